@@ -1,0 +1,49 @@
+// Every cap on hostile input, in one place. A document over its cap is
+// refused with a reason, never truncated and used.
+#ifndef ASSAY_BASE_LIMITS_H_
+#define ASSAY_BASE_LIMITS_H_
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace assay::limits {
+
+inline constexpr std::size_t kManifestBytes = 4U << 20;      // 4 MiB
+inline constexpr std::size_t kConfigBytes = 8U << 20;        // 8 MiB
+inline constexpr std::size_t kIndexBytes = 4U << 20;         // per page
+inline constexpr std::size_t kArtifactBlobBytes = 4U << 20;  // a signature
+inline constexpr std::size_t kArtifactBytesPerImage = 32U << 20;
+inline constexpr std::size_t kLayersPerManifest = 512;
+inline constexpr std::size_t kManifestsPerIndex = 1024;
+inline constexpr std::size_t kSignatureLayers = 64;  // of one `.sig` manifest
+inline constexpr std::size_t kReferrerPages = 8;
+inline constexpr std::size_t kArtifactsPerImage = 128;
+inline constexpr std::size_t kStatementSubjects = 1024;
+inline constexpr std::size_t kSubjectDigests = 32;
+
+inline constexpr std::size_t kJsonDepth = 32;
+inline constexpr std::size_t kJsonBytes = 16U << 20;
+
+inline constexpr std::size_t kPolicyFileBytes = 1U << 20;
+inline constexpr std::size_t kPolicyFiles = 256;
+inline constexpr std::size_t kKeyFileBytes = 1U << 20;
+inline constexpr std::size_t kRequirementDepth = 8;
+inline constexpr std::size_t kRequirementNodes = 256;
+inline constexpr std::size_t kRequirementSteps = 100'000;
+
+inline constexpr std::size_t kReferenceBytes = 1024;
+inline constexpr std::size_t kAnswerLineBytes = 1024;
+inline constexpr std::size_t kTokenBytes = 64U << 10;
+inline constexpr std::size_t kCredentialHelperBytes = 64U << 10;
+inline constexpr int kRedirects = 4;
+
+inline constexpr std::chrono::milliseconds kRegistryDeadline{2000};
+inline constexpr std::chrono::milliseconds kAnswerDeadline{8000};
+
+// Clocks before this (2020-01-01T00:00:00Z) are not believed.
+inline constexpr std::int64_t kEarliestPlausibleTime = 1'577'836'800;
+
+}  // namespace assay::limits
+
+#endif  // ASSAY_BASE_LIMITS_H_

@@ -1,0 +1,159 @@
+// The one table of everything Assay can say about an image.
+//
+// Each Reason has a stable id (the contract: scripts, audit lines and vectors
+// name it), one ending, the stage of the walk that speaks it, a sentence and
+// the next thing to do. Texts may change, ids never. The value 0 is
+// "unspecified" and ends undetermined: a forgotten reason refuses.
+#ifndef ASSAY_BASE_REASON_H_
+#define ASSAY_BASE_REASON_H_
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+namespace assay {
+
+// The three ends of a decision. Zero refuses.
+enum class Ending : std::uint8_t { kUndetermined = 0, kRejected, kAccepted };
+
+// The stage of the walk a reason belongs to, in the order of the walk: of
+// several failures the one of the deepest stage is reported first.
+enum class Stage : std::uint8_t {
+  kHook = 0,
+  kQuestion,
+  kSubject,
+  kPolicy,
+  kEvidence,
+  kFormat,
+  kSignature,
+  kIntegrity,
+  kVerdict,
+};
+
+enum class Reason : std::uint16_t {
+  kUnspecified = 0,
+  // Endings that let a container start. They never make a Verdict accept by
+  // themselves; only a Proof does (core/verdict/verdict.h).
+  kSigned,
+  kAllowedByRule,
+  kAllowedByDefault,
+  // Hook: shim, protocol, daemon.
+  kHookMalformed,
+  kHookForeignPeer,
+  kHookNoAnswer,
+  kHookRestore,
+  kDeadline,
+  kOverloaded,
+  kInternal,
+  // Question and subject: what image is this really.
+  kReferenceMalformed,
+  kRuntimeUnreachable,
+  kRuntimeAmbiguous,
+  kContainerUnknown,
+  kSubjectNoImage,
+  kSubjectRootfsPath,
+  kSubjectUnbound,
+  kSubjectTagMoved,
+  kSubjectConfigUnproven,
+  kSubjectMountMismatch,
+  kSubjectSnapshotter,
+  kSubjectNoName,
+  kManifestMalformed,
+  kManifestUnsupported,
+  kManifestMissing,
+  kManifestDigestMismatch,
+  kConfigMalformed,
+  kConfigMissing,
+  kConfigDigestMismatch,
+  kPlatformMissing,
+  // Policy.
+  kPolicyMissing,
+  kPolicyMalformed,
+  kPolicyUnsupported,
+  kPolicyKeyUnreadable,
+  kPolicyTooComplex,
+  kPolicyConflict,
+  kRuleRejects,
+  kNoRuleMatches,
+  kClockImplausible,
+  // Evidence: finding signatures.
+  kNoSignature,
+  kEvidenceUnavailable,
+  kEvidenceTampered,
+  kEvidenceTooLarge,
+  kEvidenceTooMany,
+  kEvidenceStoreFailed,
+  kRegistryUnreachable,
+  kRegistryUnauthorized,
+  kRegistryNotFound,
+  kRegistryThrottled,
+  kRegistryProtocol,
+  kRegistryTls,
+  kRegistryRealmRefused,
+  // Formats: what an artifact says, before anything is believed.
+  kJsonMalformed,
+  kJsonDuplicate,
+  kJsonTooDeep,
+  kTooLarge,
+  kBase64Malformed,
+  kDigestMalformed,
+  kKeyMalformed,
+  kKeyUnsupported,
+  kPayloadMalformed,
+  kPayloadType,
+  kBundleMalformed,
+  kBundleVersion,
+  kBundleContent,
+  kBundleMaterial,
+  kStatementMalformed,
+  kPredicateType,
+  kSchemeUnsupported,
+  // Signature: what was verified.
+  kSignatureInvalid,
+  kSignatureForeignKey,
+  kSignatureOtherImage,
+  kSignatureOtherRepository,
+  kSignatureAnnotation,
+  kKeyNotYetValid,
+  kKeyExpired,
+  kThresholdNotMet,
+  // Integrity: the bytes that run.
+  kLayerDigestMismatch,
+  kLayerMissing,
+  kLayerUnreadable,
+  kLayerPending,
+  // Files, configuration, usage.
+  kFileUnreadable,
+  kFileTooLarge,
+  kFileUnsafe,
+  kDiskFull,
+  kWriteFailed,
+  kUsage,
+  kConfigurationMalformed,
+  kDaemonUnreachable,
+  kNotFound,
+};
+
+struct ReasonInfo {
+  Reason reason;
+  std::string_view id;  // "signature-invalid"
+  Ending ending;
+  Stage stage;
+  std::string_view sentence;  // what happened, without a final stop
+  std::string_view remedy;    // what to do next, without a final stop
+};
+
+// Total: an unknown value yields the row of kUnspecified.
+const ReasonInfo& Describe(Reason reason);
+
+std::optional<Reason> FindReason(std::string_view id);
+
+std::span<const ReasonInfo> AllReasons();
+
+std::string_view EndingName(Ending ending);  // "accepted", "rejected", ...
+std::string_view StageName(Stage stage);
+
+}  // namespace assay
+
+#endif  // ASSAY_BASE_REASON_H_

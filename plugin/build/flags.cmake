@@ -1,0 +1,42 @@
+# Warnings, hardening and sanitizers as two interface targets. Flags are
+# probed, not listed by compiler: gcc and clang of different ages differ.
+include(CheckCXXCompilerFlag)
+
+add_library(assay_warnings INTERFACE)
+add_library(assay_hardening INTERFACE)
+
+function(assay_add_flags target)
+  foreach(flag IN LISTS ARGN)
+    string(MAKE_C_IDENTIFIER "HAVE${flag}" known)
+    check_cxx_compiler_flag("${flag}" ${known})
+    if(${known})
+      target_compile_options(${target} INTERFACE "${flag}")
+    endif()
+  endforeach()
+endfunction()
+
+assay_add_flags(assay_warnings -Wall -Wextra -Wpedantic -Wshadow -Wconversion
+  -Wswitch-enum -Wundef -Wduplicated-cond -Wlogical-op -Wbidi-chars=any)
+target_compile_options(assay_warnings INTERFACE
+  $<$<COMPILE_LANGUAGE:CXX>:-Wold-style-cast>
+  $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor>
+  $<$<BOOL:${ASSAY_WERROR}>:-Werror>)
+
+assay_add_flags(assay_hardening -fstack-protector-strong
+  -fstack-clash-protection -fcf-protection -ftrivial-auto-var-init=zero)
+target_compile_definitions(assay_hardening INTERFACE _GLIBCXX_ASSERTIONS)
+target_link_options(assay_hardening INTERFACE LINKER:-z,relro,-z,now,-z,noexecstack)
+
+if(ASSAY_SANITIZE)
+  add_compile_options(-fsanitize=${ASSAY_SANITIZE} -fno-sanitize-recover=all
+                      -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${ASSAY_SANITIZE})
+else()
+  target_compile_options(assay_hardening INTERFACE
+    $<$<NOT:$<CONFIG:Debug>>:-U_FORTIFY_SOURCE>
+    $<$<NOT:$<CONFIG:Debug>>:-D_FORTIFY_SOURCE=3>)
+endif()
+
+if(ASSAY_CLANG_TIDY)
+  find_program(ASSAY_CLANG_TIDY_PROGRAM NAMES clang-tidy REQUIRED)
+endif()

@@ -1,0 +1,42 @@
+# Every folder is one static library, every program one executable, every test
+# file group one Catch2 executable, made by the three functions below.
+
+function(assay_configure target)
+  target_link_libraries(${target} PRIVATE assay_warnings assay_hardening)
+  if(ASSAY_CLANG_TIDY)
+    set_target_properties(${target} PROPERTIES
+      CXX_CLANG_TIDY "${ASSAY_CLANG_TIDY_PROGRAM};--quiet")
+  endif()
+endfunction()
+
+# assay_library(NAME SOURCES a.cc ... [DEPS public...] [PRIVATE_DEPS ...])
+function(assay_library name)
+  cmake_parse_arguments(arg "" "" "SOURCES;DEPS;PRIVATE_DEPS" ${ARGN})
+  add_library(${name} STATIC ${arg_SOURCES})
+  target_include_directories(${name} PUBLIC ${PROJECT_SOURCE_DIR}/plugin)
+  target_link_libraries(${name} PUBLIC ${arg_DEPS} PRIVATE ${arg_PRIVATE_DEPS})
+  assay_configure(${name})
+endfunction()
+
+# assay_program(NAME SOURCES main.cc ... DEPS ...)
+function(assay_program name)
+  cmake_parse_arguments(arg "" "" "SOURCES;DEPS" ${ARGN})
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE ${arg_DEPS})
+  target_link_options(${name} PRIVATE -pie LINKER:--gc-sections)
+  assay_configure(${name})
+endfunction()
+
+# assay_test(NAME SOURCES a_test.cc ... DEPS ... [LABELS unit])
+function(assay_test name)
+  cmake_parse_arguments(arg "" "" "SOURCES;DEPS;LABELS" ${ARGN})
+  if(NOT arg_LABELS)
+    set(arg_LABELS unit)
+  endif()
+  add_executable(${name} ${arg_SOURCES})
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
+  target_link_libraries(${name} PRIVATE ${arg_DEPS} assay_catch)
+  assay_configure(${name})
+  add_test(NAME ${name} COMMAND ${name})
+  set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 300)
+endfunction()

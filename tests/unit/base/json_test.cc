@@ -1,0 +1,54 @@
+#include "base/json.h"
+
+#include "tests/support/catch.h"
+
+using namespace assay;  // NOLINT
+
+namespace {
+
+Reason WhyNot(std::string_view text) {
+  const auto json = Json::Parse(text);
+  REQUIRE_FALSE(json);
+  return json.error().reason;
+}
+
+}  // namespace
+
+TEST_CASE("JSON becomes a tree") {
+  const auto json = Json::Parse(
+      R"({"a":1,"b":[true,null,"x"],"c":{"d":-5},"e":1.5,"f":99999999999999999999})");
+  REQUIRE(json);
+  CHECK(*json->FindInt("a") == 1);
+  CHECK(json->FindArray("b")->size() == 3);
+  CHECK(*json->Find("c")->FindInt("d") == -5);
+  CHECK(json->FindInt("e") == nullptr);
+  CHECK(json->FindInt("f") == nullptr);
+  CHECK(json->FindString("a") == nullptr);
+  CHECK(json->Find("nope") == nullptr);
+  CHECK(json->Find("b")->Dump() == R"([true,null,"x"])");
+}
+
+TEST_CASE("a duplicate key at any depth is refused") {
+  CHECK(WhyNot(R"({"a":1,"a":2})") == Reason::kJsonDuplicate);
+  CHECK(WhyNot(R"({"x":[{"a":1,"\u0061":2}]})") == Reason::kJsonDuplicate);
+}
+
+TEST_CASE("depth and size are capped") {
+  CHECK(WhyNot(std::string(100'000, '[')) == Reason::kJsonTooDeep);
+  std::string nested;
+  for (int i = 0; i < 100'000; ++i) nested += R"({"a":)";
+  CHECK(WhyNot(nested) == Reason::kJsonTooDeep);
+  const auto big = Json::Parse("[1,2,3]", 3);
+  REQUIRE_FALSE(big);
+  CHECK(big.error().reason == Reason::kTooLarge);
+}
+
+TEST_CASE("what the grammar does not allow is refused") {
+  for (const char* bad :
+       {"", " ", "{", "{}x", "{} {}", "{'a':1}", "{a:1}", "[1,]", "{\"a\":1,}",
+        "01", "+1", "NaN", "\"\\x\"", "\"\xff\"", "\"\xed\xa0\x80\"", "nul",
+        "/* c */ {}", "\xef\xbb\xbf"}) {
+    INFO(bad);
+    CHECK(WhyNot(bad) == Reason::kJsonMalformed);
+  }
+}
