@@ -1,0 +1,56 @@
+// EvidenceSource: the port that finds signature artifacts. Implemented by
+// io/evidence over the store on disk and, where allowed, the registry.
+#ifndef ASSAY_CORE_EVIDENCE_EVIDENCE_SOURCE_H_
+#define ASSAY_CORE_EVIDENCE_EVIDENCE_SOURCE_H_
+
+#include <set>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "core/evidence/untrusted_artifact.h"
+#include "core/subject/reference.h"
+
+namespace assay {
+
+// Where signers of a rule want to look. The union over all of them is fetched
+// once.
+struct EvidencePlaces {
+  bool cosign_tag = false;
+  bool referrers = false;
+  std::set<std::string> folders;  // absolute paths of detached signatures
+
+  void Add(const EvidencePlaces& other);
+};
+
+enum class Reach : std::uint8_t {
+  kDisk = 0,  // what is stored, nothing else
+  kNetwork,   // ask the registry, store what it has
+};
+
+struct EvidenceRequest {
+  Reference name;  // its repository is where the registry is asked
+  std::vector<Digest> targets;
+  EvidencePlaces places;
+  Reach reach = Reach::kDisk;
+  Deadline deadline{};
+};
+
+struct EvidenceSet {
+  std::vector<UntrustedArtifact> artifacts;
+  // What could not be read or fetched. These never turn a refusal into an
+  // acceptance; they turn "rejected" into "undetermined".
+  std::vector<Error> failures;
+};
+
+class EvidenceSource {
+ public:
+  virtual ~EvidenceSource() = default;
+  // Thread-safe; ends by the deadline with what it has and a kDeadline failure.
+  virtual EvidenceSet Collect(const EvidenceRequest& request) = 0;
+};
+
+}  // namespace assay
+
+#endif  // ASSAY_CORE_EVIDENCE_EVIDENCE_SOURCE_H_

@@ -1,0 +1,101 @@
+// Policy: the operator's rules as one immutable snapshot with a fingerprint.
+// Step 3 of the walk selects the Rule for a name.
+//
+// Which rule: rules that name the pod's namespace come before rules that name
+// none; then the most specific scope wins alone. Two that are equally specific
+// for the same images are an error at load where it can be seen there, else
+// kPolicyConflict at the decision. File order and names mean nothing.
+#ifndef ASSAY_CORE_POLICY_POLICY_H_
+#define ASSAY_CORE_POLICY_POLICY_H_
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/digest.h"
+#include "base/toml.h"
+#include "core/policy/requirement.h"
+#include "core/policy/scope.h"
+#include "core/schemes/scheme_table.h"
+
+namespace assay {
+
+// Zero enforces and zero rejects.
+enum class Mode : std::uint8_t { kEnforce = 0, kAudit };
+enum class Action : std::uint8_t { kReject = 0, kRequire, kAllow };
+// How much of the image's bytes is hashed; zero is the default.
+enum class Integrity : std::uint8_t { kLayers = 0, kManifest };
+
+std::string_view ModeName(Mode mode);
+std::string_view ActionName(Action action);
+std::string_view IntegrityName(Integrity integrity);
+
+struct Rule {
+  Scope scope;
+  std::vector<std::string> namespaces;  // globs; empty = any workload
+  Action action = Action::kReject;
+  std::optional<Requirement> require;  // set iff action is kRequire
+  Integrity integrity = Integrity::kLayers;
+  Mode mode = Mode::kEnforce;  // the rule's own, else the policy's
+  TomlPosition position;
+};
+
+// What a policy says about one name: a rule, or the default.
+struct Selection {
+  const Rule* rule = nullptr;  // null: the default; borrowed from the Policy
+  Action action = Action::kReject;
+  Mode mode = Mode::kEnforce;
+};
+
+struct PolicyFile {
+  std::string name;  // as shown in positions
+  std::string text;
+};
+
+class Policy {
+ public:
+  // Null when anything is wrong; then `diagnostics` says what, at least once.
+  static std::shared_ptr<const Policy> Read(std::span<const PolicyFile> files,
+                                            TrustFiles& trust,
+                                            Diagnostics& diagnostics);
+
+  // Errors: kPolicyConflict.
+  Result<Selection> Select(const Reference& name,
+                           std::string_view pod_namespace) const;
+
+  // Over every policy file and every trust file, order-independent.
+  const Digest& fingerprint() const { return fingerprint_; }
+  // Over the trust files alone.
+  const Digest& trust_fingerprint() const { return trust_fingerprint_; }
+  Mode mode() const { return mode_; }
+  Action default_action() const { return default_action_; }
+  const std::vector<Rule>& rules() const { return rules_; }
+  const std::map<std::string, std::shared_ptr<const Signer>>& signers() const {
+    return signers_;
+  }
+  // Sentences about every door that weakens it (audit mode, allow rules, a
+  // default of allow), for start-up, `status` and audit lines.
+  std::vector<std::string> Warnings() const;
+
+ private:
+  friend class PolicyReader;
+  Policy(Digest fingerprint, Digest trust_fingerprint)
+      : fingerprint_(std::move(fingerprint)),
+        trust_fingerprint_(std::move(trust_fingerprint)) {}
+
+  Digest fingerprint_;
+  Digest trust_fingerprint_;
+  Mode mode_ = Mode::kEnforce;
+  Action default_action_ = Action::kReject;
+  std::vector<Rule> rules_;
+  std::map<std::string, std::shared_ptr<const Signer>> signers_;
+};
+
+}  // namespace assay
+
+#endif  // ASSAY_CORE_POLICY_POLICY_H_

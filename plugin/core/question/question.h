@@ -1,0 +1,66 @@
+// Question: what a hook or an operator asks. Step 1 of the walk. Everything in
+// it is a claim; nothing here decides.
+#ifndef ASSAY_CORE_QUESTION_QUESTION_H_
+#define ASSAY_CORE_QUESTION_QUESTION_H_
+
+#include <cstdint>
+#include <string>
+#include <variant>
+
+#include "base/clock.h"
+#include "core/subject/descriptor.h"
+#include "core/subject/reference.h"
+
+namespace assay {
+
+enum class Hook : std::uint8_t {
+  kUnspecified = 0,
+  kCreate,   // the shim: runc create
+  kRun,      // the shim: runc run
+  kRestore,  // the shim: runc restore
+  kWarmUp,   // the runtime's events
+  kVerify,   // an operator
+};
+
+std::string_view HookName(Hook hook);
+
+// A container that a runtime is about to create, as the shim's command line
+// tells it. The descriptors are borrowed for the length of the decision; -1
+// where there is none.
+struct ContainerClaim {
+  std::string id;
+  std::string bundle;             // absolute path
+  std::string runtime_root;       // value of --root, "" if not given
+  std::string runtime_namespace;  // environment NAMESPACE, "" if not set
+  std::string runtime_address;    // environment GRPC_ADDRESS, "" if not set
+  std::string runtime;            // "runc": the name the shim was called by
+  int bundle_fd = -1;
+  int config_fd = -1;  // config.json
+  int shim_pid = 0;    // whose mount namespace holds the bundle
+};
+
+// An image named by an operator.
+struct ReferenceClaim {
+  Reference reference;
+  Platform platform;
+  std::string pod_namespace;  // decide as if for a pod of this namespace
+};
+
+// An image that the runtime holds, for warm-up and `assay running`.
+struct ImageClaim {
+  std::string runtime_namespace;
+  std::string name;  // the runtime's image record
+};
+
+struct Question {
+  std::string request_id;
+  Hook hook = Hook::kUnspecified;
+  std::variant<ContainerClaim, ReferenceClaim, ImageClaim> about;
+  Time now{};            // the wall clock, or an operator's --at
+  Deadline deadline{};   // after this the answer is no use
+  bool offline = false;  // decide from disk alone
+};
+
+}  // namespace assay
+
+#endif  // ASSAY_CORE_QUESTION_QUESTION_H_

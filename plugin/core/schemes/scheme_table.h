@@ -1,0 +1,54 @@
+// The signature systems Assay reads: one row a system, looked up by the
+// `type` of a [signers.NAME] table. A new system is a new folder and a new
+// row here.
+#ifndef ASSAY_CORE_SCHEMES_SCHEME_TABLE_H_
+#define ASSAY_CORE_SCHEMES_SCHEME_TABLE_H_
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/result.h"
+#include "base/toml.h"
+#include "core/schemes/signer.h"
+
+namespace assay {
+
+// One file that a signer names: its bytes and where they came from.
+struct TrustFile {
+  std::string path;  // for people
+  std::string bytes;
+};
+
+// The port through which a signer's files are read; implemented by io/policy.
+class TrustFiles {
+ public:
+  virtual ~TrustFiles() = default;
+  // `name` is relative to the trust folder, or absolute. A folder (a mounted
+  // Secret) yields its files in name order. Errors: kPolicyKeyUnreadable,
+  // kFileUnsafe, kFileTooLarge.
+  virtual Result<std::vector<TrustFile>> Read(std::string_view name) = 0;
+};
+
+struct Scheme {
+  std::string_view type;  // "sigstore-key"
+  // Reads the table of signer `name` (the keys `type`, `valid_from` and
+  // `valid_until` included) and the files it names. Problems go to
+  // `diagnostics`; then the result is null.
+  std::unique_ptr<Signer> (*read)(const std::string& name, const Toml& table,
+                                  TrustFiles& files, Diagnostics& diagnostics);
+};
+
+// Null when there is no such type. Types that the design names but this
+// version does not read yet are told apart by IsPlannedScheme.
+const Scheme* FindScheme(std::string_view type);
+bool IsPlannedScheme(std::string_view type);
+
+// For near-miss suggestions.
+std::set<std::string, std::less<>> SchemeTypes();
+
+}  // namespace assay
+
+#endif  // ASSAY_CORE_SCHEMES_SCHEME_TABLE_H_

@@ -1,0 +1,111 @@
+// Signer: one [signers.NAME] entry of the policy, of one signature system.
+// Step 5 of the walk. It says where its signatures are found and verifies
+// untrusted artifacts into VerifiedSignatures, which nobody else can make.
+#ifndef ASSAY_CORE_SCHEMES_SIGNER_H_
+#define ASSAY_CORE_SCHEMES_SIGNER_H_
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+#include "core/evidence/evidence_source.h"
+#include "core/evidence/untrusted_artifact.h"
+#include "core/subject/reference.h"
+
+namespace assay {
+
+// What a signature must be bound to.
+struct SigningTarget {
+  Reference name;               // the name that selected the rule
+  std::vector<Digest> digests;  // any of these
+  Time now{};
+};
+
+// One step of the trail that `explain` shows: a candidate that failed.
+struct FailedCheck {
+  std::string signer;
+  std::string where;  // which artifact
+  Error error;
+};
+
+// A signature that holds. Made only by a Signer.
+class VerifiedSignature {
+ public:
+  const std::string& signer() const { return signer_; }      // policy name
+  const std::string& scheme() const { return scheme_; }      // "sigstore-key"
+  const std::string& identity() const { return identity_; }  // "key:sha256:.."
+  const Digest& target() const { return target_; }
+  const std::string& where() const { return where_; }
+  // When it stops holding; nullopt = not by itself.
+  const std::optional<Time>& valid_until() const { return valid_until_; }
+
+ private:
+  friend class Signer;
+  VerifiedSignature(std::string signer, std::string scheme,
+                    std::string identity, Digest target, std::string where,
+                    std::optional<Time> valid_until)
+      : signer_(std::move(signer)),
+        scheme_(std::move(scheme)),
+        identity_(std::move(identity)),
+        target_(std::move(target)),
+        where_(std::move(where)),
+        valid_until_(valid_until) {}
+
+  std::string signer_;
+  std::string scheme_;
+  std::string identity_;
+  Digest target_;
+  std::string where_;
+  std::optional<Time> valid_until_;
+};
+
+struct Findings {
+  std::vector<VerifiedSignature> verified;
+  std::vector<FailedCheck> failed;
+};
+
+class Signer {
+ public:
+  Signer(std::string name, std::string scheme)
+      : name_(std::move(name)), scheme_(std::move(scheme)) {}
+  Signer(const Signer&) = delete;
+  Signer& operator=(const Signer&) = delete;
+  virtual ~Signer() = default;
+
+  const std::string& name() const { return name_; }
+  const std::string& scheme() const { return scheme_; }
+
+  virtual EvidencePlaces Places() const = 0;
+
+  // One line for `policy show`: keys with fingerprints, validity.
+  virtual std::string Summary() const = 0;
+
+  // Tries every artifact this scheme can read. Thread-safe, no I/O. Appends
+  // each success and each failure; a failure of one never hides another.
+  virtual void Verify(const SigningTarget& target,
+                      std::span<const UntrustedArtifact> artifacts,
+                      Findings& findings) const = 0;
+
+ protected:
+  VerifiedSignature Verified(std::string identity, Digest target,
+                             std::string where,
+                             std::optional<Time> valid_until) const {
+    return {name_,
+            scheme_,
+            std::move(identity),
+            std::move(target),
+            std::move(where),
+            valid_until};
+  }
+
+ private:
+  std::string name_;
+  std::string scheme_;
+};
+
+}  // namespace assay
+
+#endif  // ASSAY_CORE_SCHEMES_SIGNER_H_

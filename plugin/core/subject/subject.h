@@ -1,0 +1,50 @@
+// Subject: what image a container really is, established by a Resolver from
+// what the runtime holds, every byte re-hashed. Step 2 of the walk.
+#ifndef ASSAY_CORE_SUBJECT_SUBJECT_H_
+#define ASSAY_CORE_SUBJECT_SUBJECT_H_
+
+#include <string>
+#include <vector>
+
+#include "core/subject/descriptor.h"
+#include "core/subject/manifest.h"
+#include "core/subject/reference.h"
+
+namespace assay {
+
+// One manifest whose configuration is the subject's, and the indexes that list
+// it: any of these digests may have been signed.
+struct SignableImage {
+  Digest manifest;
+  ImageManifest content;        // parsed from the bytes that hash to `manifest`
+  std::vector<Digest> indexes;  // each one's bytes hash to it and list manifest
+};
+
+// Who runs it. Empty where the runtime has no such notion.
+struct Workload {
+  std::string runtime_namespace;  // "k8s.io", "default"
+  std::string container_id;
+  std::string pod_namespace;  // Kubernetes namespace, from the runtime's record
+  std::string pod;
+  std::string container;
+};
+
+struct Subject {
+  // The names that may select a rule; never empty. The requested name alone
+  // where it is known and the node holds this image under it, else every name
+  // under which the node holds it.
+  std::vector<Reference> names;
+  Digest config;
+  std::vector<SignableImage> images;  // never empty
+  Workload workload;
+  // Folder of the content store that holds the layer blobs, as
+  // <folder>/<algorithm>/<hex>; "" where there is none (a registry reference).
+  std::string blob_dir;
+
+  // Every digest a signature may be bound to, manifests before indexes.
+  std::vector<Digest> SignableDigests() const;
+};
+
+}  // namespace assay
+
+#endif  // ASSAY_CORE_SUBJECT_SUBJECT_H_

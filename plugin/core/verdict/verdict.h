@@ -1,0 +1,98 @@
+// Verdict: the end of a decision. It accepts if and only if it holds a Proof,
+// and only the Verifier can make one; a default, moved-from or failed Verdict
+// therefore refuses.
+#ifndef ASSAY_CORE_VERDICT_VERDICT_H_
+#define ASSAY_CORE_VERDICT_VERDICT_H_
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <type_traits>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/digest.h"
+#include "core/policy/policy.h"
+#include "core/schemes/signer.h"
+#include "core/subject/subject.h"
+
+namespace assay {
+
+// Why an image may run: what was verified, under which policy, until when.
+class Proof {
+ public:
+  Reason basis() const { return basis_; }  // kSigned, kAllowedBy...
+  const Digest& config() const { return config_; }
+  const std::optional<Digest>& manifest() const { return manifest_; }
+  const std::vector<VerifiedSignature>& signatures() const {
+    return signatures_;
+  }
+  const Digest& policy_fingerprint() const { return policy_fingerprint_; }
+  const std::optional<Time>& valid_until() const { return valid_until_; }
+
+ private:
+  friend class Verifier;
+  Proof(Reason basis, Digest config, Digest policy_fingerprint)
+      : basis_(basis),
+        config_(std::move(config)),
+        policy_fingerprint_(std::move(policy_fingerprint)) {}
+
+  Reason basis_;
+  Digest config_;
+  Digest policy_fingerprint_;
+  std::optional<Digest> manifest_;
+  std::vector<VerifiedSignature> signatures_;
+  std::optional<Time> valid_until_;
+};
+
+// How the decision went, for people and the audit log; it decides nothing.
+struct Trail {
+  std::optional<Subject> subject;
+  std::string name;         // the name that selected the rule
+  std::string rule;         // "file:line: scope", or "default"
+  std::string requirement;  // in words
+  Mode mode = Mode::kEnforce;
+  std::vector<FailedCheck> failed;
+  std::vector<Error> failures;  // evidence that could not be read
+  std::optional<Digest> policy_fingerprint;
+  std::optional<Digest> trust_fingerprint;
+};
+
+class Verdict {
+ public:
+  // Refuses.
+  explicit Verdict(Error why, Trail trail = {})
+      : why_(std::move(why)), trail_(std::move(trail)) {}
+
+  bool accepted() const { return proof_ != nullptr; }
+  Ending ending() const;
+  // The Proof's basis, or the reason of the refusal. A refusal for a reason of
+  // ending kAccepted is reported as kInternal.
+  Reason reason() const;
+  const std::string& detail() const { return why_.detail; }
+  // Null unless accepted.
+  const std::shared_ptr<const Proof>& proof() const { return proof_; }
+  const Trail& trail() const { return trail_; }
+
+  // "reason-id: sentence: detail (image NAME, rule FILE:LINE); next: remedy",
+  // printable, one line, at most limits::kAnswerLineBytes.
+  std::string Line() const;
+
+ private:
+  friend class Verifier;
+  Verdict(std::shared_ptr<const Proof> proof, Trail trail)
+      : proof_(std::move(proof)), trail_(std::move(trail)) {}
+
+  std::shared_ptr<const Proof> proof_;
+  Error why_;
+  Trail trail_;
+};
+
+static_assert(!std::is_default_constructible_v<Verdict>);
+static_assert(!std::is_constructible_v<Verdict, bool>);
+static_assert(!std::is_convertible_v<Verdict, bool>);
+static_assert(!std::is_default_constructible_v<Proof>);
+
+}  // namespace assay
+
+#endif  // ASSAY_CORE_VERDICT_VERDICT_H_
