@@ -4,6 +4,7 @@
 #ifndef ASSAY_CORE_SCHEMES_SIGNER_H_
 #define ASSAY_CORE_SCHEMES_SIGNER_H_
 
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
@@ -22,6 +23,8 @@ struct SigningTarget {
   Reference name;               // the name that selected the rule
   std::vector<Digest> digests;  // any of these
   Time now{};
+  // Subject::documents, borrowed; null where nobody kept them.
+  const std::map<Digest, std::string>* documents = nullptr;
 };
 
 // One step of the trail that `explain` shows: a candidate that failed.

@@ -3,6 +3,7 @@
 #ifndef ASSAY_CORE_SUBJECT_SUBJECT_H_
 #define ASSAY_CORE_SUBJECT_SUBJECT_H_
 
+#include <map>
 #include <string>
 #include <vector>
 
@@ -36,6 +37,10 @@ struct Subject {
   std::vector<Reference> names;
   Digest config;
   std::vector<SignableImage> images;  // never empty
+  // The raw bytes of those manifests and indexes, each hashing to its key.
+  // Plain signatures by Ed25519 or over another hash than the digest's need
+  // them; where a document is absent such a signature cannot be verified.
+  std::map<Digest, std::string> documents;
   Workload workload;
   // Folder of the content store that holds the layer blobs, as
   // <folder>/<algorithm>/<hex>; "" where there is none (a registry reference).
