@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "base/digest.h"
@@ -31,6 +32,10 @@ struct Descriptor {
   // Errors: kManifestMalformed, kDigestMalformed.
   static Result<Descriptor> Read(const Json& json);
 };
+
+// The `annotations` member of a document; empty when absent. Errors:
+// kManifestMalformed when a value is not a string.
+Result<std::map<std::string, std::string>> ReadAnnotations(const Json& json);
 
 // Media types of images, indexes and layers.
 inline constexpr std::string_view kOciManifest =

@@ -1,0 +1,23 @@
+#include "core/question/question.h"
+
+namespace assay {
+
+std::string_view HookName(Hook hook) {
+  switch (hook) {
+    case Hook::kUnspecified:
+      return "unspecified";
+    case Hook::kCreate:
+      return "create";
+    case Hook::kRun:
+      return "run";
+    case Hook::kRestore:
+      return "restore";
+    case Hook::kWarmUp:
+      return "warm-up";
+    case Hook::kVerify:
+      return "verify";
+  }
+  return "unspecified";
+}
+
+}  // namespace assay

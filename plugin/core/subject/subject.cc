@@ -1,0 +1,25 @@
+#include "core/subject/subject.h"
+
+#include <algorithm>
+
+namespace assay {
+namespace {
+
+void AddOnce(std::vector<Digest>& digests, const Digest& digest) {
+  if (std::find(digests.begin(), digests.end(), digest) == digests.end()) {
+    digests.push_back(digest);
+  }
+}
+
+}  // namespace
+
+std::vector<Digest> Subject::SignableDigests() const {
+  std::vector<Digest> digests;
+  for (const SignableImage& image : images) AddOnce(digests, image.manifest);
+  for (const SignableImage& image : images) {
+    for (const Digest& index : image.indexes) AddOnce(digests, index);
+  }
+  return digests;
+}
+
+}  // namespace assay
