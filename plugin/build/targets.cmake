@@ -40,3 +40,29 @@ function(assay_test name)
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 300)
 endfunction()
+
+# Coverage for libFuzzer must be compiled into what a target links, too.
+if(ASSAY_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
+# assay_fuzz(NAME SOURCES name.cc DEPS ...)
+# SOURCES define LLVMFuzzerTestOneInput and abort where their property breaks.
+# NAME_replay runs tests/fuzz/corpus/NAME and mutations of it in ctest, with
+# any compiler; NAME is the libFuzzer program, built when ASSAY_FUZZ is on.
+function(assay_fuzz name)
+  cmake_parse_arguments(arg "" "" "SOURCES;DEPS" ${ARGN})
+  add_executable(${name}_replay ${arg_SOURCES}
+    ${PROJECT_SOURCE_DIR}/tests/fuzz/replay_main.cc)
+  target_link_libraries(${name}_replay PRIVATE ${arg_DEPS})
+  assay_configure(${name}_replay)
+  add_test(NAME ${name}_replay COMMAND ${name}_replay
+    ${PROJECT_SOURCE_DIR}/tests/fuzz/corpus/${name})
+  set_tests_properties(${name}_replay PROPERTIES LABELS unit TIMEOUT 300)
+  if(ASSAY_FUZZ)
+    add_executable(${name} ${arg_SOURCES})
+    target_link_libraries(${name} PRIVATE ${arg_DEPS})
+    target_link_options(${name} PRIVATE -fsanitize=fuzzer)
+    assay_configure(${name})
+  endif()
+endfunction()
