@@ -1,0 +1,155 @@
+#!/bin/bash
+# The real peers that the tests run against: containerd of three Debian
+# releases, cosign of two, Debian 12's docker-registry.
+#
+#   tests/support/peers.sh prepare      fetch what is missing (root, apt)
+#   . tests/support/peers.sh            get the functions
+#
+# A peer is a Debian package unpacked into $ASSAY_PEERS_DIR, never installed:
+# nothing is started by a maintainer script, several versions live side by
+# side, and the host's package database is left alone. The packages come from
+# the mirror this machine's own apt uses. All of them are Go programs that need
+# a libc not newer than Debian 12's; prepare runs each once to be sure.
+
+ASSAY_SOURCE_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+ASSAY_PEERS_DIR=${ASSAY_PEERS_DIR:-$ASSAY_SOURCE_DIR/build/peers}
+
+# peer, Debian release, package, and what its version must begin with.
+peer_table() {
+  cat <<'TABLE'
+containerd16 bookworm containerd 1.6.
+containerd17 trixie containerd 1.7.
+containerd21 forky containerd 2.
+cosign25 trixie cosign 2.
+cosign31 forky cosign 3.
+registry bookworm docker-registry 2.
+TABLE
+}
+
+# Tools of the host's own release. None of these packages starts a service.
+host_packages() {
+  echo runc skopeo openssl jq curl python3 busybox-static apache2-utils \
+    iproute2 util-linux strace ca-certificates
+}
+
+say() { printf '[peers] %s\n' "$*" >&2; }
+
+die() {
+  printf 'error: %s\n' "$*" >&2
+  exit 1
+}
+
+# --- fetching -----------------------------------------------------------------
+
+missing_packages() {
+  local package
+  for package in "$@"; do
+    [[ $(dpkg-query -W -f '${db:Status-Abbrev}' "$package" 2>/dev/null) == ii* ]] ||
+      echo "$package"
+  done
+}
+
+# install_packages PACKAGE...: installs those that are missing.
+install_packages() {
+  local missing
+  mapfile -t missing < <(missing_packages "$@")
+  ((${#missing[@]})) || return 0
+  say "installing ${missing[*]}"
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq \
+    --no-install-recommends "${missing[@]}" >/dev/null
+}
+
+# The mirror this machine's apt is set up with.
+debian_mirror() {
+  local mirror
+  mirror=$(apt-get indextargets --format '$(REPO_URI)' \
+    'Identifier: Packages' 'Label: Debian' | head -n 1)
+  [[ -n $mirror ]] || die "apt knows no Debian archive: run apt-get update"
+  echo "$mirror"
+}
+
+# apt with lists and cache of its own, so that other releases never enter the
+# host's package selection.
+peers_apt() {
+  apt-get -o Dir::Etc::sourcelist="$ASSAY_PEERS_DIR/apt/sources.list" \
+    -o Dir::Etc::sourceparts=/dev/null \
+    -o Dir::Etc::preferencesparts=/dev/null \
+    -o Dir::State::lists="$ASSAY_PEERS_DIR/apt/lists" \
+    -o Dir::State::status=/dev/null \
+    -o Dir::Cache="$ASSAY_PEERS_DIR/apt/cache" \
+    -o Acquire::Check-Valid-Until=false -o Acquire::Languages=none \
+    -o Acquire::Retries=3 -o APT::Sandbox::User=root -qq "$@"
+}
+
+update_peer_lists() {
+  local mirror release
+  mirror=$(debian_mirror)
+  mkdir -p "$ASSAY_PEERS_DIR"/apt/{lists/partial,cache/archives/partial}
+  for release in $(peer_table | cut -d' ' -f2 | sort -u); do
+    echo "deb $mirror $release main"
+  done >"$ASSAY_PEERS_DIR/apt/sources.list"
+  say "reading the package lists of $(peer_table | cut -d' ' -f2 | sort -u | xargs)"
+  peers_apt update
+}
+
+# fetch_peer PEER RELEASE PACKAGE: unpacks it into $ASSAY_PEERS_DIR/PEER.
+fetch_peer() {
+  local peer=$1 release=$2 package=$3 work
+  work=$(mktemp -d "$ASSAY_PEERS_DIR/$peer.XXXXXX")
+  say "fetching $peer: $package of $release"
+  (cd "$work" && peers_apt download "$package/$release")
+  dpkg-deb -x "$work"/*.deb "$work/root"
+  dpkg-deb -f "$work"/*.deb Version >"$work/root/version"
+  mv "$work/root" "$ASSAY_PEERS_DIR/$peer"
+  rm -rf "$work"
+}
+
+# Holds a peer to its table row, and proves that it runs on this machine.
+check_peer() {
+  local peer=$1 wanted=$2 version
+  version=$(cat "$ASSAY_PEERS_DIR/$peer/version")
+  [[ $version == "$wanted"* ]] ||
+    die "$peer is version $version, the tests are about $wanted*"
+  case $peer in
+    containerd*) "$(peer_bin "$peer")/containerd" --version >/dev/null ;;
+    cosign*) "$(peer_bin "$peer")/cosign" version >/dev/null 2>&1 ;;
+    registry) "$(peer_bin "$peer")/docker-registry" --version >/dev/null ;;
+  esac || die "$peer $version does not run on this machine"
+  say "$peer $version"
+}
+
+prepare_peers() {
+  local peer release package wanted updated=
+  [[ $(id -u) == 0 ]] || die "preparing the peers needs root"
+  mapfile -t packages < <(host_packages | tr ' ' '\n')
+  install_packages "${packages[@]}"
+  mkdir -p "$ASSAY_PEERS_DIR"
+  while read -r peer release package wanted; do
+    if [[ ! -f $ASSAY_PEERS_DIR/$peer/version ]]; then
+      [[ -n $updated ]] || update_peer_lists
+      updated=yes
+      fetch_peer "$peer" "$release" "$package"
+    fi
+    check_peer "$peer" "$wanted"
+  done < <(peer_table)
+  rm -rf "$ASSAY_PEERS_DIR/apt"
+}
+
+# --- running ------------------------------------------------------------------
+
+# The folder of a peer's programs.
+peer_bin() { echo "$ASSAY_PEERS_DIR/$1/usr/bin"; }
+
+cosign25() { COSIGN_PASSWORD= "$(peer_bin cosign25)/cosign" "$@"; }
+cosign31() { COSIGN_PASSWORD= "$(peer_bin cosign31)/cosign" "$@"; }
+
+if [[ ${BASH_SOURCE[0]} == "$0" ]]; then
+  set -euo pipefail
+  [[ ${1:-} == prepare ]] || die "usage: peers.sh prepare"
+  mkdir -p "$ASSAY_PEERS_DIR"
+  # Tests may be started side by side; only one of them fetches.
+  exec 9>"$ASSAY_PEERS_DIR/lock"
+  flock 9
+  prepare_peers
+fi
