@@ -141,8 +141,8 @@ prepare_peers() {
 # The folder of a peer's programs.
 peer_bin() { echo "$ASSAY_PEERS_DIR/$1/usr/bin"; }
 
-cosign25() { COSIGN_PASSWORD= "$(peer_bin cosign25)/cosign" "$@"; }
-cosign31() { COSIGN_PASSWORD= "$(peer_bin cosign31)/cosign" "$@"; }
+cosign25() { COSIGN_PASSWORD='' "$(peer_bin cosign25)/cosign" "$@"; }
+cosign31() { COSIGN_PASSWORD='' "$(peer_bin cosign31)/cosign" "$@"; }
 
 if [[ ${BASH_SOURCE[0]} == "$0" ]]; then
   set -euo pipefail
