@@ -38,6 +38,15 @@ inline constexpr std::size_t kTokenBytes = 64U << 10;
 inline constexpr std::size_t kCredentialHelperBytes = 64U << 10;
 inline constexpr int kRedirects = 4;
 
+// What a container runtime tells.
+inline constexpr std::size_t kRuntimeMessageBytes = 64U << 20;
+inline constexpr std::size_t kRuntimeImages = 32'768;      // of one namespace
+inline constexpr std::size_t kRuntimeContainers = 32'768;  // of one namespace
+inline constexpr std::size_t kRuntimeRecordBytes = 4U << 20;
+inline constexpr std::size_t kBundleConfigBytes = 4U << 20;
+inline constexpr std::size_t kMountTableBytes = 32U << 20;
+inline constexpr std::size_t kRuntimeDocuments = 16'384;  // kept in memory
+
 inline constexpr std::chrono::milliseconds kRegistryDeadline{2000};
 inline constexpr std::chrono::milliseconds kAnswerDeadline{8000};
 
