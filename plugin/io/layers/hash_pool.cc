@@ -96,7 +96,8 @@ HashPool::JobPtr HashPool::TakeJob() {
   }
 }
 
-void HashPool::Run(Job& job) {
+Status HashPool::Hash(const Job& job) {
+  if (hooks_.known(job.path_, job.wanted_)) return Ok();
   BlobHashControl control;
   control.stop = &stop_;
   if (hooks_.progress) {
@@ -106,17 +107,16 @@ void HashPool::Run(Job& job) {
     };
   }
   auto hash = HashBlob(job.path_, job.wanted_.algorithm(), control);
-  Status outcome = Ok();
-  if (!hash) {
-    outcome = hash.error();
-  } else {
-    hooks_.hashed(*hash);
-    if (hash->digest != job.wanted_) {
-      outcome = Fail(Reason::kLayerDigestMismatch,
-                     job.wanted_.str() + ": " + Printable(job.path_) +
-                         " hashes to " + hash->digest.str());
-    }
-  }
+  if (!hash) return hash.error();
+  hooks_.hashed(*hash);
+  if (hash->digest == job.wanted_) return Ok();
+  return Fail(Reason::kLayerDigestMismatch,
+              job.wanted_.str() + ": " + Printable(job.path_) + " hashes to " +
+                  hash->digest.str());
+}
+
+void HashPool::Run(Job& job) {
+  Status outcome = Hash(job);
   const std::lock_guard lock(mutex_);
   job.outcome_ = std::move(outcome);
   job.state_ = Job::State::kDone;

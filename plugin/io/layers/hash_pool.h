@@ -28,6 +28,8 @@ class HashPool {
   enum class Urgency : std::uint8_t { kIdle = 0, kWaitedFor };
 
   struct Hooks {
+    // Whether the file became known between the caller's look and now.
+    std::function<bool(const std::string& path, const Digest&)> known;
     // A file was hashed; called before anybody waiting is told.
     std::function<void(const BlobHash&)> hashed;
     std::function<void(const Digest&, std::int64_t, std::int64_t)> progress;
@@ -53,6 +55,7 @@ class HashPool {
   void Work();
   JobPtr TakeJob();  // waits; null when stopping
   void Run(Job& job);
+  Status Hash(const Job& job);
 
   Hooks hooks_;
   std::atomic<bool> stop_{false};

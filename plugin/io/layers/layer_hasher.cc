@@ -74,6 +74,7 @@ class LayerHasher::Impl {
   void SaveSometimes();
   // Whether the file that is there now is known to hold the layer's bytes.
   Result<Known> Look(const Descriptor& layer, const std::string& path) const;
+  bool IsKnown(const std::string& path, const Digest& digest) const;
   Known Freshness(const LayerRecord& record) const;
 
   LayerHasherOptions options_;
@@ -87,6 +88,9 @@ class LayerHasher::Impl {
 
 HashPool::Hooks LayerHasher::Impl::MakeHooks() {
   HashPool::Hooks hooks;
+  hooks.known = [this](const std::string& path, const Digest& digest) {
+    return IsKnown(path, digest);
+  };
   hooks.hashed = [this](const BlobHash& hash) {
     memory_.Remember({hash.digest, hash.identity, options_.now()});
     changed_ = true;
@@ -177,6 +181,14 @@ Result<LayerHasher::Impl::Known> LayerHasher::Impl::Look(
                     record->digest.str());
   }
   return known;
+}
+
+bool LayerHasher::Impl::IsKnown(const std::string& path,
+                                const Digest& digest) const {
+  const auto blob = OpenBlob(path);
+  const auto record = blob ? memory_.Find(blob->identity) : std::nullopt;
+  return record && record->digest == digest &&
+         Freshness(*record) == Known::kYes;
 }
 
 Status LayerHasher::Impl::Check(const ImageManifest& manifest,
