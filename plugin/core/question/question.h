@@ -46,7 +46,14 @@ struct ReferenceClaim {
   std::string pod_namespace;  // decide as if for a pod of this namespace
 };
 
-// An image that the runtime holds, for warm-up and `assay running`.
+// A container that the runtime already holds, for `assay running`. There is no
+// bundle to look at: this never answers a hook.
+struct RecordClaim {
+  std::string runtime_namespace;
+  std::string id;
+};
+
+// An image that the runtime holds, for warm-up.
 struct ImageClaim {
   std::string runtime_namespace;
   std::string name;  // the runtime's image record
@@ -55,7 +62,7 @@ struct ImageClaim {
 struct Question {
   std::string request_id;
   Hook hook = Hook::kUnspecified;
-  std::variant<ContainerClaim, ReferenceClaim, ImageClaim> about;
+  std::variant<ContainerClaim, ReferenceClaim, RecordClaim, ImageClaim> about;
   Time now{};            // the wall clock, or an operator's --at
   Deadline deadline{};   // after this the answer is no use
   bool offline = false;  // decide from disk alone

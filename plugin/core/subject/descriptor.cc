@@ -29,6 +29,24 @@ Result<Platform> ReadPlatform(const Json& json) {
 
 }  // namespace
 
+Platform HostPlatform() {
+#if defined(__x86_64__)
+  return {"linux", "amd64", ""};
+#elif defined(__aarch64__)
+  return {"linux", "arm64", "v8"};
+#elif defined(__arm__)
+  return {"linux", "arm", "v7"};
+#elif defined(__powerpc64__)
+  return {"linux", "ppc64le", ""};
+#elif defined(__s390x__)
+  return {"linux", "s390x", ""};
+#elif defined(__riscv)
+  return {"linux", "riscv64", ""};
+#else
+#error "name this platform as the image specification does"
+#endif
+}
+
 Result<std::map<std::string, std::string>> ReadAnnotations(const Json& json) {
   std::map<std::string, std::string> annotations;
   const Json* member = json.Find("annotations");

@@ -21,6 +21,10 @@ struct Platform {
   friend bool operator==(const Platform&, const Platform&) = default;
 };
 
+// The platform this program was built for, in the words of the image
+// specification.
+Platform HostPlatform();
+
 struct Descriptor {
   std::string media_type;
   Digest digest;
