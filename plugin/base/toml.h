@@ -45,12 +45,17 @@ class Toml {
   using Array = std::vector<Toml>;
   using Table = std::map<std::string, Toml, std::less<>>;
 
-  // `file` is only a name. On failure the one Diagnostic is appended.
+  // `file` is only a name. On failure the one Diagnostic is appended. Refused
+  // beyond the grammar: over limits::kPolicyFileBytes, depth over
+  // limits::kJsonDepth, NUL in a string, an integer that does not fit.
   static std::optional<Toml> Parse(std::string_view text,
                                    const std::string& file,
                                    Diagnostics& diagnostics);
 
+  // Where the value starts, and where its key does (the same for an element of
+  // an array and for a table with a header).
   const TomlPosition& position() const { return position_; }
+  const TomlPosition& key_position() const { return key_position_; }
   const bool* AsBool() const { return std::get_if<bool>(&value_); }
   const std::int64_t* AsInt() const {
     return std::get_if<std::int64_t>(&value_);
@@ -70,6 +75,7 @@ class Toml {
  private:
   friend struct TomlBuilder;
   TomlPosition position_;
+  TomlPosition key_position_;
   std::variant<std::monostate, bool, std::int64_t, double, std::string, Time,
                Array, Table>
       value_;
@@ -109,6 +115,8 @@ class TomlReader {
 
  private:
   const Toml* Take(std::string_view key);
+  void WrongKind(std::string_view key, const Toml& value,
+                 std::string_view wanted);
 
   const Toml& table_;
   Diagnostics& diagnostics_;
