@@ -43,6 +43,7 @@ enum class Reason : std::uint16_t {
   kHookForeignPeer,
   kHookNoAnswer,
   kHookRestore,
+  kHookChanged,
   kDeadline,
   kOverloaded,
   kInternal,
