@@ -261,6 +261,7 @@ void Ask(const struct place* place, const struct call* call) {
              " and the one-shot decider ", decider,
              "; try: systemctl status assayd", NULL);
   }
-  if (reply.header.answer != ASSAY_ASK_ALLOW) RefuseLine(call, reply.line);
+  if (reply.header.answer != ASSAY_ASK_ALLOW)
+    RefuseLine(call, *reply.line ? reply.line : REASON_NONE);
   CheckUnchanged(call, &question);
 }

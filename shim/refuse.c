@@ -74,6 +74,7 @@ static void WriteRecord(const struct call* call, const char* line) {
       0644);
   if (fd < 0) return;
   WriteAll(fd, record);
+  close(fd); /* it may have become standard error, when that was closed */
 }
 
 noreturn void RefuseLine(const struct call* call, const char* line) {

@@ -21,6 +21,7 @@
 #define REASON_UNREADABLE "file-unreadable"
 #define REASON_NO_ANSWER "hook-no-answer"
 #define REASON_CHANGED "hook-changed"
+#define REASON_NONE "unspecified: no reason was given"
 
 /* Where this shim is installed and what it stands for (exec.c). */
 struct place {
