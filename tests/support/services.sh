@@ -127,11 +127,6 @@ start_containerd() {
   CONTAINERD_PID=$SERVICE_PID
   wait_for 20 ctr version ||
     die "$peer does not answer: $(tail -n 3 "$root/containerd.log")"
-  CONTAINERD_SNAPSHOTTER=native
-  if ctr plugins ls | grep -q 'overlayfs .* ok'; then
-    CONTAINERD_SNAPSHOTTER=overlayfs
-  fi
-  export CONTAINERD_SNAPSHOTTER
 }
 
 start_containerd12() { start_containerd containerd16 "$1"; }
