@@ -133,15 +133,16 @@ start_containerd12() { start_containerd containerd16 "$1"; }
 start_containerd13() { start_containerd containerd17 "$1"; }
 start_containerd21() { start_containerd containerd21 "$1"; }
 
-# Kills and removes every container of our namespace; containerd still runs.
+# Kills and removes every container of our namespace; containerd still runs. A
+# task that a refused restore left half-made never ends, hence the time limits.
 remove_containers() {
   local id
   [[ -n ${CONTAINERD_PID:-} ]] || return 0
-  for id in $(ctr tasks ls -q 2>/dev/null); do
-    ctr tasks rm -f "$id" >/dev/null 2>&1 || true
+  for id in $(timeout 5 ctr tasks ls -q 2>/dev/null); do
+    timeout 5 ctr tasks rm -f "$id" >/dev/null 2>&1 || true
   done
-  for id in $(ctr containers ls -q 2>/dev/null); do
-    ctr containers rm "$id" >/dev/null 2>&1 || true
+  for id in $(timeout 5 ctr containers ls -q 2>/dev/null); do
+    timeout 5 ctr containers rm "$id" >/dev/null 2>&1 || true
   done
 }
 
