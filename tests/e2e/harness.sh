@@ -10,6 +10,7 @@ finish() {
   trap - EXIT
   set +e
   ((status == 0)) || show_logs
+  remove_pods
   remove_containers
   stop_all
   remove_cgroups

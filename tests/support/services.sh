@@ -99,7 +99,9 @@ level = "debug"
 [plugins."io.containerd.internal.v1.opt"]
 path = "$root/opt"
 [plugins."io.containerd.grpc.v1.cri"]
-sandbox_image = "registry.example.com/pause:1"
+sandbox_image = "${REGISTRY:-registry.example.com}/pause/pause:1"
+# Some virtual machines let nobody lower it.
+restrict_oom_score_adj = true
 [plugins."io.containerd.grpc.v1.cri".cni]
 conf_dir = "$root/cni"
 bin_dir = "$root/cni-bin"
