@@ -3,11 +3,13 @@
 #include <array>
 
 #include "cli/reasons_command.h"
+#include "cli/wire_command.h"
 
 namespace assay {
 
 std::span<const Command* const> AllCommands() {
   static constexpr auto kCommands = std::to_array<const Command*>({
+      &kWireContainerdCommand,
       &kReasonsCommand,
   });
   return kCommands;

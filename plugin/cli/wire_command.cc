@@ -1,0 +1,197 @@
+#include "cli/wire_command.h"
+
+#include <algorithm>
+#include <array>
+#include <filesystem>
+#include <ostream>
+
+#include "cli/table.h"
+#include "io/files/files.h"
+#include "io/wire/diff.h"
+#include "io/wire/wiring.h"
+
+namespace assay {
+namespace {
+
+constexpr auto kOptions = std::to_array<Option>({
+    {"undo", "", "restore what was there before, to the byte"},
+    {"dry-run", "", "show what would change and touch nothing"},
+    {"config", "FILE", "containerd's configuration, if not the usual one"},
+});
+
+constexpr std::string_view kRestart = "systemctl restart containerd";
+
+bool HasPolicy(const Paths& paths) {
+  const auto names = ListFolder(paths.PolicyDir());
+  return names &&
+         std::any_of(names->begin(), names->end(),
+                     [](const auto& name) { return name.ends_with(".toml"); });
+}
+
+Json::Array Strings(const std::vector<std::string>& texts) {
+  Json::Array array;
+  for (const auto& text : texts) array.emplace_back(text);
+  return array;
+}
+
+Json PlanAsJson(const WirePlan& plan, bool dry_run) {
+  Json::Array handlers;
+  for (const auto& handler : plan.handlers) {
+    handlers.emplace_back(Json::Object{{"name", Json(handler.name)},
+                                       {"link", Json(handler.link)},
+                                       {"runtime", Json(handler.runtime)},
+                                       {"note", Json(handler.note)}});
+  }
+  Json::Array files;
+  for (const auto& change : plan.files) {
+    files.emplace_back(
+        Json::Object{{"path", Json(change.path)},
+                     {"diff", Json(UnifiedDiff(change.before, change.after,
+                                               change.path, change.path))}});
+  }
+  Json::Array links;
+  const auto add = [&](const LinkChange& link) {
+    links.emplace_back(
+        Json::Object{{"path", Json(link.path)}, {"target", Json(link.target)}});
+  };
+  std::for_each(plan.links.begin(), plan.links.end(), add);
+  if (plan.shadow) add(*plan.shadow);
+  return Json(Json::Object{
+      {"dry_run", Json(dry_run)},
+      {"changed", Json(!plan.empty())},
+      {"handlers", Json(std::move(handlers))},
+      {"files", Json(std::move(files))},
+      {"links", Json(std::move(links))},
+      {"notes", Json(Strings(plan.notes))},
+      {"next", Json(std::string(plan.empty() ? "" : kRestart))},
+  });
+}
+
+void PrintDiff(Context& context, const FileChange& change) {
+  const std::string diff =
+      UnifiedDiff(change.before, change.after,
+                  change.existed ? change.path : "/dev/null", change.path);
+  std::string_view rest = diff;
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find('\n'), rest.size() - 1);
+    const std::string_view line = rest.substr(0, end);
+    rest.remove_prefix(end + 1);
+    Tone tone = Tone::kPlain;
+    if (line.starts_with('+')) tone = Tone::kGood;
+    if (line.starts_with('-')) tone = Tone::kBad;
+    context.out << Paint(line, tone, context.color) << "\n";
+  }
+}
+
+void PrintPlan(Context& context, const WirePlan& plan) {
+  Table table({"HANDLER", "RUNTIME", "THROUGH"});
+  for (const auto& handler : plan.handlers) {
+    const bool wired = handler.note.empty();
+    table.Row({{handler.name},
+               {wired ? handler.runtime : "-"},
+               {wired ? handler.link + " (assay-shim)" : handler.note,
+                wired ? Tone::kGood : Tone::kUnsure}});
+  }
+  if (!table.empty()) table.Print(context.out, context.color);
+  for (const auto& link : plan.links) {
+    context.out << "link " << link.path << " -> " << link.target << "\n";
+  }
+  for (const auto& change : plan.files) PrintDiff(context, change);
+  if (plan.shadow) {
+    context.out << "link " << plan.shadow->path << " -> " << plan.shadow->target
+                << "\n";
+  }
+  for (const auto& note : plan.notes) {
+    context.out << Paint("note:", Tone::kUnsure, context.color) << " " << note
+                << "\n";
+  }
+}
+
+ExitCode Wire(Context& context, const WireOptions& options, bool dry_run) {
+  auto plan = PlanWiring(options);
+  if (!plan) return PrintError(context, plan.error());
+  if (!HasPolicy(context.paths)) {
+    plan->notes.push_back("no policy in " + context.paths.PolicyDir() +
+                          ": every container will be refused");
+  }
+  if (!dry_run) {
+    if (auto done = ApplyWiring(options, *plan); !done) {
+      return PrintError(context, done.error());
+    }
+  }
+  if (context.json) {
+    PrintJson(context, *PlanAsJson(*plan, dry_run).AsObject());
+    return ExitCode::kAccepted;
+  }
+  PrintPlan(context, *plan);
+  if (plan->empty()) {
+    context.out << "Nothing to change: containerd is wired.\n";
+  } else if (dry_run) {
+    context.out << "Nothing was changed (--dry-run).\n";
+  } else {
+    context.out << "Wired. It takes effect with: " << kRestart << "\n";
+  }
+  return ExitCode::kAccepted;
+}
+
+ExitCode Undo(Context& context, const WireOptions& options, bool dry_run) {
+  const auto report = UndoWiring(options, dry_run);
+  if (!report) return PrintError(context, report.error());
+  if (context.json) {
+    PrintJson(context, {{"dry_run", Json(dry_run)},
+                        {"restored", Json(Strings(report->restored))},
+                        {"kept", Json(Strings(report->kept))},
+                        {"next", Json(std::string(kRestart))}});
+    return ExitCode::kAccepted;
+  }
+  const std::string_view verb = dry_run ? "would restore " : "restored ";
+  for (const auto& path : report->restored) context.out << verb << path << "\n";
+  for (const auto& path : report->kept) {
+    context.out << "kept " << path << ": running containers still use it\n";
+  }
+  if (!report->kept.empty()) {
+    context.out << "Undo once more when they are gone.\n";
+  }
+  if (!dry_run) {
+    context.out << "Not wired any more. It takes effect with: " << kRestart
+                << "\n";
+  }
+  return ExitCode::kAccepted;
+}
+
+ExitCode Run(Context& context, const Arguments& arguments) {
+  WireOptions options = WireOptions::For(context.paths);
+  if (arguments.Has("config")) {
+    options.config = std::filesystem::absolute(arguments.Value("config"))
+                         .lexically_normal()
+                         .string();
+  }
+  const bool dry_run = arguments.Has("dry-run");
+  return arguments.Has("undo") ? Undo(context, options, dry_run)
+                               : Wire(context, options, dry_run);
+}
+
+}  // namespace
+
+const Command kWireContainerdCommand = {
+    .name = "wire containerd",
+    .operands = "",
+    .help = "Make containerd start every container through Assay",
+    .details =
+        "Sets BinaryName of every runc-type runtime handler to a link to\n"
+        "assay-shim, remembers the real runtime in /etc/assay/runtimes, and "
+        "puts\n"
+        "a link named runc first in containerd's PATH for clients that name "
+        "no\n"
+        "binary (ctr, nerdctl). A drop-in file is used where containerd "
+        "merges\n"
+        "one; else config.toml gets the fewest lines that do. Running it "
+        "again\n"
+        "changes nothing, or wires what was added since.\n"
+        "\n"
+        "It never restarts containerd. Running containers are not touched.\n",
+    .options = kOptions,
+    .run = &Run,
+};
+
+}  // namespace assay

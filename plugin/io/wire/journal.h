@@ -1,0 +1,42 @@
+// The journal of a wiring: what was changed and what stood there before, in
+// StateDir()/wire/containerd, readable by root alone.
+#ifndef ASSAY_IO_WIRE_JOURNAL_H_
+#define ASSAY_IO_WIRE_JOURNAL_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/digest.h"
+#include "base/paths.h"
+#include "base/result.h"
+
+namespace assay {
+
+struct JournalFile {
+  std::string path;
+  std::optional<std::string> before;  // absent: the file was not there
+  Digest after;
+};
+
+struct JournalLink {
+  std::string path;
+  std::string target;
+};
+
+struct Journal {
+  std::vector<JournalFile> files;
+  std::vector<JournalLink> links;  // in the order they were made
+
+  bool empty() const { return files.empty() && links.empty(); }
+};
+
+// An empty journal when there is none. Errors: kFileUnreadable, kFileUnsafe,
+// kConfigurationMalformed.
+Result<Journal> ReadJournal(const Paths& paths);
+// Replaces it; an empty one removes it.
+Status WriteJournal(const Paths& paths, const Journal& journal);
+
+}  // namespace assay
+
+#endif  // ASSAY_IO_WIRE_JOURNAL_H_

@@ -1,0 +1,61 @@
+#include "io/wire/runtimes.h"
+
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <filesystem>
+
+namespace assay {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Without links, as far as the path exists.
+std::string Real(const std::string& path) {
+  std::error_code ignored;
+  return fs::weakly_canonical(path, ignored).string();
+}
+
+}  // namespace
+
+bool IsExecutable(const std::string& path) {
+  struct stat info {};
+  return ::stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode) &&
+         ::access(path.c_str(), X_OK) == 0;
+}
+
+std::string LinkTarget(const std::string& path) {
+  std::error_code ignored;
+  return fs::read_symlink(path, ignored).string();
+}
+
+bool IsRuntimeName(std::string_view name) {
+  return !name.empty() && name.size() < 200 && name[0] != '.' &&
+         name.find_first_not_of(
+             "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+             "._-") == std::string_view::npos;
+}
+
+std::string Runtimes::Lookup(const std::string& name,
+                             const std::string& except) const {
+  for (const std::string& folder : options_.search_path) {
+    const std::string path = folder + "/" + name;
+    if (folder != except && IsExecutable(path) && !IsShim(path)) return path;
+  }
+  return {};
+}
+
+bool Runtimes::IsShim(const std::string& path) const {
+  return Real(path) == Real(ShimProgram(options_.paths));
+}
+
+std::string Runtimes::NameFor(const std::string& handler,
+                              const std::string& runtime,
+                              const std::string& opt) const {
+  if (handler != "runc") return handler;
+  const std::string plain = Lookup("runc", opt);
+  const bool taken = !plain.empty() && Real(plain) != Real(runtime);
+  return taken ? "cri-runc" : handler;
+}
+
+}  // namespace assay

@@ -1,0 +1,41 @@
+// Which program a runtime's name means to containerd, and which name its link
+// to the shim gets.
+#ifndef ASSAY_IO_WIRE_RUNTIMES_H_
+#define ASSAY_IO_WIRE_RUNTIMES_H_
+
+#include <string>
+#include <string_view>
+
+#include "io/wire/wiring.h"
+
+namespace assay {
+
+// A regular file that may be executed, through links.
+bool IsExecutable(const std::string& path);
+// Where a link points, "" when it is none.
+std::string LinkTarget(const std::string& path);
+// Whether a handler's name can be a file's: the names the shim works under.
+bool IsRuntimeName(std::string_view name);
+
+// Borrows the options.
+class Runtimes {
+ public:
+  explicit Runtimes(const WireOptions& options) : options_(options) {}
+
+  // The first program of that name on the search path that is not the shim
+  // and not in the folder `except`; "" when there is none.
+  std::string Lookup(const std::string& name, const std::string& except) const;
+  bool IsShim(const std::string& path) const;
+  // The link "runc" is for the runtime that a bare "runc" means: the shadow in
+  // `opt` uses it too. A handler of that name with another binary gets another
+  // link.
+  std::string NameFor(const std::string& handler, const std::string& runtime,
+                      const std::string& opt) const;
+
+ private:
+  const WireOptions& options_;
+};
+
+}  // namespace assay
+
+#endif  // ASSAY_IO_WIRE_RUNTIMES_H_
