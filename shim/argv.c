@@ -194,13 +194,10 @@ static struct reading ReadOnce(int argc, char** argv, unsigned choices) {
   return reading;
 }
 
-static bool Same(const char* a, const char* b) {
-  return a == b || (a && b && strcmp(a, b) == 0);
-}
-
+/* All strings are argv's own, so equal ones are the same. */
 static bool Agree(const struct call* a, const struct call* b) {
-  return a->kind == b->kind && Same(a->id, b->id) &&
-         Same(a->bundle, b->bundle) && Same(a->root, b->root);
+  return a->kind == b->kind && a->id == b->id && a->bundle == b->bundle &&
+         a->root == b->root;
 }
 
 /* Adds a reading that holds a gated verb to what the others said. What no
@@ -215,12 +212,6 @@ static void Merge(struct reading* all, const struct reading* reading) {
   }
 }
 
-static bool HoldsGatedWord(int argc, char** argv) {
-  for (int i = 1; i < argc; ++i)
-    if (KindOf(argv[i])) return true;
-  return false;
-}
-
 struct call ReadCall(int argc, char** argv) {
   struct reading all = ReadOnce(argc, argv, 0);
   unsigned unknown = all.unknown;
@@ -231,7 +222,7 @@ struct call ReadCall(int argc, char** argv) {
     if (reading.gated) Merge(&all, &reading);
   }
   struct call* call = &all.call;
-  if (unknown > kUnknownMost && HoldsGatedWord(argc, argv))
+  if (unknown > kUnknownMost)
     call->problem = "too many unknown options";
   else if (all.gated && !all.fits && !call->problem)
     call->problem = "there is no single container id";

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -24,10 +25,8 @@
 struct question {
   struct assay_ask_request header;
   const char* fields[ASSAY_ASK_FIELDS];
-  int fds[ASSAY_ASK_FDS]; /* config.json, bundle */
-  char bundle[PATH_MAX];
-  struct stat config_seen; /* at the time of asking */
-  struct stat bundle_seen;
+  int fds[ASSAY_ASK_FDS];     /* config.json, bundle */
+  struct stat config, bundle; /* as they were before asking */
 };
 
 struct reply {
@@ -35,7 +34,7 @@ struct reply {
   char line[ASSAY_ASK_LINE_BYTES + 1];
 };
 
-/* Null when `reply` holds the answer, else what went wrong. */
+/* Null when there is a reply, else what went wrong. */
 typedef const char* Trouble;
 
 static int64_t NowMillis(void) {
@@ -44,66 +43,63 @@ static int64_t NowMillis(void) {
   return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+/* The bundle's path, made absolute: the runtime, too, takes it for relative to
+ * the current folder, which it is without one. */
+static const char* BundlePath(const struct call* call) {
+  static char path[2 * PATH_MAX];
+  if (call->bundle && *call->bundle == '/') return call->bundle;
+  if (!getcwd(path, PATH_MAX))
+    Refuse(call, REASON_UNREADABLE, "the current folder: %s", strerror(errno));
+  const size_t length = strlen(path);
+  if (call->bundle)
+    snprintf(path + length, sizeof path - length, "/%s", call->bundle);
+  return path;
+}
+
 static void OpenBundle(const struct call* call, struct question* question) {
-  const char* given = call->bundle ? call->bundle : "";
-  if (*given == '/') {
-    Join(question->bundle, sizeof question->bundle, given, NULL);
-  } else {
-    char here[PATH_MAX];
-    if (!getcwd(here, sizeof here))
-      Refuse(call, REASON_UNREADABLE, "the current folder: ", strerror(errno),
-             NULL);
-    Join(question->bundle, sizeof question->bundle, here, *given ? "/" : "",
-         given, NULL);
-  }
-  const int bundle = open(question->bundle, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (bundle < 0 || fstat(bundle, &question->bundle_seen) != 0)
-    Refuse(call, REASON_UNREADABLE, "bundle ", question->bundle, ": ",
-           strerror(errno), NULL);
+  const char* path = BundlePath(call);
+  const int bundle = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (bundle < 0 || fstat(bundle, &question->bundle) != 0)
+    Refuse(call, REASON_UNREADABLE, "bundle %.256s: %s", path, strerror(errno));
   /* O_NONBLOCK: a fifo in its place must not hold the caller. */
   const int config =
       openat(bundle, "config.json", O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (config < 0 || fstat(config, &question->config_seen) != 0)
-    Refuse(call, REASON_UNREADABLE, question->bundle,
-           "/config.json: ", strerror(errno), NULL);
-  if (!S_ISREG(question->config_seen.st_mode))
-    Refuse(call, REASON_UNREADABLE, question->bundle,
-           "/config.json is not a file", NULL);
+  if (config < 0 || fstat(config, &question->config) != 0)
+    Refuse(call, REASON_UNREADABLE, "%.256s/config.json: %s", path,
+           strerror(errno));
+  if (!S_ISREG(question->config.st_mode))
+    Refuse(call, REASON_UNREADABLE, "%.256s/config.json is not a file", path);
+  question->fields[ASSAY_ASK_BUNDLE] = path;
   question->fds[0] = config;
   question->fds[1] = bundle;
 }
 
-static const char* Environment(const char* name) {
-  const char* value = getenv(name);
-  return value ? value : "";
-}
+static const char* OrEmpty(const char* text) { return text ? text : ""; }
 
 static void Prepare(const struct place* place, const struct call* call,
                     struct question* question) {
   OpenBundle(call, question);
-  struct assay_ask_request* header = &question->header;
   const char** fields = question->fields;
   fields[ASSAY_ASK_ID] = call->id;
-  fields[ASSAY_ASK_BUNDLE] = question->bundle;
-  fields[ASSAY_ASK_ROOT] = call->root ? call->root : "";
-  fields[ASSAY_ASK_NAMESPACE] = Environment("NAMESPACE");
-  fields[ASSAY_ASK_ADDRESS] = Environment("GRPC_ADDRESS");
+  fields[ASSAY_ASK_ROOT] = OrEmpty(call->root);
+  fields[ASSAY_ASK_NAMESPACE] = OrEmpty(getenv("NAMESPACE"));
+  fields[ASSAY_ASK_ADDRESS] = OrEmpty(getenv("GRPC_ADDRESS"));
   fields[ASSAY_ASK_RUNTIME] = place->name;
-  header->magic = ASSAY_ASK_REQUEST_MAGIC;
-  header->version = ASSAY_ASK_VERSION;
-  header->kind = (uint16_t)call->kind;
-  header->length = sizeof *header;
+  struct assay_ask_request* header = &question->header;
+  *header = (struct assay_ask_request){.magic = ASSAY_ASK_REQUEST_MAGIC,
+                                       .version = ASSAY_ASK_VERSION,
+                                       .kind = (uint16_t)call->kind,
+                                       .length = sizeof *header};
   for (int i = 0; i < ASSAY_ASK_FIELDS; ++i) {
     const size_t length = strlen(fields[i]);
     if (length > ASSAY_ASK_FIELD_BYTES)
-      Refuse(call, REASON_USAGE, "an argument is longer than a path", NULL);
+      Refuse(call, REASON_USAGE, "an argument is longer than a path");
     header->field_length[i] = (uint16_t)length;
     header->length += (uint32_t)length;
   }
   if (getrandom(header->nonce, sizeof header->nonce, 0) !=
       (ssize_t)sizeof header->nonce)
-    Refuse(call, REASON_NO_ANSWER, "no random numbers: ", strerror(errno),
-           NULL);
+    Refuse(call, REASON_NO_ANSWER, "no random numbers: %s", strerror(errno));
 }
 
 static Trouble Send(int fd, struct question* question) {
@@ -143,9 +139,11 @@ static bool IsReply(const struct reply* reply, ssize_t size,
                                            : header->answer == ASSAY_ASK_DENY;
 }
 
-/* Sends the question and waits for the answer until `deadline`. */
-static Trouble Converse(int fd, struct question* question, int64_t deadline,
+/* Sends the question and waits for the answer so long. */
+static Trouble Converse(int fd, struct question* question, uint32_t millis,
                         struct reply* reply) {
+  const int64_t deadline = NowMillis() + millis;
+  question->header.deadline_ms = millis;
   struct ucred peer;
   socklen_t size = sizeof peer;
   if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0 ||
@@ -170,23 +168,20 @@ static Trouble Converse(int fd, struct question* question, int64_t deadline,
 
 static Trouble AskDaemon(const struct place* place, struct question* question,
                          struct reply* reply) {
-  const int64_t deadline = NowMillis() + ASSAY_ASK_DAEMON_MS;
   struct sockaddr_un address = {.sun_family = AF_UNIX};
-  if (strlen(place->root) + sizeof ASSAY_ASK_SOCKET > sizeof address.sun_path)
+  const int length = snprintf(address.sun_path, sizeof address.sun_path,
+                              "%s" ASSAY_ASK_SOCKET, place->root);
+  if (length >= (int)sizeof address.sun_path)
     return "has a socket path that is too long";
-  Join(address.sun_path, sizeof address.sun_path, place->root, ASSAY_ASK_SOCKET,
-       NULL);
   const int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
-  if (fd < 0) return "cannot be reached";
   /* Bounds connect and send, should the daemon's queue be full. */
   const struct timeval limit = {.tv_sec = ASSAY_ASK_DAEMON_MS / 1000};
-  setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
-  question->header.deadline_ms = ASSAY_ASK_DAEMON_MS;
-  const Trouble trouble =
-      connect(fd, (struct sockaddr*)&address, sizeof address) != 0
-          ? "cannot be reached"
-          : Converse(fd, question, deadline, reply);
-  close(fd);
+  Trouble trouble = "cannot be reached";
+  if (fd >= 0 &&
+      setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit) == 0 &&
+      connect(fd, (struct sockaddr*)&address, sizeof address) == 0)
+    trouble = Converse(fd, question, ASSAY_ASK_DAEMON_MS, reply);
+  close(fd); /* so that the daemon sees that nobody waits any more */
   return trouble;
 }
 
@@ -194,18 +189,18 @@ static Trouble AskDaemon(const struct place* place, struct question* question,
  * not its standard files, which are the container's, nor other descriptors,
  * nor its environment. */
 static noreturn void BecomeDecider(const struct place* place, int fd) {
-  char path[PATH_MAX];
-  Join(path, sizeof path, place->root, ASSAY_ASK_DECIDER, NULL);
+  char path[PATH_MAX + sizeof ASSAY_ASK_DECIDER];
+  snprintf(path, sizeof path, "%s" ASSAY_ASK_DECIDER, place->root);
   const int null = fcntl(open("/dev/null", O_RDWR), F_DUPFD, 16);
-  if (null < 0 || prctl(PR_SET_PDEATHSIG, SIGKILL) != 0) _exit(127);
-  if (fd == ASSAY_ASK_DECIDER_FD ? fcntl(fd, F_SETFD, 0) != 0
-                                 : dup2(fd, ASSAY_ASK_DECIDER_FD) < 0)
+  const int far = fcntl(fd, F_DUPFD, 16); /* clear of what is put in place */
+  if (null < 0 || far < 0 || dup2(far, ASSAY_ASK_DECIDER_FD) < 0 ||
+      prctl(PR_SET_PDEATHSIG, SIGKILL) != 0)
     _exit(127);
   for (int i = 0; i < ASSAY_ASK_DECIDER_FD; ++i)
     if (dup2(null, i) < 0) _exit(127);
   syscall(SYS_close_range, ASSAY_ASK_DECIDER_FD + 1, ~0u, 0);
-  char* words[] = {"assay-decide", "--root", (char*)place->root, NULL};
-  if (!*place->root) words[1] = NULL;
+  char* words[] = {"assay-decide", *place->root ? "--root" : NULL,
+                   (char*)place->root, NULL};
   char* environment[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL};
   execve(path, words, environment);
   _exit(127);
@@ -213,40 +208,35 @@ static noreturn void BecomeDecider(const struct place* place, int fd) {
 
 static Trouble AskDecider(const struct place* place, struct question* question,
                           struct reply* reply) {
-  const int64_t deadline = NowMillis() + ASSAY_ASK_DECIDER_MS;
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
     return "cannot be started";
   const pid_t child = fork();
   if (child < 0) return "cannot be started";
   if (child == 0) BecomeDecider(place, ends[1]);
-  close(ends[1]);
-  question->header.deadline_ms = ASSAY_ASK_DECIDER_MS;
-  const Trouble trouble = Converse(ends[0], question, deadline, reply);
-  close(ends[0]);
+  close(ends[1]); /* so that the decider's end is seen when it dies */
+  const Trouble trouble =
+      Converse(ends[0], question, ASSAY_ASK_DECIDER_MS, reply);
   kill(child, SIGKILL);
   while (waitpid(child, NULL, 0) < 0 && errno == EINTR) continue;
   return trouble;
 }
 
-static bool IsStill(const struct stat* seen, const struct stat* now) {
-  return seen->st_dev == now->st_dev && seen->st_ino == now->st_ino;
+static bool SameFile(const struct stat* a, const struct stat* b) {
+  return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
 /* What was asked about must be what the runtime will find; see api/ask.h. */
-static void CheckUnchanged(const struct call* call,
-                           const struct question* question) {
-  const struct stat* seen = &question->config_seen;
+static bool IsUnchanged(const struct question* question) {
+  const struct stat* seen = &question->config;
   struct stat bundle;
   struct stat config;
-  if (stat(question->bundle, &bundle) != 0 ||
-      fstatat(question->fds[1], "config.json", &config, 0) != 0 ||
-      !IsStill(&question->bundle_seen, &bundle) || !IsStill(seen, &config) ||
-      seen->st_size != config.st_size ||
-      memcmp(&seen->st_mtim, &config.st_mtim, sizeof config.st_mtim) != 0 ||
-      memcmp(&seen->st_ctim, &config.st_ctim, sizeof config.st_ctim) != 0)
-    Refuse(call, REASON_CHANGED, question->bundle,
-           "/config.json changed while it was being decided about", NULL);
+  return stat(question->fields[ASSAY_ASK_BUNDLE], &bundle) == 0 &&
+         fstatat(question->fds[1], "config.json", &config, 0) == 0 &&
+         SameFile(&question->bundle, &bundle) && SameFile(seen, &config) &&
+         seen->st_size == config.st_size &&
+         seen->st_ctim.tv_sec == config.st_ctim.tv_sec &&
+         seen->st_ctim.tv_nsec == config.st_ctim.tv_nsec;
 }
 
 void Ask(const struct place* place, const struct call* call) {
@@ -254,14 +244,16 @@ void Ask(const struct place* place, const struct call* call) {
   static struct reply reply;
   Prepare(place, call, &question);
   const Trouble daemon = AskDaemon(place, &question, &reply);
-  if (daemon) {
-    const Trouble decider = AskDecider(place, &question, &reply);
-    if (decider)
-      Refuse(call, REASON_NO_ANSWER, "the daemon ", daemon,
-             " and the one-shot decider ", decider,
-             "; try: systemctl status assayd", NULL);
-  }
+  const Trouble decider = daemon ? AskDecider(place, &question, &reply) : NULL;
+  if (decider)
+    Refuse(call, REASON_NO_ANSWER,
+           "the daemon %s and the one-shot decider %s; try: systemctl status "
+           "assayd",
+           daemon, decider);
   if (reply.header.answer != ASSAY_ASK_ALLOW)
     RefuseLine(call, *reply.line ? reply.line : REASON_NONE);
-  CheckUnchanged(call, &question);
+  if (!IsUnchanged(&question))
+    Refuse(call, REASON_CHANGED,
+           "%.256s/config.json changed while it was being decided about",
+           question.fields[ASSAY_ASK_BUNDLE]);
 }

@@ -1,5 +1,6 @@
 /* Where the shim is, which runtime it stands for, and how it becomes it. */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -7,7 +8,6 @@
 #include "shim/shim.h"
 
 static const char kInstalledAs[] = "/usr/lib/assay/assay-shim";
-static const char kDeleted[] = " (deleted)";
 
 static bool CutSuffix(char* text, const char* suffix) {
   const size_t length = strlen(text);
@@ -24,28 +24,23 @@ static void FindRoot(const struct call* call, struct place* place) {
   const ssize_t length =
       readlink("/proc/self/exe", place->root, sizeof place->root - 1);
   if (length < 0)
-    Refuse(call, REASON_INSTALLATION, "/proc/self/exe cannot be read", NULL);
-  place->root[length] = '\0';
-  CutSuffix(place->root, kDeleted);
+    Refuse(call, REASON_INSTALLATION, "/proc/self/exe cannot be read");
+  CutSuffix(place->root, " (deleted)");
   if (!CutSuffix(place->root, kInstalledAs))
-    Refuse(call, REASON_INSTALLATION, "the shim runs as ", place->root,
-           " but works only as ", kInstalledAs, " and links to it", NULL);
+    Refuse(call, REASON_INSTALLATION,
+           "the shim runs as %.256s but works only as %s and links to it",
+           place->root, kInstalledAs);
 }
 
 static void FindName(const char* argv0, const struct call* call,
                      struct place* place) {
   const char* slash = argv0 ? strrchr(argv0, '/') : NULL;
   const char* name = slash ? slash + 1 : argv0;
-  if (name && strcmp(name, "assay-shim") == 0) name = "runc";
   static const char kAllowed[] =
       "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
-  if (!name || !*name || *name == '.' || name[strspn(name, kAllowed)] ||
-      strlen(name) >= sizeof place->name)
-    Refuse(call, REASON_USAGE,
-           "the shim was called by a name that is no "
-           "runtime's name",
-           NULL);
-  Join(place->name, sizeof place->name, name, NULL);
+  if (!name || !*name || *name == '.' || name[strspn(name, kAllowed)])
+    Refuse(call, REASON_USAGE, "the shim was called by no runtime's name");
+  place->name = strcmp(name, "assay-shim") == 0 ? "runc" : name;
 }
 
 /* The runtime must be root's own program, and another one than this: a link
@@ -53,26 +48,30 @@ static void FindName(const char* argv0, const struct call* call,
 static void CheckRuntime(const struct call* call, const char* runtime) {
   struct stat self;
   struct stat target;
-  if (stat(runtime, &target) != 0)
-    Refuse(call, REASON_INSTALLATION, runtime, ": ", strerror(errno),
-           "; it must be a link to the real runtime", NULL);
-  if (stat("/proc/self/exe", &self) != 0 ||
-      (self.st_dev == target.st_dev && self.st_ino == target.st_ino))
-    Refuse(call, REASON_INSTALLATION, runtime,
-           " leads back to the shim; it must be a link to the real runtime",
-           NULL);
+  if (stat(runtime, &target) != 0 || stat("/proc/self/exe", &self) != 0)
+    Refuse(call, REASON_INSTALLATION,
+           "%.256s: %s; it must be a link to the real runtime", runtime,
+           strerror(errno));
+  if (self.st_dev == target.st_dev && self.st_ino == target.st_ino)
+    Refuse(call, REASON_INSTALLATION,
+           "%.256s leads back to the shim; it must be a link to the real "
+           "runtime",
+           runtime);
   if (!S_ISREG(target.st_mode) || target.st_uid != 0 ||
       (target.st_mode & (S_IWGRP | S_IWOTH)))
-    Refuse(call, REASON_UNSAFE, runtime,
-           " is not a program that root alone may write", NULL);
+    Refuse(call, REASON_UNSAFE,
+           "%.256s is not a program that root alone may write", runtime);
 }
 
 void FindPlace(const char* argv0, const struct call* call,
                struct place* place) {
   FindRoot(call, place);
   FindName(argv0, call, place);
-  Join(place->runtime, sizeof place->runtime, place->root,
-       "/etc/assay/runtimes/", place->name, NULL);
+  const int length =
+      snprintf(place->runtime, sizeof place->runtime,
+               "%s/etc/assay/runtimes/%s", place->root, place->name);
+  if (length >= (int)sizeof place->runtime)
+    Refuse(call, REASON_USAGE, "the runtime's name is too long");
   CheckRuntime(call, place->runtime);
 }
 
@@ -81,6 +80,6 @@ noreturn void StartRuntime(const struct place* place, const struct call* call,
   /* argv[0] stays what the caller wrote: crun chooses its handler by it (krun,
    * crun-wasm), and ps shows the same with and without the shim. */
   execve(place->runtime, argv, environ);
-  Refuse(call, REASON_INSTALLATION, place->runtime,
-         " cannot be started: ", strerror(errno), NULL);
+  Refuse(call, REASON_INSTALLATION, "%.256s cannot be started: %s",
+         place->runtime, strerror(errno));
 }

@@ -1,5 +1,3 @@
-#include <stddef.h>
-
 #include "shim/shim.h"
 
 int main(int argc, char** argv) {
@@ -7,8 +5,7 @@ int main(int argc, char** argv) {
   const struct call call = ReadCall(argc, argv);
   FindPlace(argv[0], &call, &place);
   if (call.problem)
-    Refuse(&call, REASON_USAGE, "this call cannot be gated: ", call.problem,
-           NULL);
+    Refuse(&call, REASON_USAGE, "this call cannot be gated: %s", call.problem);
   if (call.kind) Ask(&place, &call);
   StartRuntime(&place, &call, argv);
 }

@@ -26,7 +26,7 @@
 /* Where this shim is installed and what it stands for (exec.c). */
 struct place {
   char root[PATH_MAX];    /* "" normally; see ROOT in api/ask.h */
-  char name[NAME_MAX];    /* what the shim was called as: "runc" */
+  const char* name;       /* what the shim was called as: "runc" */
   char runtime[PATH_MAX]; /* ROOT/etc/assay/runtimes/NAME */
 };
 
@@ -40,13 +40,10 @@ noreturn void StartRuntime(const struct place* place, const struct call* call,
 /* Returns when the container may start, refuses when not (ask.c). */
 void Ask(const struct place* place, const struct call* call);
 
-/* Joins texts up to a null pointer into `out`, cutting at `size` (text.c). */
-void Join(char* out, size_t size, ...) __attribute__((sentinel));
-
-/* Writes "id: text..." where the runtime's caller looks, and exits (refuse.c).
- * The texts end with a null pointer. */
-noreturn void Refuse(const struct call* call, const char* id, ...)
-    __attribute__((sentinel));
+/* Writes "id: ..." where the runtime's caller looks, and exits (refuse.c). */
+noreturn void Refuse(const struct call* call, const char* id,
+                     const char* format, ...)
+    __attribute__((format(printf, 3, 4)));
 /* The same with a whole line, as the daemon gave it. */
 noreturn void RefuseLine(const struct call* call, const char* line);
 

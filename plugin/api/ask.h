@@ -34,7 +34,7 @@
  * What binds the answer to what starts. The answer is about the file behind
  * the descriptor. After an allow the shim looks again: the bundle's path must
  * still be the folder, and the folder's config.json the file, that it sent,
- * with unchanged size, mtime and ctime; else it refuses. From then until the
+ * with unchanged size and ctime; else it refuses. From then until the
  * runtime has read config.json only root's own rights protect it: a bundle
  * lies in folders that root alone may write, and who is root may start a
  * process without any runtime. The image's layers are bound by the answerer.

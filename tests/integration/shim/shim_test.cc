@@ -163,12 +163,20 @@ TEST_CASE("create, start and delete work through the shim") {
   here.MakeBundle();
   const AskServer server(here.socket(), "allow");
   const std::string pid_file = here.root() + "/pid";
+  // A created container keeps its streams open, so they cannot be Run's.
   const Outcome created = here.Runc(
-      {"create", "--bundle", here.bundle(), "--pid-file", pid_file, "c2"});
-  // The container holds the pipes of `create`, so Run ended with it.
-  (void)created;
+      {"create", "--bundle", here.bundle(), "--pid-file", pid_file, "c2"}, [] {
+        const int null = ::open("/dev/null", O_RDWR | O_CLOEXEC);
+        ::dup2(null, 1);
+        ::dup2(null, 2);
+      });
+  CHECK(created.exit_code() == 0);
   CHECK_FALSE(Contents(pid_file).empty());
+  CHECK(here.Runc({"state", "c2"}).out.find("\"created\"") !=
+        std::string::npos);
+  CHECK(here.Runc({"start", "c2"}).exit_code() == 0);
   CHECK(here.Runc({"delete", "--force", "c2"}).exit_code() == 0);
+  CHECK(here.Runc({"state", "c2"}).exit_code() == 1);
   CHECK(server.asked().size() == 1);
 }
 

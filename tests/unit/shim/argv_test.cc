@@ -188,7 +188,7 @@ TEST_CASE("other verbs pass, whatever follows them") {
         "runc creat c1",
         "runc spec --bundle /b",
         "runc --rootless auto ps c1",
-        "runc --u1 --u2 --u3 --u4 --u5 --u6 --u7 --u8 --u9 state c1"}) {
+        "runc --u1 --u2 --u3 --u4 --u5 --u6 --u7 --u8 state c1"}) {
     INFO(line);
     CHECK(Reading(Split(line)).passes());
   }
@@ -206,7 +206,6 @@ TEST_CASE("no gated verb slips past") {
         "runc --version create --bundle /b c1", "runc -x create --bundle /b c1",
         "runc -- run c1", "runc --new -- create --bundle /b c1",
         "runc --u1 --u2 --u3 --u4 --u5 --u6 --u7 --u8 create --bundle /b c1",
-        "runc --u1 --u2 --u3 --u4 --u5 --u6 --u7 --u8 --u9 create c1",
         "runc --new create run c1", "runc --new run create c1", "runc create",
         "runc run --help c1", "runc run --help --help"}) {
     INFO(line);
@@ -216,7 +215,10 @@ TEST_CASE("no gated verb slips past") {
 
 TEST_CASE("what could start another bundle or container is refused") {
   for (const char* line :
-       {// No id, two ids, an id that may be a value.
+       {// More unknown options than there can be readings.
+        "runc --u1 --u2 --u3 --u4 --u5 --u6 --u7 --u8 --u9 create c1",
+        "runc create --u1 --u2 --u3 --u4 --u5 --u6 --u7 --u8 --u9 -b /b c1",
+        // No id, two ids, an id that may be a value.
         "runc create", "runc create --bundle /b", "runc create ~",
         "runc create --bundle /b c1 c2", "runc restore --bundle /b c1 c2",
         "runc create --u1 a --u2 b", "runc create --pid-file",
@@ -244,7 +246,6 @@ TEST_CASE("what could start another bundle or container is refused") {
         "runc --u1 create --u2 run c1"}) {
     INFO(line);
     const Reading call(Split(line));
-    CHECK(call.gated());
     CHECK(call.refused());
   }
 }
