@@ -214,6 +214,12 @@ constexpr auto kReasons = std::to_array<ReasonInfo>({
     {Reason::kSchemeUnsupported, "scheme-unsupported", kNo, Stage::kFormat,
      "the signature is of a kind no signer of the rule reads",
      "add a signer of that kind to the rule"},
+    {Reason::kCertificateMalformed, "certificate-malformed", kNo,
+     Stage::kFormat, "the signature's certificate is malformed",
+     "sign the image again"},
+    {Reason::kArtifactSubject, "artifact-subject", kNo, Stage::kFormat,
+     "the artifact was attached to another image",
+     "sign this image, or repair the registry's referrers"},
 
     {Reason::kSignatureInvalid, "signature-invalid", kNo, Stage::kSignature,
      "the signature does not verify with the signer's key",

@@ -110,6 +110,8 @@ enum class Reason : std::uint16_t {
   kStatementMalformed,
   kPredicateType,
   kSchemeUnsupported,
+  kCertificateMalformed,
+  kArtifactSubject,
   // Signature: what was verified.
   kSignatureInvalid,
   kSignatureForeignKey,

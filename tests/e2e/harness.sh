@@ -10,6 +10,7 @@ finish() {
   trap - EXIT
   set +e
   ((status == 0)) || show_logs
+  remove_pods
   remove_containers
   stop_all
   remove_cgroups
@@ -21,7 +22,7 @@ show_logs() {
   for log in "$WORK"/*.log "$WORK"/*/containerd.log "$WORK"/assay/var/log/assay/audit.jsonl; do
     [[ -s $log ]] || continue
     echo "--- the end of $log"
-    grep -v 'level=debug' "$log" | tail -n 25 | cut -c1-1500
+    grep -vE 'level=(debug|info)|" (20[0-9]|404) |err.code=' "$log" | tail -n 12 | cut -c1-500
   done
 }
 

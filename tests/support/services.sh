@@ -99,7 +99,9 @@ level = "debug"
 [plugins."io.containerd.internal.v1.opt"]
 path = "$root/opt"
 [plugins."io.containerd.grpc.v1.cri"]
-sandbox_image = "registry.example.com/pause:1"
+sandbox_image = "${REGISTRY:-registry.example.com}/pause/pause:1"
+# Some virtual machines let nobody lower it.
+restrict_oom_score_adj = true
 [plugins."io.containerd.grpc.v1.cri".cni]
 conf_dir = "$root/cni"
 bin_dir = "$root/cni-bin"
@@ -127,26 +129,22 @@ start_containerd() {
   CONTAINERD_PID=$SERVICE_PID
   wait_for 20 ctr version ||
     die "$peer does not answer: $(tail -n 3 "$root/containerd.log")"
-  CONTAINERD_SNAPSHOTTER=native
-  if ctr plugins ls | grep -q 'overlayfs .* ok'; then
-    CONTAINERD_SNAPSHOTTER=overlayfs
-  fi
-  export CONTAINERD_SNAPSHOTTER
 }
 
 start_containerd12() { start_containerd containerd16 "$1"; }
 start_containerd13() { start_containerd containerd17 "$1"; }
 start_containerd21() { start_containerd containerd21 "$1"; }
 
-# Kills and removes every container of our namespace; containerd still runs.
+# Kills and removes every container of our namespace; containerd still runs. A
+# task that a refused restore left half-made never ends, hence the time limits.
 remove_containers() {
   local id
   [[ -n ${CONTAINERD_PID:-} ]] || return 0
-  for id in $(ctr tasks ls -q 2>/dev/null); do
-    ctr tasks rm -f "$id" >/dev/null 2>&1 || true
+  for id in $(timeout 5 ctr tasks ls -q 2>/dev/null); do
+    timeout 5 ctr tasks rm -f "$id" >/dev/null 2>&1 || true
   done
-  for id in $(ctr containers ls -q 2>/dev/null); do
-    ctr containers rm "$id" >/dev/null 2>&1 || true
+  for id in $(timeout 5 ctr containers ls -q 2>/dev/null); do
+    timeout 5 ctr containers rm "$id" >/dev/null 2>&1 || true
   done
 }
 

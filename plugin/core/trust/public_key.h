@@ -47,8 +47,11 @@ class PublicKey {
   // between them but white space and comment lines. Private keys are refused
   // by name. Errors: kKeyMalformed, kKeyUnsupported (kind, curve, size).
   static Result<std::vector<PublicKey>> ParsePem(std::string_view pem);
-  // A DER SubjectPublicKeyInfo without trailing bytes.
+  // A DER SubjectPublicKeyInfo (RFC 5280 section 4.1) in its one canonical
+  // form, without trailing bytes.
   static Result<PublicKey> ParseDer(std::string_view spki);
+  // A key file: one DER key, or PEM.
+  static Result<std::vector<PublicKey>> ParseFile(std::string_view bytes);
 
   KeyKind kind() const;
   const Digest& fingerprint() const;  // SHA-256 of the SubjectPublicKeyInfo
@@ -58,6 +61,10 @@ class PublicKey {
   // signatures are strict DER; PSS takes any salt length.
   bool Verify(const SignatureAlgorithm& algorithm, std::string_view message,
               std::string_view signature) const;
+  // The same where only the message's digest is at hand. False for Ed25519,
+  // and when the digest is not of `algorithm.hash`.
+  bool VerifyDigest(const SignatureAlgorithm& algorithm, const Digest& digest,
+                    std::string_view signature) const;
 
  private:
   struct Parsed;

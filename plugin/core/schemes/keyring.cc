@@ -1,0 +1,174 @@
+#include "core/schemes/keyring.h"
+
+#include <algorithm>
+#include <ctime>
+
+namespace assay {
+namespace {
+
+using Algorithms = std::vector<SignatureAlgorithm>;
+
+Error Bad(std::string detail) {
+  return Fail(Reason::kPolicyMalformed, std::move(detail));
+}
+
+bool IsRsa(KeyKind kind) {
+  return kind == KeyKind::kRsa2048 || kind == KeyKind::kRsa3072 ||
+         kind == KeyKind::kRsa4096;
+}
+
+Result<Algorithms> EdAlgorithms(KeyUse use,
+                                const std::optional<HashAlgorithm>& pin) {
+  constexpr SignatureAlgorithm kPure{HashAlgorithm::kSha512, Padding::kPkcs1,
+                                     false};
+  constexpr SignatureAlgorithm kPrehashed{HashAlgorithm::kSha512,
+                                          Padding::kPkcs1, true};
+  if (use == KeyUse::kOpenssl) {
+    if (pin) return Bad("an Ed25519 key takes no hash");
+    return Algorithms{kPure};
+  }
+  if (!pin) return Algorithms{kPure, kPrehashed};
+  if (*pin == HashAlgorithm::kSha512) return Algorithms{kPrehashed};
+  return Bad("an Ed25519 key takes no hash but sha512 (Ed25519ph)");
+}
+
+// Cosign 3 hashes with the curve's size, cosign 2 always with SHA-256.
+std::vector<HashAlgorithm> SigstoreHashes(KeyKind kind) {
+  switch (kind) {
+    case KeyKind::kEcdsaP384:
+      return {HashAlgorithm::kSha384, HashAlgorithm::kSha256};
+    case KeyKind::kEcdsaP521:
+      return {HashAlgorithm::kSha512, HashAlgorithm::kSha256};
+    case KeyKind::kEcdsaP256:
+    case KeyKind::kRsa2048:
+    case KeyKind::kRsa3072:
+    case KeyKind::kRsa4096:
+    case KeyKind::kEd25519:
+      break;
+  }
+  return {HashAlgorithm::kSha256};
+}
+
+Result<Algorithms> AlgorithmsFor(KeyKind kind, KeyUse use,
+                                 const KeyringOptions& options) {
+  if (kind == KeyKind::kEd25519) return EdAlgorithms(use, options.hash);
+  std::vector<HashAlgorithm> hashes{HashAlgorithm::kSha256};
+  if (use == KeyUse::kSigstore) hashes = SigstoreHashes(kind);
+  if (options.hash) hashes = {*options.hash};
+  Algorithms algorithms;
+  for (const auto hash : hashes) {
+    algorithms.push_back(
+        {hash, options.padding.value_or(Padding::kPkcs1), false});
+  }
+  return algorithms;
+}
+
+std::string Utc(Time time) {
+  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
+  std::tm parts{};
+  gmtime_r(&seconds, &parts);
+  std::array<char, 32> text{};
+  const auto size =
+      std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return std::string(text.data(), size);
+}
+
+}  // namespace
+
+SignedMessage::SignedMessage(const Digest& digest) {
+  digests_.at(static_cast<std::size_t>(digest.algorithm()) - 1) = digest;
+}
+
+const Digest* SignedMessage::By(HashAlgorithm algorithm) const {
+  auto& slot = digests_.at(static_cast<std::size_t>(algorithm) - 1);
+  if (!slot && bytes_) slot = Digest::Of(*bytes_, algorithm);
+  return slot ? &*slot : nullptr;
+}
+
+bool TrustedKey::Verifies(const SignedMessage& message,
+                          std::string_view signature) const {
+  return std::any_of(
+      algorithms.begin(), algorithms.end(), [&](const auto& algorithm) {
+        if (key.kind() == KeyKind::kEd25519) {
+          return message.bytes() &&
+                 key.Verify(algorithm, *message.bytes(), signature);
+        }
+        const Digest* digest = message.By(algorithm.hash);
+        return digest != nullptr &&
+               key.VerifyDigest(algorithm, *digest, signature);
+      });
+}
+
+Result<Keyring> Keyring::Make(std::vector<PublicKey> keys, KeyUse use,
+                              const KeyringOptions& options) {
+  if (keys.empty()) return Bad("a signer needs at least one key");
+  if (options.valid_from && options.valid_until &&
+      *options.valid_from >= *options.valid_until) {
+    return Bad("valid_until is not after valid_from");
+  }
+  if (options.padding &&
+      std::none_of(keys.begin(), keys.end(),
+                   [](const auto& key) { return IsRsa(key.kind()); })) {
+    return Bad("padding is for RSA keys, and none of the keys is one");
+  }
+  Keyring ring(options);
+  for (auto& key : keys) {
+    if (ring.Find(key.fingerprint()) != nullptr) {
+      return Bad("the key " + key.fingerprint().str() + " is there twice");
+    }
+    auto algorithms = AlgorithmsFor(key.kind(), use, options);
+    if (!algorithms) return algorithms.error();
+    std::string identity = "key:" + key.fingerprint().str();
+    ring.keys_.push_back(
+        {std::move(key), std::move(identity), *std::move(algorithms)});
+  }
+  return ring;
+}
+
+const TrustedKey* Keyring::FindSigner(const SignedMessage& message,
+                                      std::string_view signature) const {
+  const auto found = std::find_if(
+      keys_.begin(), keys_.end(),
+      [&](const auto& key) { return key.Verifies(message, signature); });
+  return found == keys_.end() ? nullptr : &*found;
+}
+
+const TrustedKey* Keyring::Find(const Digest& fingerprint) const {
+  const auto found = std::find_if(
+      keys_.begin(), keys_.end(),
+      [&](const auto& key) { return key.key.fingerprint() == fingerprint; });
+  return found == keys_.end() ? nullptr : &*found;
+}
+
+Status Keyring::JudgeTime(Time now) const {
+  if (options_.valid_from && now < *options_.valid_from) {
+    return Fail(Reason::kKeyNotYetValid,
+                "valid from " + Utc(*options_.valid_from));
+  }
+  if (options_.valid_until && now >= *options_.valid_until) {
+    return Fail(Reason::kKeyExpired,
+                "valid until " + Utc(*options_.valid_until));
+  }
+  return Ok();
+}
+
+std::string Keyring::Summary() const {
+  std::string text;
+  for (const auto& key : keys_) {
+    if (!text.empty()) text += ", ";
+    text += KeyKindName(key.key.kind());
+    text += " " + key.key.fingerprint().str();
+  }
+  if (options_.hash) {
+    text += ", hash ";
+    text += HashName(*options_.hash);
+  }
+  if (options_.padding == Padding::kPss) text += ", padding pss";
+  if (options_.valid_from) text += ", valid from " + Utc(*options_.valid_from);
+  if (options_.valid_until) {
+    text += ", valid until " + Utc(*options_.valid_until);
+  }
+  return text;
+}
+
+}  // namespace assay

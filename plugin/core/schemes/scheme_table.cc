@@ -1,0 +1,38 @@
+#include "core/schemes/scheme_table.h"
+
+#include <algorithm>
+#include <array>
+
+#include "core/schemes/sigstore/key_signer.h"
+
+namespace assay {
+namespace {
+
+constexpr auto kSchemes = std::to_array<Scheme>({
+    {kSigstoreKeyType, SigstoreKeySigner::Read},
+});
+
+constexpr auto kPlanned = std::to_array<std::string_view>(
+    {"sigstore-keyless", "notation", "openpgp", "dct", "containers-policy",
+     "notation-policy"});
+
+}  // namespace
+
+const Scheme* FindScheme(std::string_view type) {
+  const auto* row =
+      std::find_if(kSchemes.begin(), kSchemes.end(),
+                   [&](const Scheme& scheme) { return scheme.type == type; });
+  return row == kSchemes.end() ? nullptr : row;
+}
+
+bool IsPlannedScheme(std::string_view type) {
+  return std::find(kPlanned.begin(), kPlanned.end(), type) != kPlanned.end();
+}
+
+std::set<std::string, std::less<>> SchemeTypes() {
+  std::set<std::string, std::less<>> types;
+  for (const auto& scheme : kSchemes) types.emplace(scheme.type);
+  return types;
+}
+
+}  // namespace assay

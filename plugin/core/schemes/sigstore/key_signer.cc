@@ -1,0 +1,124 @@
+#include "core/schemes/sigstore/key_signer.h"
+
+#include <algorithm>
+
+#include "base/limits.h"
+#include "core/schemes/sigstore/legacy.h"
+
+namespace assay {
+namespace {
+
+bool IsLegacy(const UntrustedArtifact& artifact) {
+  const auto& manifest = *artifact.manifest;
+  return artifact.origin == ArtifactOrigin::kCosignTag ||
+         manifest.artifact_type == kLegacyArtifactType ||
+         manifest.config.media_type == kLegacyArtifactType;
+}
+
+// What was fetched for a layer; checked here again although whoever fetched it
+// has checked it.
+Result<std::string_view> BlobOf(const UntrustedArtifact& artifact,
+                                const Descriptor& layer) {
+  const auto blob =
+      std::find_if(artifact.blobs.begin(), artifact.blobs.end(),
+                   [&](const UntrustedBlob& candidate) {
+                     return candidate.descriptor.digest == layer.digest;
+                   });
+  if (blob == artifact.blobs.end()) {
+    return Fail(Reason::kEvidenceUnavailable,
+                "the blob " + layer.digest.str() + " is not there");
+  }
+  if (static_cast<std::int64_t>(blob->bytes.size()) != layer.size ||
+      !layer.digest.Matches(blob->bytes)) {
+    return Fail(Reason::kEvidenceTampered, layer.digest.str());
+  }
+  return std::string_view(blob->bytes);
+}
+
+// A referrer must name the image itself; the fallback tag proves nothing.
+Status CheckSubject(const UntrustedArtifact& artifact,
+                    const SigningTarget& target) {
+  if (artifact.origin != ArtifactOrigin::kReferrer) return Ok();
+  const auto& subject = artifact.manifest->subject;
+  if (!subject) return Fail(Reason::kArtifactSubject, "it names no subject");
+  const auto& digests = target.digests;
+  if (std::find(digests.begin(), digests.end(), subject->digest) ==
+      digests.end()) {
+    return Fail(Reason::kArtifactSubject,
+                "its subject is " + subject->digest.str());
+  }
+  return Ok();
+}
+
+}  // namespace
+
+EvidencePlaces SigstoreKeySigner::Places() const {
+  EvidencePlaces places;
+  places.cosign_tag = true;
+  places.referrers = true;
+  return places;
+}
+
+std::string SigstoreKeySigner::Summary() const {
+  std::string text = policy_.keyring.Summary();
+  if (policy_.signed_repository) {
+    text += ", signed for " + policy_.signed_repository->Repository();
+  }
+  if (policy_.identity == SignedIdentity::kAny) {
+    text += ", signed for any repository";
+  }
+  for (const auto& [key, value] : policy_.annotations) {
+    text += ", annotation " + key + "=" + value;
+  }
+  return text;
+}
+
+void SigstoreKeySigner::Record(const UntrustedArtifact& artifact,
+                               Result<KeyMatch> match,
+                               Findings& findings) const {
+  if (!match) {
+    findings.failed.push_back(
+        {name(), artifact.where, std::move(match).error()});
+    return;
+  }
+  findings.verified.push_back(Verified(match->key->identity, match->target,
+                                       artifact.where,
+                                       policy_.keyring.valid_until()));
+}
+
+void SigstoreKeySigner::VerifyLegacy(const SigningTarget& target,
+                                     const UntrustedArtifact& artifact,
+                                     Findings& findings) const {
+  const auto& layers = artifact.manifest->layers;
+  if (layers.size() > limits::kSignatureLayers) {
+    Record(artifact, Fail(Reason::kEvidenceTooMany, "layers of one artifact"),
+           findings);
+    return;
+  }
+  for (const auto& layer : layers) {
+    if (layer.media_type != kSimpleSigningMediaType) continue;
+    const auto payload = BlobOf(artifact, layer);
+    if (!payload) {
+      Record(artifact, payload.error(), findings);
+      continue;
+    }
+    Record(artifact, VerifyLegacyLayer(policy_, target, layer, *payload),
+           findings);
+  }
+}
+
+void SigstoreKeySigner::Verify(const SigningTarget& target,
+                               std::span<const UntrustedArtifact> artifacts,
+                               Findings& findings) const {
+  for (const auto& artifact : artifacts) {
+    if (!artifact.manifest || !IsLegacy(artifact)) continue;
+    const auto subject = CheckSubject(artifact, target);
+    if (!subject) {
+      Record(artifact, subject.error(), findings);
+      continue;
+    }
+    VerifyLegacy(target, artifact, findings);
+  }
+}
+
+}  // namespace assay

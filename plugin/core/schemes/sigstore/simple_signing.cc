@@ -1,0 +1,84 @@
+#include "core/schemes/sigstore/simple_signing.h"
+
+#include <algorithm>
+#include <initializer_list>
+
+#include "base/json.h"
+#include "base/limits.h"
+
+namespace assay {
+namespace {
+
+constexpr std::string_view kType = "cosign container image signature";
+
+Error Bad(std::string detail) {
+  return Fail(Reason::kPayloadMalformed, std::move(detail));
+}
+
+// The object at `key` with exactly these members.
+Result<const Json*> Exactly(const Json* object, std::string_view name,
+                            std::initializer_list<std::string_view> members) {
+  const auto* fields = object == nullptr ? nullptr : object->AsObject();
+  if (fields == nullptr) return Bad(std::string(name) + " is no object");
+  const bool all = std::all_of(members.begin(), members.end(),
+                               [&](auto key) { return fields->contains(key); });
+  if (!all || fields->size() != members.size()) {
+    return Bad(std::string(name) + " has other members than the format's");
+  }
+  return object;
+}
+
+// `optional` is null or an object; what podman puts there has fixed kinds.
+Status ReadOptional(const Json& optional,
+                    std::map<std::string, std::string>& annotations) {
+  if (optional.IsNull()) return Ok();
+  const auto* members = optional.AsObject();
+  if (members == nullptr) return Bad("optional is neither null nor an object");
+  for (const auto& [key, value] : *members) {
+    if (key == "timestamp" && value.AsInt() == nullptr) {
+      return Bad("optional.timestamp is no integer");
+    }
+    if (key == "creator" && value.AsString() == nullptr) {
+      return Bad("optional.creator is no string");
+    }
+    if (const auto* text = value.AsString()) annotations[key] = *text;
+  }
+  return Ok();
+}
+
+}  // namespace
+
+Result<SimpleSigning> SimpleSigning::Parse(std::string_view payload) {
+  const auto json = Json::Parse(payload, limits::kSimpleSigningBytes);
+  if (!json) return json.error();
+  const auto top = Exactly(&*json, "the payload", {"critical", "optional"});
+  if (!top) return top.error();
+  const auto critical = Exactly(json->Find("critical"), "critical",
+                                {"identity", "image", "type"});
+  if (!critical) return critical.error();
+  const auto identity = Exactly((*critical)->Find("identity"),
+                                "critical.identity", {"docker-reference"});
+  if (!identity) return identity.error();
+  const auto image = Exactly((*critical)->Find("image"), "critical.image",
+                             {"docker-manifest-digest"});
+  if (!image) return image.error();
+
+  const auto* type = (*critical)->FindString("type");
+  if (type == nullptr) return Bad("critical.type is no string");
+  if (*type != kType) {
+    return Fail(Reason::kPayloadType, "critical.type is '" + *type + "'");
+  }
+  const auto* reference = (*identity)->FindString("docker-reference");
+  const auto* text = (*image)->FindString("docker-manifest-digest");
+  if (reference == nullptr || text == nullptr) {
+    return Bad("docker-reference or docker-manifest-digest is no string");
+  }
+  auto digest = Digest::Parse(*text);
+  if (!digest) return digest.error();
+  SimpleSigning read{*std::move(digest), *reference, {}};
+  const auto optional = ReadOptional(*json->Find("optional"), read.annotations);
+  if (!optional) return optional.error();
+  return read;
+}
+
+}  // namespace assay

@@ -1,0 +1,350 @@
+#include "core/trust/public_key.h"
+
+#include <openssl/core_names.h>
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/objects.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
+#include <sodium.h>
+
+#include <array>
+#include <optional>
+
+#include "core/trust/pem.h"
+
+namespace assay {
+namespace {
+
+template <auto kFree>
+struct Freer {
+  template <typename T>
+  void operator()(T* pointer) const {
+    kFree(pointer);
+  }
+};
+using KeyPtr = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
+using SpkiPtr = std::unique_ptr<X509_PUBKEY, Freer<X509_PUBKEY_free>>;
+using KeyContext = std::unique_ptr<EVP_PKEY_CTX, Freer<EVP_PKEY_CTX_free>>;
+using DigestContext = std::unique_ptr<EVP_MD_CTX, Freer<EVP_MD_CTX_free>>;
+using BigNumber = std::unique_ptr<BIGNUM, Freer<BN_free>>;
+
+constexpr std::size_t kEd25519KeyBytes = 32;
+constexpr std::size_t kEd25519SignatureBytes = 64;
+constexpr unsigned long kRsaExponent = 65537;
+
+// OpenSSL keeps errors per thread; none may outlive the call that made it.
+struct ErrorQueueCleaner {
+  ~ErrorQueueCleaner() { ERR_clear_error(); }
+};
+
+const unsigned char* Bytes(std::string_view text) {
+  return reinterpret_cast<const unsigned char*>(text.data());
+}
+
+Error Malformed(std::string detail) {
+  return Fail(Reason::kKeyMalformed, std::move(detail));
+}
+
+Error Unsupported(std::string detail) {
+  return Fail(Reason::kKeyUnsupported, std::move(detail));
+}
+
+// Fetched once per process and never freed; null where the provider refuses.
+const EVP_MD* Hash(HashAlgorithm algorithm) {
+  static const EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  static const EVP_MD* const sha384 = EVP_MD_fetch(nullptr, "SHA384", nullptr);
+  static const EVP_MD* const sha512 = EVP_MD_fetch(nullptr, "SHA512", nullptr);
+  switch (algorithm) {
+    case HashAlgorithm::kSha256:
+      return sha256;
+    case HashAlgorithm::kSha384:
+      return sha384;
+    case HashAlgorithm::kSha512:
+      return sha512;
+  }
+  return nullptr;
+}
+
+std::string ObjectName(const ASN1_OBJECT* object) {
+  std::array<char, 80> name{};
+  OBJ_obj2txt(name.data(), static_cast<int>(name.size()), object, 0);
+  return name.data();
+}
+
+Result<KeyKind> EcKind(X509_PUBKEY* spki) {
+  constexpr unsigned char kUncompressed = 0x04;
+  const unsigned char* point = nullptr;
+  int size = 0;
+  X509_ALGOR* algorithm = nullptr;
+  X509_PUBKEY_get0_param(nullptr, &point, &size, &algorithm, spki);
+  const void* value = nullptr;
+  int type = 0;
+  X509_ALGOR_get0(nullptr, &type, &value, algorithm);
+  if (type != V_ASN1_OBJECT) {
+    return Unsupported("an EC key with explicit curve parameters");
+  }
+  if (size < 1 || point[0] != kUncompressed) {
+    return Unsupported("an EC key whose point is not uncompressed");
+  }
+  const auto* curve = static_cast<const ASN1_OBJECT*>(value);
+  switch (OBJ_obj2nid(curve)) {
+    case NID_X9_62_prime256v1:
+      return KeyKind::kEcdsaP256;
+    case NID_secp384r1:
+      return KeyKind::kEcdsaP384;
+    case NID_secp521r1:
+      return KeyKind::kEcdsaP521;
+    default:
+      return Unsupported("an EC key on the curve " + ObjectName(curve));
+  }
+}
+
+Result<KeyKind> RsaKind(const EVP_PKEY* key) {
+  if (key == nullptr) return Malformed("an RSA key that cannot be decoded");
+  BIGNUM* raw = nullptr;
+  EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &raw);
+  const BigNumber exponent(raw);
+  if (!exponent || BN_is_word(exponent.get(), kRsaExponent) != 1) {
+    return Unsupported("an RSA key whose exponent is not 65537");
+  }
+  switch (const int bits = EVP_PKEY_get_bits(key); bits) {
+    case 2048:
+      return KeyKind::kRsa2048;
+    case 3072:
+      return KeyKind::kRsa3072;
+    case 4096:
+      return KeyKind::kRsa4096;
+    default:
+      return Unsupported("an RSA key of " + std::to_string(bits) + " bits");
+  }
+}
+
+// By the algorithm identifier first, so that what is not accepted is refused
+// by name even where OpenSSL cannot decode it.
+Result<KeyKind> KindOf(X509_PUBKEY* spki) {
+  ASN1_OBJECT* object = nullptr;
+  X509_PUBKEY_get0_param(&object, nullptr, nullptr, nullptr, spki);
+  switch (OBJ_obj2nid(object)) {
+    case NID_X9_62_id_ecPublicKey:
+      return EcKind(spki);
+    case NID_rsaEncryption:
+      return RsaKind(X509_PUBKEY_get0(spki));
+    case NID_ED25519:
+      return KeyKind::kEd25519;
+    default:
+      return Unsupported("a key of the kind " + ObjectName(object));
+  }
+}
+
+// The 32 bytes of an Ed25519 key. Points of small order would let anyone sign.
+std::optional<std::string> Ed25519Point(const EVP_PKEY* key) {
+  std::string point(kEd25519KeyBytes, '\0');
+  std::size_t size = point.size();
+  auto* bytes = reinterpret_cast<unsigned char*>(point.data());
+  if (EVP_PKEY_get_raw_public_key(key, bytes, &size) != 1 ||
+      size != kEd25519KeyBytes || sodium_init() < 0 ||
+      crypto_core_ed25519_is_valid_point(bytes) != 1) {
+    return std::nullopt;
+  }
+  return point;
+}
+
+bool IsEcdsa(KeyKind kind) {
+  return kind == KeyKind::kEcdsaP256 || kind == KeyKind::kEcdsaP384 ||
+         kind == KeyKind::kEcdsaP521;
+}
+
+bool IsCanonical(const EVP_PKEY* key, std::string_view spki) {
+  const int size = i2d_PUBKEY(key, nullptr);
+  if (size < 0 || static_cast<std::size_t>(size) != spki.size()) return false;
+  std::string again(spki.size(), '\0');
+  auto* cursor = reinterpret_cast<unsigned char*>(again.data());
+  return i2d_PUBKEY(key, &cursor) == size && again == spki;
+}
+
+Error WrongBlock(const std::string& label) {
+  if (label.find("PRIVATE KEY") != label.npos) {
+    return Unsupported(
+        "a private key (" + label +
+        ") where a public key belongs; remove it from this node");
+  }
+  if (label.find("CERTIFICATE") != label.npos) {
+    return Unsupported(
+        "a certificate, not a key; its key: openssl x509 -pubkey -noout");
+  }
+  if (label == "RSA PUBLIC KEY") {
+    return Unsupported(
+        "a PKCS#1 key; convert it: openssl rsa -RSAPublicKey_in -pubout");
+  }
+  return Unsupported("a PEM block of the kind " + label);
+}
+
+}  // namespace
+
+struct PublicKey::Parsed {
+  KeyPtr key;
+  KeyKind kind;
+  std::string spki;
+  Digest fingerprint;
+  std::string point;  // of an Ed25519 key
+};
+
+PublicKey::PublicKey(std::shared_ptr<const Parsed> parsed)
+    : parsed_(std::move(parsed)) {}
+
+Result<PublicKey> PublicKey::ParseDer(std::string_view spki) {
+  const ErrorQueueCleaner cleaner;
+  const unsigned char* cursor = Bytes(spki);
+  const SpkiPtr info(
+      d2i_X509_PUBKEY(nullptr, &cursor, static_cast<long>(spki.size())));
+  if (!info) return Malformed("no SubjectPublicKeyInfo");
+  if (cursor != Bytes(spki) + spki.size()) {
+    return Malformed("bytes after the key");
+  }
+  const auto kind = KindOf(info.get());
+  if (!kind) return kind.error();
+
+  KeyPtr key(X509_PUBKEY_get(info.get()));
+  if (!key) return Malformed("the key cannot be decoded");
+  if (!IsCanonical(key.get(), spki)) {
+    return Malformed("the key's encoding is not canonical DER");
+  }
+  std::string point;
+  if (*kind == KeyKind::kEd25519) {
+    auto valid = Ed25519Point(key.get());
+    if (!valid) return Malformed("the Ed25519 point is not a usable key");
+    point = *std::move(valid);
+  } else {
+    const KeyContext context(
+        EVP_PKEY_CTX_new_from_pkey(nullptr, key.get(), nullptr));
+    if (!context || EVP_PKEY_public_check(context.get()) != 1) {
+      return Malformed("the key is not a valid point or modulus");
+    }
+  }
+  return PublicKey(std::make_shared<const Parsed>(
+      Parsed{std::move(key), *kind, std::string(spki), Digest::Of(spki),
+             std::move(point)}));
+}
+
+Result<std::vector<PublicKey>> PublicKey::ParsePem(std::string_view pem) {
+  const auto blocks = ReadPem(pem);
+  if (!blocks) return blocks.error();
+  std::vector<PublicKey> keys;
+  for (const auto& block : *blocks) {
+    if (block.label != "PUBLIC KEY") return WrongBlock(block.label);
+    auto key = ParseDer(block.bytes);
+    if (!key) return key.error();
+    keys.push_back(*std::move(key));
+  }
+  return keys;
+}
+
+Result<std::vector<PublicKey>> PublicKey::ParseFile(std::string_view bytes) {
+  constexpr char kDerSequence = '\x30';
+  if (!bytes.starts_with(kDerSequence)) return ParsePem(bytes);
+  auto key = ParseDer(bytes);
+  if (!key) return key.error();
+  return std::vector<PublicKey>{*std::move(key)};
+}
+
+KeyKind PublicKey::kind() const { return parsed_->kind; }
+const Digest& PublicKey::fingerprint() const { return parsed_->fingerprint; }
+const std::string& PublicKey::spki() const { return parsed_->spki; }
+
+namespace {
+
+bool SetPadding(EVP_PKEY_CTX* context, Padding padding, const EVP_MD* hash) {
+  switch (padding) {
+    case Padding::kPkcs1:
+      return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1;
+    case Padding::kPss:
+      return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PSS_PADDING) ==
+                 1 &&
+             EVP_PKEY_CTX_set_rsa_pss_saltlen(context, RSA_PSS_SALTLEN_AUTO) ==
+                 1 &&
+             EVP_PKEY_CTX_set_rsa_mgf1_md(context, hash) == 1;
+  }
+  return false;
+}
+
+bool VerifyEd25519(EVP_PKEY* key, std::string_view message,
+                   std::string_view signature) {
+  const DigestContext context(EVP_MD_CTX_new());
+  return context &&
+         EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key) ==
+             1 &&
+         EVP_DigestVerify(context.get(), Bytes(signature), signature.size(),
+                          Bytes(message), message.size()) == 1;
+}
+
+// RFC 8032 section 5.1 with an empty context; OpenSSL has it from 3.2 only.
+bool VerifyEd25519ph(const std::string& point, std::string_view message,
+                     std::string_view signature) {
+  crypto_sign_ed25519ph_state state;
+  return crypto_sign_ed25519ph_init(&state) == 0 &&
+         crypto_sign_ed25519ph_update(&state, Bytes(message), message.size()) ==
+             0 &&
+         crypto_sign_ed25519ph_final_verify(&state, Bytes(signature),
+                                            Bytes(point)) == 0;
+}
+
+}  // namespace
+
+bool PublicKey::VerifyDigest(const SignatureAlgorithm& algorithm,
+                             const Digest& digest,
+                             std::string_view signature) const {
+  const ErrorQueueCleaner cleaner;
+  const EVP_MD* const hash = Hash(algorithm.hash);
+  if (kind() == KeyKind::kEd25519 || algorithm.prehashed || hash == nullptr ||
+      digest.algorithm() != algorithm.hash || signature.empty()) {
+    return false;
+  }
+  const KeyContext context(
+      EVP_PKEY_CTX_new_from_pkey(nullptr, parsed_->key.get(), nullptr));
+  if (!context || EVP_PKEY_verify_init(context.get()) != 1 ||
+      EVP_PKEY_CTX_set_signature_md(context.get(), hash) != 1) {
+    return false;
+  }
+  if (!IsEcdsa(kind()) && !SetPadding(context.get(), algorithm.padding, hash)) {
+    return false;
+  }
+  return EVP_PKEY_verify(context.get(), Bytes(signature), signature.size(),
+                         Bytes(digest.bytes()), digest.bytes().size()) == 1;
+}
+
+bool PublicKey::Verify(const SignatureAlgorithm& algorithm,
+                       std::string_view message,
+                       std::string_view signature) const {
+  if (kind() != KeyKind::kEd25519) {
+    return VerifyDigest(algorithm, Digest::Of(message, algorithm.hash),
+                        signature);
+  }
+  const ErrorQueueCleaner cleaner;
+  if (signature.size() != kEd25519SignatureBytes) return false;
+  return algorithm.prehashed
+             ? VerifyEd25519ph(parsed_->point, message, signature)
+             : VerifyEd25519(parsed_->key.get(), message, signature);
+}
+
+std::string_view KeyKindName(KeyKind kind) {
+  switch (kind) {
+    case KeyKind::kEcdsaP256:
+      return "ecdsa-p256";
+    case KeyKind::kEcdsaP384:
+      return "ecdsa-p384";
+    case KeyKind::kEcdsaP521:
+      return "ecdsa-p521";
+    case KeyKind::kRsa2048:
+      return "rsa-2048";
+    case KeyKind::kRsa3072:
+      return "rsa-3072";
+    case KeyKind::kRsa4096:
+      return "rsa-4096";
+    case KeyKind::kEd25519:
+      return "ed25519";
+  }
+  return "unknown";
+}
+
+}  // namespace assay

@@ -1,0 +1,102 @@
+#include "io/evidence/found_artifact.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/bytes.h"
+#include "base/limits.h"
+
+namespace assay {
+namespace {
+
+constexpr std::array<std::string_view, 3> kSignatureTypes = {
+    "application/vnd.dev.sigstore.bundle",
+    "application/vnd.dev.cosign.",
+    "application/vnd.assay.signature.v1",
+};
+
+bool IsSignatureType(std::string_view type) {
+  return std::any_of(
+      kSignatureTypes.begin(), kSignatureTypes.end(),
+      [&](std::string_view known) { return type.starts_with(known); });
+}
+
+Error Tampered(std::string detail) {
+  return Fail(Reason::kEvidenceTampered, std::move(detail));
+}
+
+Status CheckBlob(const Descriptor& layer, const UntrustedBlob& blob) {
+  if (layer.size != static_cast<std::int64_t>(blob.bytes.size()) ||
+      !layer.digest.Matches(blob.bytes)) {
+    return Tampered("blob " + layer.digest.str());
+  }
+  return Ok();
+}
+
+}  // namespace
+
+Result<UntrustedArtifact> Open(FoundArtifact found) {
+  if (!found.digest.Matches(found.manifest)) {
+    return Tampered("manifest " + found.digest.str());
+  }
+  auto manifest = ImageManifest::Parse(found.manifest);
+  if (!manifest) return WithContext(manifest.error(), found.digest.str());
+  if (found.origin == ArtifactOrigin::kReferrer &&
+      (!manifest->subject || manifest->subject->digest != found.target)) {
+    return Tampered(found.digest.str() + " refers to another image");
+  }
+  if (manifest->layers.size() > limits::kSignatureLayers) {
+    return Fail(Reason::kEvidenceTooMany,
+                found.digest.str() + " has " +
+                    std::to_string(manifest->layers.size()) + " layers");
+  }
+  std::vector<UntrustedBlob> blobs;
+  for (const Descriptor& layer : manifest->layers) {
+    const auto blob = std::find_if(
+        found.blobs.begin(), found.blobs.end(), [&](const auto& candidate) {
+          return candidate.descriptor.digest == layer.digest;
+        });
+    if (blob == found.blobs.end()) {
+      return Tampered("blob " + layer.digest.str() + " is not there");
+    }
+    if (auto checked = CheckBlob(layer, *blob); !checked) {
+      return checked.error();
+    }
+    // The manifest's descriptor counts: annotations carry signatures.
+    blobs.push_back({layer, blob->bytes});
+  }
+  return UntrustedArtifact{found.origin, std::move(found.target),
+                           std::move(found.where), *std::move(manifest),
+                           std::move(blobs)};
+}
+
+std::string_view OriginName(ArtifactOrigin origin) {
+  switch (origin) {
+    case ArtifactOrigin::kCosignTag:
+      return "cosign-tag";
+    case ArtifactOrigin::kReferrer:
+      return "referrer";
+    case ArtifactOrigin::kDetachedFile:
+    case ArtifactOrigin::kUnknown:
+      break;
+  }
+  return "unknown";
+}
+
+ArtifactOrigin OriginOf(std::string_view name) {
+  for (const auto origin :
+       {ArtifactOrigin::kCosignTag, ArtifactOrigin::kReferrer}) {
+    if (name == OriginName(origin)) return origin;
+  }
+  return ArtifactOrigin::kUnknown;
+}
+
+bool MayBeSignature(const ImageManifest& manifest) {
+  if (manifest.artifact_type.empty()) return true;
+  return IsSignatureType(manifest.artifact_type) ||
+         IsSignatureType(manifest.config.media_type) ||
+         (!manifest.layers.empty() &&
+          IsSignatureType(manifest.layers.front().media_type));
+}
+
+}  // namespace assay

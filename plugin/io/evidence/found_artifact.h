@@ -1,0 +1,40 @@
+// FoundArtifact: a signature artifact with the manifest's own bytes, on its way
+// into the evidence store. As little believed as an UntrustedArtifact.
+#ifndef ASSAY_IO_EVIDENCE_FOUND_ARTIFACT_H_
+#define ASSAY_IO_EVIDENCE_FOUND_ARTIFACT_H_
+
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "core/evidence/untrusted_artifact.h"
+
+namespace assay {
+
+struct FoundArtifact {
+  ArtifactOrigin origin = ArtifactOrigin::kUnknown;
+  Digest target;
+  std::string where;
+  Time fetched_at{};
+  Digest digest;                     // of `manifest`
+  std::string manifest;              // raw bytes
+  std::vector<UntrustedBlob> blobs;  // of its layers, each digest once
+};
+
+// Checks every claim that can be checked without trust: the manifest's and the
+// blobs' digests and sizes, that all layers are there, that a referrer's
+// subject is the target, and the caps. Errors: kEvidenceTampered,
+// kEvidenceTooLarge, kEvidenceTooMany and those of ImageManifest::Parse.
+Result<UntrustedArtifact> Open(FoundArtifact found);
+
+// "cosign-tag", "referrer"; "unknown" for what is not kept in the store.
+std::string_view OriginName(ArtifactOrigin origin);
+ArtifactOrigin OriginOf(std::string_view name);
+
+// False for a referrer that is plainly something else than a signature (an
+// SBOM, a scan report), whose blobs are not worth fetching.
+bool MayBeSignature(const ImageManifest& manifest);
+
+}  // namespace assay
+
+#endif  // ASSAY_IO_EVIDENCE_FOUND_ARTIFACT_H_

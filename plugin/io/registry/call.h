@@ -1,0 +1,62 @@
+// What the requests of one Fetch call share, and what all calls of a client
+// share.
+#ifndef ASSAY_IO_REGISTRY_CALL_H_
+#define ASSAY_IO_REGISTRY_CALL_H_
+
+#include <coroutine>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "io/registry/auth_cache.h"
+#include "io/registry/credentials.h"
+#include "io/registry/http_worker.h"
+#include "io/registry/proxy.h"
+#include "io/registry/registry_client.h"
+#include "io/registry/tls_profile.h"
+
+namespace assay::registry {
+
+// Of a client, for its lifetime. Every member is thread-safe or constant.
+struct ClientState {
+  explicit ClientState(RegistryOptions from)
+      : options(std::move(from)),
+        credentials(options.credential_files, options.helper_path),
+        proxies(ProxyRules::FromProcess()) {}
+
+  const RegistryOptions options;
+  const Credentials credentials;
+  const ProxyRules proxies;
+  TlsProfiles tls;
+  AuthCache auth;
+  HttpPool pool;
+};
+
+// An authorization that one request of a call obtains while others wait for it.
+struct Flight {
+  // An awaitable that goes on when the result is there.
+  struct Landed {
+    Flight& flight;
+    bool await_ready() const noexcept { return flight.result.has_value(); }
+    void await_suspend(std::coroutine_handle<> waiter) {
+      flight.waiters.push_back(waiter);
+    }
+    void await_resume() const noexcept {}
+  };
+
+  std::optional<Result<std::string>> result;
+  std::vector<std::coroutine_handle<>> waiters;
+};
+
+// Of one Fetch, on one thread.
+struct Call {
+  ClientState& client;
+  HttpWorker& worker;
+  std::map<std::string, std::shared_ptr<Flight>> flights;
+};
+
+}  // namespace assay::registry
+
+#endif  // ASSAY_IO_REGISTRY_CALL_H_

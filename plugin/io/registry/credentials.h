@@ -1,0 +1,48 @@
+// Credentials of registries from docker's config.json files, in the forms that
+// docker, podman and kubelet write (auths with host and path keys, credHelpers,
+// credsStore).
+#ifndef ASSAY_IO_REGISTRY_CREDENTIALS_H_
+#define ASSAY_IO_REGISTRY_CREDENTIALS_H_
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/result.h"
+
+namespace assay::registry {
+
+struct Credential {
+  std::string username;
+  std::string password;
+  std::string identity_token;  // a refresh token (OAuth2)
+  std::string registry_token;  // a bearer token, used as it is
+
+  // Value of an Authorization header of scheme Basic.
+  std::string Basic() const;
+};
+
+class Credentials {
+ public:
+  Credentials(std::vector<std::string> files, std::string helper_path)
+      : files_(std::move(files)), helper_path_(std::move(helper_path)) {}
+
+  // For a repository "path" at a registry "host[:port]"; the longest key that
+  // covers it, in the first file that has one. nullopt when no file knows the
+  // registry. Thread-safe; reads the files at every call. Errors:
+  // kConfigurationMalformed, kFileUnreadable, kRegistryUnauthorized (a helper
+  // failed).
+  Result<std::optional<Credential>> Find(std::string_view host,
+                                         std::string_view path,
+                                         Deadline deadline) const;
+
+ private:
+  std::vector<std::string> files_;
+  std::string helper_path_;
+};
+
+}  // namespace assay::registry
+
+#endif  // ASSAY_IO_REGISTRY_CREDENTIALS_H_

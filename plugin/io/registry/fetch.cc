@@ -1,0 +1,257 @@
+#include "io/registry/fetch.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/bytes.h"
+#include "base/limits.h"
+#include "core/subject/manifest.h"
+#include "io/registry/host_session.h"
+#include "io/registry/link_header.h"
+
+namespace assay::registry {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+// One request at one host.
+class HostFetch {
+ public:
+  HostFetch(HostSession& session, const RegistryHost& host,
+            const FetchRequest& request, const std::optional<Digest>& digest,
+            Deadline deadline)
+      : session_(session),
+        host_(host),
+        request_(request),
+        digest_(digest),
+        deadline_(deadline) {}
+
+  Task<Result<Fetched>> Run(Url url) {
+    if (request_.kind == FetchKind::kReferrers)
+      return Referrers(std::move(url));
+    return Document(std::move(url));
+  }
+
+ private:
+  Task<Result<Fetched>> Document(Url url) {
+    const bool blob = request_.kind == FetchKind::kBlob;
+    const Ask ask{url, blob ? "*/*" : ManifestTypes(), request_.most,
+                  deadline_};
+    Asked asked = co_await session_.Get(ask);
+    if (const auto problem = asked.Problem(url)) co_return *problem;
+    Fetched fetched;
+    fetched.bytes = std::move(asked.answer.body);
+    fetched.media_type = asked.answer.headers.content_type;
+    if (digest_ && !digest_->Matches(fetched.bytes)) {
+      co_return Fail(Reason::kManifestDigestMismatch, url.str());
+    }
+    fetched.digest = digest_ ? *digest_ : Digest::Of(fetched.bytes);
+    co_return fetched;
+  }
+
+  // Only the exact media type says that the API exists (distribution
+  // specification, "Listing Referrers"). No filter is sent: some registries
+  // filter wrongly, and the list is short.
+  Task<Result<Fetched>> Referrers(Url url) {
+    Fetched fetched;
+    std::set<std::string> seen;
+    for (;;) {
+      if (seen.size() == limits::kReferrerPages) {
+        co_return Fail(Reason::kEvidenceTooMany,
+                       url.str() + ": too many pages of referrers");
+      }
+      seen.insert(url.str());
+      const Ask ask{url, std::string(kOciIndex), limits::kIndexBytes,
+                    deadline_};
+      const Asked asked = co_await session_.Get(ask);
+      if (const auto problem = PageProblem(asked, url)) co_return *problem;
+      if (const auto problem = AddPage(asked.answer.body, fetched)) {
+        co_return WithContext(*problem, url.str());
+      }
+      const auto next = NextPage(asked.answer.headers, url);
+      if (!next) co_return WithContext(next.error(), url.str());
+      if (!*next) co_return fetched;
+      if (seen.contains((*next)->str())) {
+        co_return Fail(Reason::kRegistryProtocol,
+                       url.str() + ": the pages of referrers form a loop");
+      }
+      url = **next;
+    }
+  }
+
+  static std::string ManifestTypes() {
+    std::string types;
+    for (const std::string_view type :
+         {kOciManifest, kOciIndex, kDockerManifest, kDockerIndex}) {
+      types.append(types.empty() ? "" : ", ").append(type);
+    }
+    return types;
+  }
+
+  std::optional<Error> PageProblem(const Asked& asked, const Url& url) const {
+    const HttpAnswer& answer = asked.answer;
+    const bool answered =
+        !asked.refusal && answer.transport == Transport::kAnswered;
+    const bool other_type =
+        answer.status == 200 && answer.headers.content_type != kOciIndex;
+    const bool bad_request =
+        answer.status == 400 &&
+        (!host_.guessed_plain ||
+         answer.headers.content_type == "application/json");
+    if (answered && (bad_request || answer.status == 406 || other_type)) {
+      return Fail(Reason::kRegistryNotFound,
+                  url.str() + ": the registry has no referrers API");
+    }
+    return asked.Problem(url);
+  }
+
+  static std::optional<Error> AddPage(const std::string& body,
+                                      Fetched& fetched) {
+    auto index = ImageIndex::Parse(body);
+    if (!index) {
+      return Fail(Reason::kRegistryProtocol,
+                  std::string(Describe(index.error().reason).id) + " " +
+                      index.error().detail);
+    }
+    std::move(index->manifests.begin(), index->manifests.end(),
+              std::back_inserter(fetched.referrers));
+    if (fetched.referrers.size() > limits::kArtifactsPerImage) {
+      return Fail(Reason::kEvidenceTooMany,
+                  "more than " + std::to_string(limits::kArtifactsPerImage) +
+                      " referrers");
+    }
+    return std::nullopt;
+  }
+
+  static Result<std::optional<Url>> NextPage(const HttpHeaders& headers,
+                                             const Url& url) {
+    std::optional<std::string> target;
+    for (const std::string& line : headers.link) {
+      const auto next = NextLink(line);
+      if (!next) return next.error();
+      if (*next && target) {
+        return Fail(Reason::kRegistryProtocol, "two next pages");
+      }
+      if (*next) target = *next;
+    }
+    if (!target) return std::optional<Url>();
+    const auto next = url.Resolve(*target);
+    if (!next) return next.error();
+    if (next->Origin() != url.Origin()) {
+      return Fail(
+          Reason::kRegistryProtocol,
+          "the next page is on another server: " + Printable(next->str()));
+    }
+    return std::optional<Url>(*next);
+  }
+
+  HostSession& session_;
+  const RegistryHost& host_;
+  const FetchRequest& request_;
+  const std::optional<Digest>& digest_;
+  Deadline deadline_;
+};
+
+bool IsTag(std::string_view text) {
+  const auto word = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           (c >= '0' && c <= '9') || c == '_';
+  };
+  return !text.empty() && text.size() <= 128 && word(text.front()) &&
+         std::all_of(text.begin(), text.end(),
+                     [&](char c) { return word(c) || c == '.' || c == '-'; });
+}
+
+// The digest that is asked for; nullopt for a tag.
+Result<std::optional<Digest>> ReadWhat(const FetchRequest& request) {
+  if (request.kind == FetchKind::kManifest && IsTag(request.what)) {
+    return std::optional<Digest>();
+  }
+  auto digest = Digest::Parse(request.what);
+  if (!digest) return digest.error();
+  return std::optional(std::move(*digest));
+}
+
+bool MayAnswer(const RegistryHost& host, FetchKind kind, bool by_digest) {
+  if (kind == FetchKind::kReferrers) return host.referrers;
+  return by_digest ? host.pull : host.resolve;
+}
+
+// Mirrors are told whose content is wanted.
+bool IsMirror(const RegistryHost& host, const std::string& registry) {
+  return host.host != registry &&
+         !(registry == "docker.io" && host.host == "registry-1.docker.io");
+}
+
+Result<Url> MakeUrl(const RegistryHost& host, const FetchRequest& request) {
+  std::string_view folder = "/manifests/";
+  if (request.kind == FetchKind::kBlob) folder = "/blobs/";
+  if (request.kind == FetchKind::kReferrers) folder = "/referrers/";
+  const Reference& repository = request.repository;
+  auto url = Url::Parse(host.Address() + host.path + "/" + repository.path() +
+                        std::string(folder) + request.what);
+  if (!url || !IsMirror(host, repository.host())) return url;
+  return url->WithQuery("ns", repository.host());
+}
+
+// A host that is not the last may use half of the time that is left.
+Deadline Share(const std::vector<RegistryHost>& hosts, std::size_t index,
+               Deadline deadline) {
+  const bool more = std::any_of(
+      hosts.begin() + static_cast<std::ptrdiff_t>(index) + 1, hosts.end(),
+      [](const RegistryHost& host) { return !host.only_if_not_http; });
+  const Deadline now = SteadyClock::now();
+  return more && deadline > now ? now + (deadline - now) / 2 : deadline;
+}
+
+Task<Result<Fetched>> FetchFrom(Call& call, const RegistryHost& host,
+                                const FetchRequest& request,
+                                const std::optional<Digest>& digest,
+                                Deadline deadline) {
+  const auto url = MakeUrl(host, request);
+  if (!url) co_return url.error();
+  auto tls = call.client.tls.For(host);
+  if (!tls) co_return WithContext(tls.error(), host.Address());
+  HostSession session(call, host, *tls, request.repository);
+  HostFetch fetch(session, host, request, digest, deadline);
+  Result<Fetched> fetched = co_await fetch.Run(*url);
+  co_return fetched;
+}
+
+bool LooksLikeTls(const Error& error) {
+  return error.reason == Reason::kRegistryProtocol ||
+         error.reason == Reason::kRegistryUnreachable;
+}
+
+}  // namespace
+
+// Of several failures the last counts: the registry itself is asked last, and
+// a mirror that does not have something proves nothing.
+Task<Result<Fetched>> Fetch(Call& call, const FetchRequest& request,
+                            Deadline deadline) {
+  const auto digest = ReadWhat(request);
+  if (!digest) co_return digest.error();
+  const auto hosts =
+      FindHosts(call.client.options.hosts_dirs, request.repository.host());
+  if (!hosts) co_return hosts.error();
+  std::optional<Error> failure;
+  for (std::size_t i = 0; i < hosts->size(); ++i) {
+    const RegistryHost& host = (*hosts)[i];
+    if (!MayAnswer(host, request.kind, digest->has_value())) continue;
+    const bool second_try = host.only_if_not_http;
+    if (second_try && failure && !LooksLikeTls(*failure)) continue;
+    Result<Fetched> fetched = co_await FetchFrom(call, host, request, *digest,
+                                                 Share(*hosts, i, deadline));
+    if (fetched) co_return fetched;
+    Error error = fetched.error();
+    if (second_try && error.reason == Reason::kRegistryTls) continue;
+    if (failure) error.detail += "; before: " + failure->detail;
+    failure = std::move(error);
+  }
+  if (failure) co_return *failure;
+  co_return Fail(
+      Reason::kRegistryNotFound,
+      "hosts.toml lets no host answer for " + request.repository.host());
+}
+
+}  // namespace assay::registry

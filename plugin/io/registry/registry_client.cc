@@ -1,0 +1,62 @@
+#include "io/registry/registry_client.h"
+
+#include <exception>
+
+#include "base/bytes.h"
+#include "io/registry/fetch.h"
+
+namespace assay {
+namespace {
+
+using registry::Call;
+using registry::HttpPool;
+using registry::Task;
+
+std::vector<Result<Fetched>> RunAll(registry::ClientState& client,
+                                    std::span<const FetchRequest> requests,
+                                    Deadline deadline) {
+  HttpPool::Lease lease(client.pool);
+  Call call{client, lease.worker(), {}};
+  std::vector<Task<Result<Fetched>>> tasks;
+  tasks.reserve(requests.size());
+  for (const FetchRequest& request : requests) {
+    tasks.push_back(registry::Fetch(call, request, deadline));
+  }
+  for (auto& task : tasks) task.Start();
+  call.worker.Run();
+  std::vector<Result<Fetched>> results;
+  results.reserve(tasks.size());
+  for (auto& task : tasks) results.push_back(task.Take());
+  return results;
+}
+
+}  // namespace
+
+class RegistryClient::Impl {
+ public:
+  explicit Impl(RegistryOptions options) : state(std::move(options)) {}
+
+  registry::ClientState state;
+};
+
+RegistryClient::RegistryClient(RegistryOptions options)
+    : impl_(std::make_unique<Impl>(std::move(options))) {}
+
+RegistryClient::~RegistryClient() = default;
+
+std::vector<Result<Fetched>> RegistryClient::Fetch(
+    std::span<const FetchRequest> requests, Deadline deadline) {
+  try {
+    return RunAll(impl_->state, requests, deadline);
+  } catch (const std::exception& problem) {
+    return {requests.size(), Result<Fetched>(Fail(Reason::kInternal,
+                                                  Printable(problem.what())))};
+  }
+}
+
+Result<Fetched> RegistryClient::FetchOne(const FetchRequest& request,
+                                         Deadline deadline) {
+  return std::move(Fetch({&request, 1}, deadline).front());
+}
+
+}  // namespace assay

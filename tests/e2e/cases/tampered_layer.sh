@@ -1,0 +1,21 @@
+# What the content store holds is hashed against the signed manifest.
+start_everything
+push_signed demo/app:1 --file etc/motd=original >/dev/null
+pull demo/app:1
+blobs="$WORK/containerd/root/io.containerd.content.v1.content/blobs/sha256"
+layer=$(registry_manifest demo/app 1 | jq -r '.layers[1].digest')
+expect_starts "before" demo/app:1
+
+cp "$blobs/${layer#*:}" "$WORK/original"
+printf 'X' | dd of="$blobs/${layer#*:}" bs=1 seek=40 conv=notrunc status=none
+expect_refused_image "one byte of a layer is changed" layer-digest-mismatch demo/app:1
+[[ $OUTPUT == *"${layer:0:19}"* ]] || fail "the refusal does not name the layer"
+
+rm "$blobs/${layer#*:}"
+expect_refused_image "a layer is gone" layer-missing demo/app:1
+cp "$WORK/original" "$blobs/${layer#*:}"
+expect_starts "put back as it was" demo/app:1
+
+config=$(registry_manifest demo/app 1 | jq -r .config.digest)
+sed -i 's/original/0riginal/; s/tests/te5ts/' "$blobs/${config#*:}"
+expect_refused_image "the configuration is changed" config-digest-mismatch demo/app:1

@@ -1,0 +1,44 @@
+#include "core/trust/pem.h"
+
+#include "tests/support/catch.h"
+
+namespace assay {
+namespace {
+
+constexpr const char* kOne =
+    "# a comment\n\n-----BEGIN X-----\nYWJj\nZGVm\n-----END X-----\n";
+
+TEST_CASE("PEM blocks are read in the order of the file") {
+  const auto blocks = ReadPem(std::string(kOne) +
+                              "-----BEGIN Y Z-----\r\nAA==\r\n"
+                              "-----END Y Z-----");
+  REQUIRE(blocks);
+  REQUIRE(blocks->size() == 2);
+  CHECK(blocks->at(0).label == "X");
+  CHECK(blocks->at(0).bytes == "abcdef");
+  CHECK(blocks->at(1).label == "Y Z");
+  CHECK(blocks->at(1).bytes == std::string(1, '\0'));
+}
+
+TEST_CASE("what is not exactly PEM blocks is refused with its line") {
+  const auto text = GENERATE(
+      "", "\n\n# nothing\n", "text", "-----BEGIN X-----\nYWJj\n",
+      "-----BEGIN X-----\n-----END X-----\n",
+      "-----BEGIN X-----\nYWJj\n-----END Y-----\n",
+      "-----BEGIN X-----\nYWJ\n-----END X-----\n",
+      "-----BEGIN X-----\nYW-_\n-----END X-----\n",
+      "-----BEGIN X-----\nYWJj\n\nYWJj\n-----END X-----\n",
+      "-----BEGIN X-----\nrole: root\n\nYWJj\n-----END X-----\n",
+      "-----BEGIN X-----\nYWJj\n-----BEGIN X-----\nYWJj\n-----END X-----\n",
+      "-----BEGIN -----\nYWJj\n-----END -----\n",
+      "-----BEGIN X-----\nYWJj\n-----END X----- trailing\n",
+      "-----BEGIN X-----\nYWJj\n-----END X-----\ntrailing\n");
+  CAPTURE(text);
+  const auto blocks = ReadPem(text);
+  REQUIRE_FALSE(blocks);
+  CHECK(blocks.error().reason == Reason::kKeyMalformed);
+  CHECK(blocks.error().detail.starts_with("line "));
+}
+
+}  // namespace
+}  // namespace assay
