@@ -1,0 +1,37 @@
+#include "io/policy/policy_holder.h"
+
+#include <chrono>
+
+namespace assay {
+
+std::shared_ptr<const Policy> PolicyHolder::Current() const {
+  const std::scoped_lock lock(mutex_);
+  return current_;
+}
+
+bool PolicyHolder::Reload() {
+  const std::scoped_lock one_at_a_time(reloading_);
+  Diagnostics diagnostics;
+  std::shared_ptr<const Policy> policy = loader_.Load(diagnostics);
+  const bool taken = policy != nullptr;
+  const std::scoped_lock lock(mutex_);
+  diagnostics_ = std::move(diagnostics);
+  if (taken) {
+    current_ = std::move(policy);
+    loaded_at_ = std::chrono::floor<std::chrono::seconds>(
+        std::chrono::system_clock::now());
+  }
+  return taken;
+}
+
+Diagnostics PolicyHolder::LastDiagnostics() const {
+  const std::scoped_lock lock(mutex_);
+  return diagnostics_;
+}
+
+Time PolicyHolder::LoadedAt() const {
+  const std::scoped_lock lock(mutex_);
+  return loaded_at_;
+}
+
+}  // namespace assay

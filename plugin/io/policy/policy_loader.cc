@@ -1,0 +1,80 @@
+#include "io/policy/policy_loader.h"
+
+#include <sys/stat.h>
+
+#include "base/limits.h"
+#include "io/files/files.h"
+#include "io/policy/trust_folder.h"
+
+namespace assay {
+namespace {
+
+void Complain(const std::string& file, const Error& error,
+              Diagnostics& diagnostics) {
+  diagnostics.push_back({error.reason, {file, 0, 0}, error.detail, {}});
+}
+
+bool IsFolder(const std::string& path) {
+  struct stat info {};
+  return ::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
+}
+
+std::vector<std::string> PathsIn(const std::string& folder,
+                                 Diagnostics& diagnostics) {
+  std::vector<std::string> paths;
+  const auto names = ListFolder(folder);
+  if (!names) {
+    Complain(folder, names.error(), diagnostics);
+    return paths;
+  }
+  for (const std::string& name : *names) {
+    const bool hidden = name.starts_with('.');
+    if (!hidden && name.ends_with(".toml"))
+      paths.push_back(folder + "/" + name);
+  }
+  if (paths.empty()) {
+    Complain(folder, Fail(Reason::kPolicyMissing, "no *.toml file"),
+             diagnostics);
+  }
+  if (paths.size() > limits::kPolicyFiles) {
+    Complain(folder, Fail(Reason::kTooLarge, "too many policy files"),
+             diagnostics);
+  }
+  return paths;
+}
+
+std::vector<PolicyFile> ReadAll(const std::vector<std::string>& paths,
+                                Diagnostics& diagnostics) {
+  std::vector<PolicyFile> files;
+  for (const std::string& path : paths) {
+    auto text =
+        ReadFile(path, limits::kPolicyFileBytes, FileTrust::kOwnerOrRoot);
+    if (text) {
+      files.push_back({path, *std::move(text)});
+    } else {
+      Complain(path, text.error(), diagnostics);
+    }
+  }
+  return files;
+}
+
+}  // namespace
+
+std::shared_ptr<const Policy> PolicyLoader::Load(
+    Diagnostics& diagnostics) const {
+  return LoadFrom(paths_.PolicyDir(), diagnostics);
+}
+
+std::shared_ptr<const Policy> PolicyLoader::LoadFrom(
+    const std::string& path, Diagnostics& diagnostics) const {
+  const std::size_t before = diagnostics.size();
+  std::vector<std::string> paths = {path};
+  if (IsFolder(path)) paths = PathsIn(path, diagnostics);
+  const std::vector<PolicyFile> files = ReadAll(paths, diagnostics);
+  // A policy with a file missing would be another policy.
+  if (diagnostics.size() != before) return nullptr;
+  TrustFolder trust(paths_.TrustDir());
+  return Policy::Read(files, trust, diagnostics);
+}
+
+}  // namespace assay

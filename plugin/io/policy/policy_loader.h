@@ -1,0 +1,32 @@
+// PolicyLoader reads the policy files and the keys they name from disk.
+#ifndef ASSAY_IO_POLICY_POLICY_LOADER_H_
+#define ASSAY_IO_POLICY_POLICY_LOADER_H_
+
+#include <memory>
+#include <string>
+
+#include "base/paths.h"
+#include "core/policy/policy.h"
+
+namespace assay {
+
+class PolicyLoader {
+ public:
+  explicit PolicyLoader(Paths paths) : paths_(std::move(paths)) {}
+
+  // policy.d/*.toml. Null when there is none (kPolicyMissing) or anything is
+  // wrong; then `diagnostics` says what, at least once.
+  std::shared_ptr<const Policy> Load(Diagnostics& diagnostics) const;
+
+  // The same from one file or from a folder's *.toml; keys still come from the
+  // trust folder.
+  std::shared_ptr<const Policy> LoadFrom(const std::string& path,
+                                         Diagnostics& diagnostics) const;
+
+ private:
+  Paths paths_;
+};
+
+}  // namespace assay
+
+#endif  // ASSAY_IO_POLICY_POLICY_LOADER_H_

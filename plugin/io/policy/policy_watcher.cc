@@ -1,0 +1,89 @@
+#include "io/policy/policy_watcher.h"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/inotify.h>
+
+#include <array>
+#include <chrono>
+#include <filesystem>
+#include <optional>
+
+namespace assay {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int kSettleMilliseconds = 200;
+// Changes that do not settle are acted on all the same.
+constexpr std::chrono::milliseconds kMostPatience{1000};
+// Folders that appear are noticed by looking again.
+constexpr int kLookAgainMilliseconds = 1500;
+constexpr std::size_t kMostFolders = 256;
+
+constexpr std::uint32_t kEvents = IN_CLOSE_WRITE | IN_CREATE | IN_DELETE |
+                                  IN_MOVED_FROM | IN_MOVED_TO | IN_ATTRIB |
+                                  IN_DELETE_SELF | IN_MOVE_SELF;
+
+}  // namespace
+
+PolicyWatcher::PolicyWatcher(const Paths& paths, std::function<void()> changed)
+    : roots_{paths.PolicyDir(), paths.TrustDir()},
+      changed_(std::move(changed)),
+      notify_(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK)),
+      stop_(::eventfd(0, EFD_CLOEXEC)) {
+  AddFolders();
+  thread_ = std::thread([this] { Watch(); });
+}
+
+PolicyWatcher::~PolicyWatcher() {
+  ::eventfd_write(stop_.get(), 1);
+  thread_.join();
+}
+
+// Adding a watch that exists changes nothing, so all are added each time.
+void PolicyWatcher::AddFolders() {
+  namespace fs = std::filesystem;
+  std::size_t count = 0;
+  for (const std::string& root : roots_) {
+    ::inotify_add_watch(notify_.get(), root.c_str(), kEvents);
+    std::error_code error;
+    fs::recursive_directory_iterator folders(root, error);
+    for (; !error && folders != fs::recursive_directory_iterator();
+         folders.increment(error)) {
+      std::error_code ignored;
+      if (!folders->is_directory(ignored) || ++count > kMostFolders) continue;
+      ::inotify_add_watch(notify_.get(), folders->path().c_str(), kEvents);
+    }
+  }
+}
+
+bool PolicyWatcher::Drain() {
+  alignas(inotify_event) std::array<char, 4096> events{};
+  bool any = false;
+  while (::read(notify_.get(), events.data(), events.size()) > 0) any = true;
+  return any;
+}
+
+void PolicyWatcher::Watch() {
+  std::array<pollfd, 2> ready = {
+      {{notify_.get(), POLLIN, 0}, {stop_.get(), POLLIN, 0}}};
+  std::optional<Clock::time_point> pending_since;
+  for (;;) {
+    const int wait =
+        pending_since ? kSettleMilliseconds : kLookAgainMilliseconds;
+    const int count = ::poll(ready.data(), ready.size(), wait);
+    if (count > 0 && ready[1].revents != 0) return;
+    const bool news = count > 0 && Drain();
+    if (news && !pending_since) pending_since = Clock::now();
+    const bool patient =
+        pending_since && Clock::now() - *pending_since < kMostPatience;
+    if (news && patient) continue;
+    AddFolders();
+    if (!pending_since) continue;
+    pending_since.reset();
+    changed_();
+  }
+}
+
+}  // namespace assay

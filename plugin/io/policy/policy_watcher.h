@@ -1,0 +1,40 @@
+// PolicyWatcher notices changes of the policy and trust folders, among them
+// the switch of `..data` in a mounted Secret, and calls back once they have
+// settled. Owns one thread.
+#ifndef ASSAY_IO_POLICY_POLICY_WATCHER_H_
+#define ASSAY_IO_POLICY_POLICY_WATCHER_H_
+
+#include <functional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/paths.h"
+#include "base/unique_fd.h"
+
+namespace assay {
+
+class PolicyWatcher {
+ public:
+  // `changed` is called on the watcher's thread, within two seconds of a
+  // change. Folders that do not exist yet are watched from when they do.
+  PolicyWatcher(const Paths& paths, std::function<void()> changed);
+  ~PolicyWatcher();
+  PolicyWatcher(const PolicyWatcher&) = delete;
+  PolicyWatcher& operator=(const PolicyWatcher&) = delete;
+
+ private:
+  void Watch();
+  void AddFolders();
+  bool Drain();  // whether there was anything
+
+  std::vector<std::string> roots_;
+  std::function<void()> changed_;
+  UniqueFd notify_;
+  UniqueFd stop_;
+  std::thread thread_;
+};
+
+}  // namespace assay
+
+#endif  // ASSAY_IO_POLICY_POLICY_WATCHER_H_
