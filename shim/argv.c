@@ -54,6 +54,7 @@ struct reading {
   unsigned unknown; /* how many unknown options there were */
   bool gated;       /* the verb is one to ask about */
   bool fits;        /* some runtime could run this */
+  bool doubtful;    /* even a line that does not fit so must be refused */
 };
 
 static bool IsOption(const char* word) { return word[0] == '-' && word[1]; }
@@ -144,7 +145,11 @@ static int ReadOption(int argc, char** argv, int i, struct reading* reading) {
         "write --bundle DIR";
   const char* value = option.value;
   if (TakesNext(reading, &option, kVerbPlain, kVerbValued)) {
-    if (++i == argc) return argc;
+    ++i;
+    /* runc moves options, and a value may end up behind another one. */
+    if (In(&option, kVerbValued) && (i == argc || IsOption(argv[i])))
+      reading->doubtful = true;
+    if (i == argc) return argc;
     value = argv[i];
   }
   if (!Is(&option, "bundle") && !Is(&option, "b")) return i;
@@ -203,6 +208,7 @@ static bool Agree(const struct call* a, const struct call* b) {
 /* Adds a reading that holds a gated verb to what the others said. What no
  * runtime runs counts only as long as there is nothing else. */
 static void Merge(struct reading* all, const struct reading* reading) {
+  const bool doubtful = all->doubtful || reading->doubtful;
   if (!all->gated || (reading->fits && !all->fits)) {
     *all = *reading;
   } else if (reading->fits && !all->call.problem) {
@@ -210,6 +216,7 @@ static void Merge(struct reading* all, const struct reading* reading) {
     if (!Agree(&all->call, &reading->call))
       all->call.problem = "the options can be read in more than one way";
   }
+  all->doubtful = doubtful;
 }
 
 struct call ReadCall(int argc, char** argv) {
@@ -224,6 +231,8 @@ struct call ReadCall(int argc, char** argv) {
   struct call* call = &all.call;
   if (unknown > kUnknownMost)
     call->problem = "too many unknown options";
+  else if (all.doubtful && !call->problem)
+    call->problem = "an option has no value, or one that begins with a dash";
   else if (all.gated && !all.fits && !call->problem)
     call->problem = "there is no single container id";
   else if (!all.gated)
