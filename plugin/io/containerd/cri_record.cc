@@ -1,0 +1,70 @@
+#include "io/containerd/cri_record.h"
+
+#include <algorithm>
+
+#include "base/json.h"
+#include "base/limits.h"
+
+namespace assay {
+namespace {
+
+Error Unproven(std::string_view what) {
+  return Fail(Reason::kSubjectConfigUnproven,
+              "CRI record: " + std::string(what));
+}
+
+std::string Text(const Json* parent, std::string_view key) {
+  const std::string* text =
+      parent == nullptr ? nullptr : parent->FindString(key);
+  return text == nullptr ? std::string() : *text;
+}
+
+const Json* Member(const Json* parent, std::string_view key) {
+  return parent == nullptr ? nullptr : parent->Find(key);
+}
+
+// Kubelet passes the image's id where it has resolved the name itself; an id
+// reads like the name "docker.io/library/sha256:...", so it is told apart.
+bool IsImageId(std::string_view text) {
+  if (Digest::Parse(text)) return true;
+  return text.size() == 64 &&
+         text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+std::string RequestedName(const Json* config) {
+  const Json* image = Member(config, "image");
+  const std::string asked = Text(image, "user_specified_image");
+  if (!asked.empty()) return asked;
+  const std::string given = Text(image, "image");
+  return IsImageId(given) ? std::string() : given;
+}
+
+}  // namespace
+
+Result<CriContainer> CriContainer::Parse(std::string_view json) {
+  auto document = Json::Parse(json, limits::kRuntimeRecordBytes);
+  if (!document) return Unproven(document.error().detail);
+  const Json* metadata = document->Find("Metadata");
+  const Json* config = Member(metadata, "Config");
+  auto image_ref = Digest::Parse(Text(metadata, "ImageRef"));
+  if (!image_ref) return Unproven("ImageRef is no digest");
+  return CriContainer{
+      .id = Text(metadata, "ID"),
+      .sandbox_id = Text(metadata, "SandboxID"),
+      .name = Text(Member(config, "metadata"), "name"),
+      .image_ref = *std::move(image_ref),
+      .requested = RequestedName(config),
+  };
+}
+
+Result<CriSandbox> CriSandbox::Parse(std::string_view json) {
+  auto document = Json::Parse(json, limits::kRuntimeRecordBytes);
+  if (!document) return Unproven(document.error().detail);
+  const Json* metadata = document->Find("Metadata");
+  const Json* pod = Member(Member(metadata, "Config"), "metadata");
+  return CriSandbox{.id = Text(metadata, "ID"),
+                    .pod = Text(pod, "name"),
+                    .pod_namespace = Text(pod, "namespace")};
+}
+
+}  // namespace assay

@@ -1,0 +1,154 @@
+#include "io/containerd/process_spec.h"
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+#include "base/json.h"
+#include "base/limits.h"
+
+namespace assay {
+namespace {
+
+constexpr std::string_view kDefaultPath =
+    "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+Error Malformed(std::string_view what) {
+  return Fail(Reason::kHookMalformed, "config.json: " + std::string(what));
+}
+
+// A missing list is an empty one.
+Result<std::vector<std::string>> Strings(const Json& object,
+                                         std::string_view key) {
+  std::vector<std::string> strings;
+  const Json* member = object.Find(key);
+  if (member == nullptr || member->IsNull()) return strings;
+  const Json::Array* array = member->AsArray();
+  if (array == nullptr) return Malformed(key);
+  for (const Json& element : *array) {
+    const std::string* text = element.AsString();
+    if (text == nullptr) return Malformed(key);
+    strings.push_back(*text);
+  }
+  return strings;
+}
+
+// True for every spelling of "/": what is left after the components that a
+// mount's destination walks through cancel out.
+bool IsRoot(std::string_view path) {
+  std::size_t depth = 0;
+  while (!path.empty()) {
+    const std::size_t slash = std::min(path.find('/'), path.size());
+    const std::string_view part = path.substr(0, slash);
+    path.remove_prefix(std::min(slash + 1, path.size()));
+    if (part == "..") {
+      depth -= depth > 0 ? 1 : 0;
+    } else if (!part.empty() && part != ".") {
+      ++depth;
+    }
+  }
+  return depth == 0;
+}
+
+Result<bool> CoversRoot(const Json& spec) {
+  const Json* mounts = spec.Find("mounts");
+  if (mounts == nullptr || mounts->IsNull()) return false;
+  const Json::Array* entries = mounts->AsArray();
+  if (entries == nullptr) return Malformed("mounts");
+  for (const Json& entry : *entries) {
+    const std::string* destination = entry.FindString("destination");
+    if (destination == nullptr) return Malformed("mounts.destination");
+    if (IsRoot(*destination)) return true;
+  }
+  return false;
+}
+
+Status ReadProcess(const Json& process, ProcessSpec& spec) {
+  auto args = Strings(process, "args");
+  if (!args) return args.error();
+  auto env = Strings(process, "env");
+  if (!env) return env.error();
+  spec.args = *std::move(args);
+  spec.env = *std::move(env);
+  if (const auto* cwd = process.FindString("cwd")) spec.cwd = *cwd;
+  const Json* user = process.Find("user");
+  if (user == nullptr) return Malformed("process.user");
+  const std::int64_t* uid = user->FindInt("uid");
+  const std::int64_t* gid = user->FindInt("gid");
+  spec.uid = uid == nullptr ? 0 : *uid;
+  spec.gid = gid == nullptr ? 0 : *gid;
+  return Ok();
+}
+
+std::optional<std::int64_t> ToId(std::string_view text) {
+  std::int64_t id = 0;
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), id);
+  if (error != std::errc() || end != text.data() + text.size() || id < 0) {
+    return std::nullopt;
+  }
+  return id;
+}
+
+bool SameUser(const ProcessSpec& process, const std::string& user) {
+  if (user.empty()) return process.uid == 0 && process.gid == 0;
+  const std::size_t colon = std::min(user.find(':'), user.size());
+  const auto uid = ToId(std::string_view(user).substr(0, colon));
+  if (!uid || *uid != process.uid) return false;
+  if (colon == user.size()) return true;
+  const auto gid = ToId(std::string_view(user).substr(colon + 1));
+  return gid && *gid == process.gid;
+}
+
+// What runtimes add of themselves: none of it can change what is run.
+bool IsAddedByRuntime(const std::string& entry) {
+  return entry == "TERM=xterm" || entry.starts_with("HOSTNAME=");
+}
+
+bool SameEnvironment(const ProcessSpec& process, const ImageConfig& config) {
+  std::vector<std::string> wanted = config.env;
+  const bool has_path =
+      std::any_of(wanted.begin(), wanted.end(),
+                  [](const auto& e) { return e.starts_with("PATH="); });
+  if (!has_path) wanted.emplace_back(kDefaultPath);
+  std::vector<std::string> given = process.env;
+  std::erase_if(given, [&](const std::string& entry) {
+    return IsAddedByRuntime(entry) &&
+           std::find(wanted.begin(), wanted.end(), entry) == wanted.end();
+  });
+  std::sort(wanted.begin(), wanted.end());
+  std::sort(given.begin(), given.end());
+  return wanted == given;
+}
+
+}  // namespace
+
+Result<ProcessSpec> ProcessSpec::Parse(std::string_view json) {
+  auto document = Json::Parse(json, limits::kBundleConfigBytes);
+  if (!document) return Malformed(document.error().detail);
+  ProcessSpec spec;
+  const Json* root = document->Find("root");
+  const std::string* path =
+      root == nullptr ? nullptr : root->FindString("path");
+  if (path == nullptr) return Malformed("root.path");
+  spec.root_path = *path;
+  const Json* process = document->Find("process");
+  if (process == nullptr || process->AsObject() == nullptr) {
+    return Malformed("process");
+  }
+  if (auto read = ReadProcess(*process, spec); !read) return read.error();
+  auto covered = CoversRoot(*document);
+  if (!covered) return covered.error();
+  spec.root_covered = *covered;
+  return spec;
+}
+
+bool RunsExactly(const ProcessSpec& process, const ImageConfig& config) {
+  std::vector<std::string> args = config.entrypoint;
+  args.insert(args.end(), config.cmd.begin(), config.cmd.end());
+  const std::string cwd = config.working_dir.empty() ? "/" : config.working_dir;
+  return process.args == args && process.cwd == cwd &&
+         SameEnvironment(process, config) && SameUser(process, config.user);
+}
+
+}  // namespace assay

@@ -1,0 +1,297 @@
+#include "io/containerd/resolver.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <utility>
+
+#include "base/bytes.h"
+#include "core/subject/image_config.h"
+#include "io/containerd/binding.h"
+#include "io/containerd/client.h"
+#include "io/containerd/cri_record.h"
+#include "io/containerd/place.h"
+#include "io/containerd/rootfs.h"
+#include "io/containerd/subject_builder.h"
+
+namespace assay {
+namespace {
+
+// Snapshotters whose committed snapshots containerd makes by hashing layers,
+// and whose mounts can be told from the mount table.
+constexpr std::array<std::string_view, 5> kJudgedSnapshotters{
+    "overlayfs", "native", "btrfs", "devmapper", "zfs"};
+// The same, with mounts that the table does not explain.
+constexpr std::array<std::string_view, 2> kHashingSnapshotters{"erofs",
+                                                               "blockfile"};
+
+template <typename List>
+bool Contains(const List& list, std::string_view name) {
+  return std::find(list.begin(), list.end(), name) != list.end();
+}
+
+// The variant is not looked at: a host runs several.
+bool IsHostPlatform(const Platform& platform) {
+  const Platform host = HostPlatform();
+  return platform.os == host.os && platform.architecture == host.architecture;
+}
+
+// kNotFound is what a lookup says; the walk wants to know what was missing.
+template <typename T>
+Result<T> OrElse(Result<T> result, Reason reason) {
+  if (result || result.error().reason != Reason::kNotFound) return result;
+  return Fail(reason, result.error().detail);
+}
+
+Error NoImage(const ProcessSpec& process) {
+  return process.root_path.starts_with('/')
+             ? Fail(Reason::kSubjectRootfsPath, Printable(process.root_path))
+             : Fail(Reason::kSubjectNoImage);
+}
+
+}  // namespace
+
+class ContainerdResolver::Impl {
+ public:
+  explicit Impl(ContainerdOptions options) : options_(std::move(options)) {}
+
+  Result<Subject> ResolveContainer(const Question& question,
+                                   const ContainerClaim& claim);
+  Result<Subject> ResolveRecord(const Question& question,
+                                const RecordClaim& claim);
+  Result<Subject> ResolveImage(const Question& question,
+                               const ImageClaim& claim);
+
+ private:
+  // One decision's view of one containerd.
+  struct View {
+    std::shared_ptr<ContainerdClient> client;
+    ContentStore store;
+  };
+
+  Result<View> Open(const std::string& address, CallScope scope);
+  Result<ContainerRecord> Record(View& view, const std::string& id);
+  Status CheckImage(const ContainerRecord& record,
+                    const ProcessSpec& process) const;
+  Status CheckMount(View& view, const ContainerClaim& claim,
+                    const ContainerRecord& record);
+  Result<HeldImages> Held(View& view);
+  Result<Subject> Bind(View& view, const ContainerRecord& record,
+                       const ProcessSpec& process);
+  Result<Subject> BindCri(View& view, const ContainerRecord& record,
+                          const SnapshotRecord& snapshot,
+                          const HeldImages& held);
+  Result<Subject> BindNamed(View& view, const ContainerRecord& record,
+                            const SnapshotRecord& snapshot,
+                            const ProcessSpec& process, const HeldImages& held);
+  Result<CriSandbox> Sandbox(View& view, const std::string& id);
+
+  const ContainerdOptions options_;
+  ContainerdClients clients_;
+  DocumentLinksCache links_;
+};
+
+Result<ContainerdResolver::Impl::View> ContainerdResolver::Impl::Open(
+    const std::string& address, CallScope scope) {
+  auto client = clients_.At(address.empty() ? options_.address : address);
+  if (!client) return client.error();
+  auto root = (*client)->ContentRoot(scope.deadline);
+  if (!root) return root.error();
+  ContentStore store(**client, std::move(scope), *std::move(root), links_);
+  return View{*std::move(client), std::move(store)};
+}
+
+Status ContainerdResolver::Impl::CheckImage(const ContainerRecord& record,
+                                            const ProcessSpec& process) const {
+  if (record.image.empty() || record.snapshotter.empty() ||
+      record.snapshot_key.empty()) {
+    return NoImage(process);
+  }
+  if (Contains(kJudgedSnapshotters, record.snapshotter) ||
+      Contains(kHashingSnapshotters, record.snapshotter) ||
+      Contains(options_.trusted_snapshotters, record.snapshotter)) {
+    return Ok();
+  }
+  return Fail(Reason::kSubjectSnapshotter, Printable(record.snapshotter));
+}
+
+Status ContainerdResolver::Impl::CheckMount(View& view,
+                                            const ContainerClaim& claim,
+                                            const ContainerRecord& record) {
+  auto mounts =
+      OrElse(view.client->Mounts(view.store.scope(), record.snapshotter,
+                                 record.snapshot_key),
+             Reason::kSubjectUnbound);
+  if (!mounts) return mounts.error();
+  return CheckRootfs(claim, *mounts,
+                     Contains(kJudgedSnapshotters, record.snapshotter));
+}
+
+Result<HeldImages> ContainerdResolver::Impl::Held(View& view) {
+  auto records = view.client->Images(view.store.scope());
+  if (!records) return records.error();
+  return FollowAll(view.store, *records);
+}
+
+Result<CriSandbox> ContainerdResolver::Impl::Sandbox(View& view,
+                                                     const std::string& id) {
+  auto record = Record(view, id);
+  if (!record) return WithContext(record.error(), "pod sandbox");
+  return CriSandbox::Parse(record->cri_sandbox);
+}
+
+Result<Subject> ContainerdResolver::Impl::BindCri(
+    View& view, const ContainerRecord& record, const SnapshotRecord& snapshot,
+    const HeldImages& held) {
+  auto cri = CriContainer::Parse(record.cri_container);
+  if (!cri) return cri.error();
+  if (cri->id != record.id) {
+    return Fail(Reason::kRuntimeAmbiguous,
+                "the CRI record is that of " + Printable(cri->id));
+  }
+  auto bound = BindToConfig(view.store, snapshot, cri->image_ref);
+  if (!bound) return bound.error();
+  auto subject =
+      BuildSubject(view.store, cri->image_ref,
+                   ThatHold(held.images, cri->image_ref), cri->requested);
+  if (!subject) {
+    const bool unexplained =
+        subject.error().reason == Reason::kSubjectUnbound && held.broken;
+    return unexplained ? *held.broken : subject.error();
+  }
+  auto sandbox = Sandbox(view, cri->sandbox_id);
+  if (!sandbox) return sandbox.error();
+  subject->workload.pod = sandbox->pod;
+  subject->workload.pod_namespace = sandbox->pod_namespace;
+  subject->workload.container = cri->name;
+  return subject;
+}
+
+Result<Subject> ContainerdResolver::Impl::Bind(View& view,
+                                               const ContainerRecord& record,
+                                               const ProcessSpec& process) {
+  const std::string& runtime_namespace = view.store.scope().runtime_namespace;
+  auto snapshot =
+      OrElse(view.client->Snapshot(view.store.scope(), record.snapshotter,
+                                   record.snapshot_key),
+             Reason::kSubjectUnbound);
+  if (!snapshot) return snapshot.error();
+  if (snapshot->kind != SnapshotKind::kActive &&
+      snapshot->kind != SnapshotKind::kView) {
+    return Fail(Reason::kSubjectUnbound, "the snapshot cannot be a root");
+  }
+  auto held = Held(view);
+  if (!held) return held.error();
+  const bool is_cri = runtime_namespace == kCriNamespace;
+  auto subject = is_cri && !record.cri_container.empty()
+                     ? BindCri(view, record, *snapshot, *held)
+                     : BindNamed(view, record, *snapshot, process, *held);
+  if (!subject) return subject.error();
+  subject->workload.runtime_namespace = runtime_namespace;
+  subject->workload.container_id = record.id;
+  return subject;
+}
+
+Result<Subject> ContainerdResolver::Impl::BindNamed(
+    View& view, const ContainerRecord& record, const SnapshotRecord& snapshot,
+    const ProcessSpec& process, const HeldImages& held) {
+  auto config = BindToName(view.store, record, snapshot, process, held);
+  if (!config) return config.error();
+  // The CRI plugin picks one of the pause image's names for its record.
+  const bool is_sandbox =
+      view.store.scope().runtime_namespace == kCriNamespace &&
+      !record.cri_sandbox.empty();
+  auto subject =
+      BuildSubject(view.store, *config, ThatHold(held.images, *config),
+                   is_sandbox ? std::string() : record.image);
+  if (!subject || !is_sandbox) return subject;
+  auto sandbox = CriSandbox::Parse(record.cri_sandbox);
+  if (!sandbox) return sandbox.error();
+  subject->workload.pod = sandbox->pod;
+  subject->workload.pod_namespace = sandbox->pod_namespace;
+  return subject;
+}
+
+Result<ContainerRecord> ContainerdResolver::Impl::Record(
+    View& view, const std::string& id) {
+  return OrElse(view.client->Container(view.store.scope(), id),
+                Reason::kContainerUnknown);
+}
+
+Result<Subject> ContainerdResolver::Impl::ResolveContainer(
+    const Question& question, const ContainerClaim& claim) {
+  auto place = LocateContainer(claim);
+  if (!place) return place.error();
+  auto view = Open(claim.runtime_address,
+                   {place->runtime_namespace, question.deadline});
+  if (!view) return view.error();
+  auto record = Record(*view, place->id);
+  if (!record) return record.error();
+  auto process = ReadBundleConfig(claim);
+  if (!process) return process.error();
+  Status valid = CheckImage(*record, *process);
+  if (valid) valid = CheckRootPath(claim, *process);
+  if (valid) valid = CheckMount(*view, claim, *record);
+  if (!valid) return valid.error();
+  return Bind(*view, *record, *process);
+}
+
+Result<Subject> ContainerdResolver::Impl::ResolveRecord(
+    const Question& question, const RecordClaim& claim) {
+  auto view = Open({}, {claim.runtime_namespace, question.deadline});
+  if (!view) return view.error();
+  auto record = Record(*view, claim.id);
+  if (!record) return record.error();
+  auto process = ProcessSpec::Parse(record->spec);
+  if (!process) return process.error();
+  const Status valid = CheckImage(*record, *process);
+  if (!valid) return valid.error();
+  return Bind(*view, *record, *process);
+}
+
+Result<Subject> ContainerdResolver::Impl::ResolveImage(
+    const Question& question, const ImageClaim& claim) {
+  auto view = Open({}, {claim.runtime_namespace, question.deadline});
+  if (!view) return view.error();
+  auto held = Held(*view);
+  if (!held) return held.error();
+  const auto named = ThatAreNamed(held->images, claim.name);
+  if (named.empty()) {
+    if (held->broken) return *held->broken;
+    return Fail(Reason::kNotFound, Printable(claim.name));
+  }
+  for (const HeldImage& image : named) {
+    auto bytes = view->store.Config(image.config);
+    if (!bytes) continue;
+    auto config = ImageConfig::Parse(*bytes);
+    if (!config || !IsHostPlatform(config->platform)) continue;
+    auto subject =
+        BuildSubject(view->store, image.config,
+                     ThatHold(held->images, image.config), claim.name);
+    if (subject) {
+      subject->workload.runtime_namespace = claim.runtime_namespace;
+    }
+    return subject;
+  }
+  return Fail(Reason::kPlatformMissing, Printable(claim.name));
+}
+
+ContainerdResolver::ContainerdResolver(ContainerdOptions options)
+    : impl_(std::make_unique<Impl>(std::move(options))) {}
+
+ContainerdResolver::~ContainerdResolver() = default;
+
+Result<Subject> ContainerdResolver::Resolve(const Question& question) {
+  if (const auto* claim = std::get_if<ContainerClaim>(&question.about)) {
+    return impl_->ResolveContainer(question, *claim);
+  }
+  if (const auto* claim = std::get_if<RecordClaim>(&question.about)) {
+    return impl_->ResolveRecord(question, *claim);
+  }
+  if (const auto* claim = std::get_if<ImageClaim>(&question.about)) {
+    return impl_->ResolveImage(question, *claim);
+  }
+  return Fail(Reason::kUsage, "containerd resolves containers and images");
+}
+
+}  // namespace assay

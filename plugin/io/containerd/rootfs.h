@@ -1,0 +1,34 @@
+// The bundle at the moment of its creation: what its config.json says and
+// whether what is mounted at its rootfs is the container's snapshot.
+#ifndef ASSAY_IO_CONTAINERD_ROOTFS_H_
+#define ASSAY_IO_CONTAINERD_ROOTFS_H_
+
+#include <string>
+#include <vector>
+
+#include "base/result.h"
+#include "core/question/question.h"
+#include "io/containerd/process_spec.h"
+#include "io/containerd/records.h"
+
+namespace assay {
+
+// config.json, from the claim's descriptor or else from the bundle. Errors:
+// kHookMalformed, kFileUnreadable, kFileTooLarge, kNotFound.
+Result<ProcessSpec> ReadBundleConfig(const ContainerClaim& claim);
+
+// The runtime will use <bundle>/rootfs and nothing else goes over "/".
+// Errors: kSubjectMountMismatch.
+Status CheckRootPath(const ContainerClaim& claim, const ProcessSpec& process);
+
+// What is mounted at <bundle>/rootfs, as the shim sees it, is what the
+// snapshotter says it should be. Where `judged` is false the snapshotter's
+// mounts cannot be compared (erofs and loop devices) and only that something
+// of its own is mounted there is checked; the snapshot's parent is the proof.
+// Errors: kSubjectMountMismatch.
+Status CheckRootfs(const ContainerClaim& claim,
+                   const std::vector<SnapshotMount>& wanted, bool judged);
+
+}  // namespace assay
+
+#endif  // ASSAY_IO_CONTAINERD_ROOTFS_H_
