@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "cli/daemon_commands.h"
+#include "cli/doctor_command.h"
 #include "cli/reasons_command.h"
 #include "cli/wire_command.h"
 
@@ -9,6 +11,10 @@ namespace assay {
 
 std::span<const Command* const> AllCommands() {
   static constexpr auto kCommands = std::to_array<const Command*>({
+      &kStatusCommand,
+      &kRunningCommand,
+      &kReloadCommand,
+      &kDoctorCommand,
       &kWireContainerdCommand,
       &kReasonsCommand,
   });

@@ -1,0 +1,221 @@
+#include "cli/doctor_command.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <filesystem>
+#include <ostream>
+
+#include "cli/daemon_client.h"
+#include "cli/table.h"
+#include "io/files/files.h"
+#include "io/wire/peer.h"
+
+namespace assay {
+namespace {
+
+constexpr auto kOptions = std::to_array<Option>({
+    {"config", "FILE", "containerd's configuration, if not the usual one"},
+});
+
+constexpr std::string_view kPolicyCheck = "sudo assay policy check";
+
+std::string_view HealthName(Health health) {
+  switch (health) {
+    case Health::kUnknown:
+      return "unknown";
+    case Health::kOk:
+      return "ok";
+    case Health::kWarning:
+      return "warn";
+    case Health::kFailure:
+      return "fail";
+  }
+  return "unknown";
+}
+
+Tone ToneOf(Health health) {
+  switch (health) {
+    case Health::kUnknown:
+    case Health::kWarning:
+      return Tone::kUnsure;
+    case Health::kOk:
+      return Tone::kGood;
+    case Health::kFailure:
+      return Tone::kBad;
+  }
+  return Tone::kUnsure;
+}
+
+void CheckPolicyFiles(const Paths& paths, Checks& checks) {
+  const auto names = ListFolder(paths.PolicyDir());
+  const bool some =
+      names && std::any_of(names->begin(), names->end(), [](const auto& name) {
+        return name.ends_with(".toml");
+      });
+  if (some) return;
+  checks.push_back({"policy", Health::kFailure,
+                    paths.PolicyDir() + " holds no policy, so every container "
+                                        "is refused",
+                    "write a policy: assay-policy(5)"});
+}
+
+// What the daemon says about the policy in force.
+void CheckPolicy(const v1::PolicyStatus& policy, Checks& checks) {
+  for (const std::string& problem : policy.problems()) {
+    checks.push_back({"policy-problem", Health::kFailure, problem,
+                      std::string(kPolicyCheck)});
+  }
+  if (!policy.in_force()) {
+    checks.push_back({"policy", Health::kFailure,
+                      "no policy is in force, so every container is refused",
+                      std::string(kPolicyCheck)});
+    return;
+  }
+  checks.push_back({"policy", Health::kOk,
+                    std::to_string(policy.rules()) + " rules, " +
+                        std::to_string(policy.signers()) + " signers, mode " +
+                        policy.mode() + ", " + policy.fingerprint(),
+                    ""});
+  const bool audits = policy.mode() != "enforce";
+  if (audits) {
+    checks.push_back({"policy-mode", Health::kFailure,
+                      "mode is " + policy.mode() + ": nothing is refused",
+                      "set mode = \"enforce\" when the audit log is clean"});
+  }
+  for (const std::string& warning : policy.warnings()) {
+    checks.push_back({"policy-door", Health::kWarning, warning,
+                      "close this door when you can"});
+  }
+}
+
+void CheckDaemon(const Paths& paths, Checks& checks) {
+  const auto ask = FindPeer(paths.AskSocket(), true);
+  checks.push_back(
+      ask ? Check{"ask-socket", Health::kOk, paths.AskSocket(), ""}
+          : Check{"ask-socket", Health::kWarning,
+                  ask.error().detail +
+                      "; each container asks the one-shot decider",
+                  "sudo systemctl start assayd.socket assayd.service"});
+  DaemonClient client(paths);
+  const auto status = client.Status();
+  if (!status) {
+    checks.push_back({"daemon", Health::kWarning, status.error().detail,
+                      "sudo systemctl start assayd"});
+    CheckPolicyFiles(paths, checks);
+    return;
+  }
+  checks.push_back({"daemon", Health::kOk,
+                    "assayd " + status->version() + ", " +
+                        std::to_string(status->decisions()) + " decisions",
+                    ""});
+  for (const std::string& trouble : status->troubles()) {
+    checks.push_back(
+        {"daemon-trouble", Health::kWarning, trouble, "journalctl -u assayd"});
+  }
+  CheckPolicy(status->policy(), checks);
+}
+
+ExitCode Run(Context& context, const Arguments& arguments) {
+  WireOptions options = WireOptions::For(context.paths);
+  if (arguments.Has("config")) {
+    options.config = std::filesystem::absolute(arguments.Value("config"))
+                         .lexically_normal()
+                         .string();
+  }
+  Checks checks;
+  CheckInstallation(context.paths, checks);
+  CheckState(context.paths,
+             std::chrono::time_point_cast<std::chrono::seconds>(
+                 std::chrono::system_clock::now()),
+             checks);
+  CheckDaemon(context.paths, checks);
+  CheckWiring(options, checks);
+  CheckRuntimes(options, checks);
+  return PrintChecks(context, checks);
+}
+
+const Check* FirstOf(const Checks& checks, Health health) {
+  for (const Check& check : checks) {
+    if (check.health == health) return &check;
+  }
+  return nullptr;
+}
+
+Json AsJson(const Checks& checks) {
+  Json::Array rows;
+  for (const Check& check : checks) {
+    rows.emplace_back(
+        Json::Object{{"id", Json(check.id)},
+                     {"health", Json(std::string(HealthName(check.health)))},
+                     {"found", Json(check.found)},
+                     {"next", Json(check.remedy)}});
+  }
+  return Json(std::move(rows));
+}
+
+void PrintSummary(Context& context, const Checks& checks) {
+  const Check* failure = FirstOf(checks, Health::kFailure);
+  const Check* unknown = FirstOf(checks, Health::kUnknown);
+  if (failure != nullptr) {
+    context.out << Paint("Not enforcing yet", Tone::kBad, context.color)
+                << ", because " << failure->found
+                << "\n  next: " << failure->remedy << "\n";
+  } else if (unknown != nullptr) {
+    context.out << Paint("Could not tell", Tone::kUnsure, context.color)
+                << " whether this node enforces: " << unknown->found
+                << "\n  next: " << unknown->remedy << "\n";
+  } else {
+    context.out << Paint("Enforcing", Tone::kGood, context.color)
+                << ": every container of containerd asks Assay first.\n";
+  }
+}
+
+}  // namespace
+
+ExitCode ExitForChecks(const Checks& checks) {
+  if (FirstOf(checks, Health::kFailure) != nullptr) return ExitCode::kRejected;
+  if (checks.empty() || FirstOf(checks, Health::kUnknown) != nullptr) {
+    return ExitCode::kUndetermined;
+  }
+  return ExitCode::kAccepted;
+}
+
+ExitCode PrintChecks(Context& context, const Checks& checks) {
+  const ExitCode code = ExitForChecks(checks);
+  if (context.json) {
+    PrintJson(context, {{"enforcing", Json(code == ExitCode::kAccepted)},
+                        {"checks", AsJson(checks)}});
+    return code;
+  }
+  Table table;
+  for (const Check& check : checks) {
+    table.Row({{std::string(HealthName(check.health)), ToneOf(check.health)},
+               {check.id},
+               {check.found}});
+    if (!check.remedy.empty()) {
+      table.Row({{""}, {""}, {"next: " + check.remedy, Tone::kFaint}});
+    }
+  }
+  table.Print(context.out, context.color);
+  context.out << "\n";
+  PrintSummary(context, checks);
+  return code;
+}
+
+const Command kDoctorCommand = {
+    .name = "doctor",
+    .operands = "",
+    .help = "Tell whether this node enforces, and every way around it",
+    .details =
+        "Looks at the installed programs, the policy in force, containerd's\n"
+        "effective configuration with every runtime handler, the sockets of\n"
+        "other runtimes, and the state Assay keeps. Nothing is changed.\n"
+        "\n"
+        "Exit status: 0 all is well, 1 something does not enforce, 3 it could\n"
+        "not be told (often: not run as root).\n",
+    .options = kOptions,
+    .run = &Run,
+};
+
+}  // namespace assay

@@ -1,0 +1,46 @@
+// What `assay doctor` finds out from files and sockets of this node: whether
+// the gate is installed, wired and alone. Each check says what it found where
+// and what to do; none changes anything.
+#ifndef ASSAY_IO_WIRE_CHECKS_H_
+#define ASSAY_IO_WIRE_CHECKS_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/paths.h"
+#include "io/wire/wiring.h"
+
+namespace assay {
+
+// Zero is not knowing. A failure means that something does not enforce.
+enum class Health : std::uint8_t { kUnknown = 0, kOk, kWarning, kFailure };
+
+struct Check {
+  std::string id;  // stable: "shim", "handler", "containerd-restart", ...
+  Health health = Health::kUnknown;
+  std::string found;   // what was found, and where
+  std::string remedy;  // the next thing to do; "" when all is well
+};
+
+using Checks = std::vector<Check>;
+
+// "shim", "decider", "links": the programs are there, only root may write
+// them, and the links between them are right.
+void CheckInstallation(const Paths& paths, Checks& checks);
+
+// "containerd-config", "handler" (one each), "runc-shadow".
+void CheckWiring(const WireOptions& options, Checks& checks);
+
+// "containerd", "containerd-restart": the daemon that runs, and whether it has
+// read what the files say now. "other-runtimes": sockets of runtimes that the
+// gate does not stand before.
+void CheckRuntimes(const WireOptions& options, Checks& checks);
+
+// "trust", "evidence", "audit", "disk", "clock".
+void CheckState(const Paths& paths, Time now, Checks& checks);
+
+}  // namespace assay
+
+#endif  // ASSAY_IO_WIRE_CHECKS_H_

@@ -1,0 +1,204 @@
+#include "io/wire/checks.h"
+
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cstring>
+
+#include "base/unique_fd.h"
+#include "io/wire/peer.h"
+#include "tests/support/catch.h"
+#include "tests/unit/io/wire/node.h"
+
+using namespace assay;  // NOLINT
+
+namespace fs = std::filesystem;
+
+namespace {
+
+void WireNow(const Node& node) {
+  const auto plan = PlanWiring(node.Options());
+  REQUIRE(plan);
+  REQUIRE(ApplyWiring(node.Options(), *plan));
+}
+
+Check Only(const Checks& checks, std::string_view id) {
+  std::vector<Check> found;
+  for (const auto& check : checks) {
+    if (check.id == id) found.push_back(check);
+  }
+  REQUIRE(found.size() == 1);
+  return found.front();
+}
+
+Checks Installation(const Node& node) {
+  Checks checks;
+  CheckInstallation(Paths(node.root()), checks);
+  return checks;
+}
+
+Checks Wiring(const Node& node) {
+  Checks checks;
+  CheckWiring(node.Options(), checks);
+  return checks;
+}
+
+UniqueFd Listen(const std::string& path, int type) {
+  fs::create_directories(fs::path(path).parent_path());
+  UniqueFd fd(::socket(AF_UNIX, type | SOCK_CLOEXEC, 0));
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  std::memcpy(address.sun_path, path.data(), path.size());
+  REQUIRE(::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address),
+                 sizeof address) == 0);
+  REQUIRE(::listen(fd.get(), 4) == 0);
+  return fd;
+}
+
+constexpr const char* kDebian =
+    "version = 2\n[plugins.\"io.containerd.internal.v1.opt\"]\n"
+    "path = \"@ROOT@/opt/containerd\"\n";
+
+}  // namespace
+
+TEST_CASE("a node that is not wired fails, and a wired one does not") {
+  const Node node(kDebian);
+  node.AddProgram("/usr/lib/assay/assay-decide");
+  CHECK(Only(Installation(node), "shim").health == Health::kOk);
+  CHECK(Only(Installation(node), "decider").health == Health::kOk);
+  CHECK(Only(Installation(node), "links").health == Health::kFailure);
+  CHECK(Only(Wiring(node), "handler").health == Health::kFailure);
+  CHECK(Only(Wiring(node), "runc-shadow").health == Health::kFailure);
+  WireNow(node);
+  CHECK(Only(Installation(node), "links").health == Health::kOk);
+  CHECK(Only(Wiring(node), "handler").health == Health::kOk);
+  CHECK(Only(Wiring(node), "runc-shadow").health == Health::kOk);
+}
+
+TEST_CASE("each way around the gate is a failure that names it") {
+  struct Case {
+    const char* adds;
+    const char* says;
+  };
+  const std::string runtimes =
+      "[plugins.\"io.containerd.grpc.v1.cri\".containerd.runtimes.";
+  const Case cases[] = {
+      {"x]\nruntime_type = \"io.containerd.runc.v2\"\n", "no BinaryName"},
+      {"x]\nruntime_type = \"io.containerd.runc.v2\"\n"
+       "options.BinaryName = \"/usr/bin/crun\"\n",
+       "/usr/bin/crun directly"},
+      {"x]\nruntime_type = \"io.containerd.kata.v2\"\n", "never sees"},
+      {"x]\nruntime_type = \"io.containerd.runc.v2\"\n"
+       "options.BinaryName = \"@ROOT@/usr/lib/assay/bin/x\"\n",
+       "does not lead to the shim"},
+  };
+  for (const Case& one : cases) {
+    INFO(one.says);
+    const Node node(kDebian);
+    WireNow(node);
+    std::string text = node.Read("/etc/containerd/config.toml");
+    node.Write("/etc/containerd/config.toml", text + runtimes + one.adds);
+    bool named = false;
+    for (const auto& check : Wiring(node)) {
+      named |= check.id == "handler" && check.health == Health::kFailure &&
+               check.found.find(one.says) != std::string::npos;
+    }
+    CHECK(named);
+  }
+}
+
+TEST_CASE("links that lead astray are failures") {
+  const Node node(kDebian);
+  WireNow(node);
+  const std::string runtime = node.Path("/etc/assay/runtimes/runc");
+  const auto turn = [&](const std::string& target) {
+    fs::remove(runtime);
+    fs::create_symlink(target, runtime);
+    return Only(Installation(node), "links");
+  };
+  CHECK(turn("/nowhere").found.find("does not lead to a program") !=
+        std::string::npos);
+  CHECK(turn(node.Path("/usr/lib/assay/assay-shim")).found.find("leads back") !=
+        std::string::npos);
+  CHECK(turn(node.Path("/usr/sbin/runc")).health == Health::kOk);
+  fs::permissions(node.Path("/usr/sbin/runc"), fs::perms(0777));
+  const Check loose = Only(Installation(node), "links");
+  CHECK(loose.health == Health::kFailure);
+  CHECK(loose.found.find("/usr/sbin/runc may be written") != std::string::npos);
+}
+
+TEST_CASE("a shim or folder that others may write is a failure") {
+  const Node node;
+  fs::permissions(node.Path("/usr/lib/assay"), fs::perms(0777));
+  const Check check = Only(Installation(node), "shim");
+  CHECK(check.health == Health::kFailure);
+  CHECK(check.found.find("/usr/lib/assay may be written") != std::string::npos);
+}
+
+TEST_CASE("a configuration that cannot be read is unknown, not well") {
+  const Node node("version = [\n");
+  const Checks checks = Wiring(node);
+  REQUIRE(checks.size() == 1);
+  CHECK(checks[0].health == Health::kUnknown);
+}
+
+TEST_CASE("a disabled or absent configuration is judged as containerd does") {
+  const Node node;
+  fs::remove(node.config());
+  CHECK(Only(Wiring(node), "handler").health == Health::kFailure);
+  const Node disabled("disabled_plugins = [\"cri\"]\n");
+  for (const auto& check : Wiring(disabled)) CHECK(check.id != "handler");
+}
+
+TEST_CASE("containerd that has not read its configuration is a failure") {
+  const Node node(
+      "version = 2\n[grpc]\naddress = \"@ROOT@/run/containerd.sock\"\n");
+  const auto socket = Listen(node.Path("/run/containerd.sock"), SOCK_STREAM);
+  const auto docker = Listen(node.Path("/run/docker.sock"), SOCK_STREAM);
+  const auto restart = [&] {
+    Checks checks;
+    CheckRuntimes(node.Options(), checks);
+    CHECK(Only(checks, "containerd").health == Health::kOk);
+    CHECK(Only(checks, "other-runtimes").health == Health::kWarning);
+    CHECK(Only(checks, "other-runtimes").found.find("docker.sock") !=
+          std::string::npos);
+    return Only(checks, "containerd-restart").health;
+  };
+  const auto peer = FindPeer(node.Path("/run/containerd.sock"), false);
+  REQUIRE(peer);
+  CHECK(peer->pid == ::getpid());
+  const auto now = fs::file_time_type::clock::now();
+  fs::last_write_time(node.config(), now + std::chrono::hours(1));
+  CHECK(restart() == Health::kFailure);
+  fs::last_write_time(node.config(), now - std::chrono::hours(1000));
+  CHECK(restart() == Health::kOk);
+}
+
+TEST_CASE("a containerd that does not answer is unknown") {
+  const Node node("version = 2\n[grpc]\naddress = \"@ROOT@/no.sock\"\n");
+  Checks checks;
+  CheckRuntimes(node.Options(), checks);
+  CHECK(Only(checks, "containerd").health == Health::kUnknown);
+}
+
+TEST_CASE("state that is unsafe or a clock that is wrong is a failure") {
+  const Node node;
+  const auto state = [&](std::int64_t now) {
+    Checks checks;
+    CheckState(Paths(node.root()), Time(std::chrono::seconds(now)), checks);
+    return checks;
+  };
+  constexpr std::int64_t kNow = 1'800'000'000;
+  CHECK(Only(state(kNow), "trust").health == Health::kWarning);
+  CHECK(Only(state(kNow), "clock").health == Health::kOk);
+  CHECK(Only(state(0), "clock").health == Health::kFailure);
+  node.Write("/etc/assay/trust/release.pub", "key");
+  CHECK(Only(state(kNow), "trust").health == Health::kOk);
+  fs::permissions(node.Path("/etc/assay/trust/release.pub"), fs::perms(0666));
+  CHECK(Only(state(kNow), "trust").health == Health::kFailure);
+  CHECK(Only(state(kNow), "evidence").health == Health::kOk);
+  fs::create_directories(node.Path("/var/lib/assay/evidence"));
+  fs::permissions(node.Path("/var/lib/assay/evidence"), fs::perms(0777));
+  CHECK(Only(state(kNow), "evidence").health == Health::kFailure);
+}
