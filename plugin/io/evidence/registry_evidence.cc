@@ -1,0 +1,243 @@
+#include "io/evidence/registry_evidence.h"
+
+#include <functional>
+#include <list>
+#include <set>
+
+#include "base/bytes.h"
+#include "base/limits.h"
+
+namespace assay {
+namespace {
+
+// Cosign's tag, then manifests, then blobs; more would be our mistake.
+constexpr int kWaves = 4;
+
+class EvidenceFetch {
+ public:
+  EvidenceFetch(RegistryClient& client, const EvidenceRequest& request,
+                Time now)
+      : client_(client), request_(request), now_(now) {}
+
+  RegistryEvidence Run(Deadline deadline);
+
+ private:
+  // What is known of one image so far.
+  struct Target {
+    Digest digest;
+    std::size_t budget = limits::kArtifactBytesPerImage;
+    std::set<Digest> referrers;  // asked for
+    bool too_many = false;
+  };
+  struct Candidate {
+    FoundArtifact found;
+    bool complete = true;
+  };
+  using Handler = std::function<void(Fetched)>;
+  struct Pending {
+    FetchRequest request;
+    Handler then;
+  };
+
+  void AskFirst(Target& target);
+  void Ask(FetchKind kind, std::string what, std::size_t most, Handler then,
+           Candidate* candidate = nullptr);
+  void AddReferrers(Target& target, const std::vector<Descriptor>& referrers);
+  void AddFallback(Target& target, const Fetched& index);
+  void AddManifest(Target& target, ArtifactOrigin origin, std::string what,
+                   Fetched manifest);
+  void AskBlobs(Target& target, Candidate& candidate,
+                const ImageManifest& manifest);
+  void Failed(Error error, std::string_view what);
+
+  RegistryClient& client_;
+  const EvidenceRequest& request_;
+  Time now_;
+  std::list<Target> targets_;
+  std::list<Candidate> candidates_;
+  std::vector<Pending> pending_;
+  RegistryEvidence result_;
+};
+
+void EvidenceFetch::Failed(Error error, std::string_view what) {
+  // That an artifact was not what its digest says is about evidence here, not
+  // about the image.
+  if (error.reason == Reason::kManifestDigestMismatch) {
+    error.reason = Reason::kEvidenceTampered;
+  }
+  result_.failures.push_back(WithContext(
+      std::move(error), request_.name.Repository() + " " + Printable(what)));
+}
+
+void EvidenceFetch::Ask(FetchKind kind, std::string what, std::size_t most,
+                        Handler then, Candidate* candidate) {
+  pending_.push_back({{kind, request_.name, std::move(what), most},
+                      [then = std::move(then), candidate](Fetched fetched) {
+                        if (candidate == nullptr || candidate->complete) {
+                          then(std::move(fetched));
+                        }
+                      }});
+}
+
+void EvidenceFetch::AskFirst(Target& target) {
+  if (request_.places.cosign_tag) {
+    std::string tag = CosignTag(target.digest);
+    Ask(FetchKind::kManifest, tag, limits::kManifestBytes,
+        [this, &target, tag](Fetched fetched) {
+          AddManifest(target, ArtifactOrigin::kCosignTag, ":" + tag,
+                      std::move(fetched));
+        });
+  }
+  if (request_.places.referrers) {
+    Ask(FetchKind::kReferrers, target.digest.str(), limits::kIndexBytes,
+        [this, &target](Fetched fetched) {
+          AddReferrers(target, fetched.referrers);
+        });
+    Ask(FetchKind::kManifest, ReferrersTag(target.digest), limits::kIndexBytes,
+        [this, &target](Fetched fetched) { AddFallback(target, fetched); });
+  }
+}
+
+void EvidenceFetch::AddFallback(Target& target, const Fetched& index) {
+  auto parsed = ImageIndex::Parse(index.bytes);
+  if (!parsed) {
+    return Failed(parsed.error(), ReferrersTag(target.digest));
+  }
+  AddReferrers(target, parsed->manifests);
+}
+
+void EvidenceFetch::AddReferrers(Target& target,
+                                 const std::vector<Descriptor>& referrers) {
+  for (const Descriptor& referrer : referrers) {
+    // An index cannot be a signature.
+    if (referrer.media_type == kOciIndex ||
+        referrer.media_type == kDockerIndex ||
+        target.referrers.contains(referrer.digest)) {
+      continue;
+    }
+    if (target.referrers.size() >= limits::kArtifactsPerImage) {
+      if (!target.too_many) {
+        Failed(Fail(Reason::kEvidenceTooMany,
+                    "more than " + std::to_string(limits::kArtifactsPerImage)),
+               target.digest.str());
+      }
+      target.too_many = true;
+      return;
+    }
+    target.referrers.insert(referrer.digest);
+    const std::string what = referrer.digest.str();
+    Ask(FetchKind::kManifest, what, limits::kManifestBytes,
+        [this, &target, what](Fetched fetched) {
+          AddManifest(target, ArtifactOrigin::kReferrer, "@" + what,
+                      std::move(fetched));
+        });
+  }
+}
+
+void EvidenceFetch::AddManifest(Target& target, ArtifactOrigin origin,
+                                std::string what, Fetched fetched) {
+  auto manifest = ImageManifest::Parse(fetched.bytes);
+  if (!manifest) return Failed(manifest.error(), what);
+  if (origin == ArtifactOrigin::kReferrer) {
+    // A fallback tag may list anything; a truncated one is shared by images.
+    const bool ours =
+        manifest->subject && manifest->subject->digest == target.digest;
+    if (!ours || !MayBeSignature(*manifest)) return;
+  }
+  if (fetched.bytes.size() > target.budget) {
+    return Failed(Fail(Reason::kEvidenceTooLarge), what);
+  }
+  target.budget -= fetched.bytes.size();
+  const Digest digest = Digest::Of(fetched.bytes);
+  candidates_.push_back({{origin,
+                          target.digest,
+                          request_.name.Repository() + what,
+                          now_,
+                          digest,
+                          std::move(fetched.bytes),
+                          {}},
+                         true});
+  AskBlobs(target, candidates_.back(), *manifest);
+}
+
+void EvidenceFetch::AskBlobs(Target& target, Candidate& candidate,
+                             const ImageManifest& manifest) {
+  const auto refuse = [&](Reason reason, std::string_view what) {
+    candidate.complete = false;
+    Failed(Fail(reason), what);
+  };
+  if (manifest.layers.size() > limits::kSignatureLayers) {
+    return refuse(Reason::kEvidenceTooMany, candidate.found.where);
+  }
+  std::set<Digest> asked;
+  for (const Descriptor& layer : manifest.layers) {
+    if (!asked.insert(layer.digest).second) continue;
+    const auto size = static_cast<std::uint64_t>(layer.size);
+    if (size > limits::kArtifactBlobBytes || size > target.budget) {
+      return refuse(Reason::kEvidenceTooLarge, layer.digest.str());
+    }
+    target.budget -= size;
+    if (size == 0) {
+      candidate.found.blobs.push_back({layer, ""});
+      continue;
+    }
+    Ask(
+        FetchKind::kBlob, layer.digest.str(), size,
+        [&candidate, layer](Fetched fetched) {
+          candidate.found.blobs.push_back({layer, std::move(fetched.bytes)});
+        },
+        &candidate);
+  }
+}
+
+RegistryEvidence EvidenceFetch::Run(Deadline deadline) {
+  for (const Digest& digest : request_.targets) {
+    targets_.push_back({digest, limits::kArtifactBytesPerImage, {}, false});
+    AskFirst(targets_.back());
+  }
+  for (int wave = 0; wave < kWaves && !pending_.empty(); ++wave) {
+    std::vector<Pending> asked;
+    asked.swap(pending_);
+    std::vector<FetchRequest> requests;
+    requests.reserve(asked.size());
+    for (const Pending& one : asked) requests.push_back(one.request);
+    auto answers = client_.Fetch(requests, deadline);
+    for (std::size_t i = 0; i < asked.size(); ++i) {
+      if (answers[i]) {
+        asked[i].then(*std::move(answers[i]));
+      } else if (answers[i].error().reason != Reason::kRegistryNotFound ||
+                 asked[i].request.kind == FetchKind::kBlob) {
+        Failed(answers[i].error(), asked[i].request.what);
+      }
+    }
+  }
+  for (Candidate& candidate : candidates_) {
+    if (!candidate.complete) continue;
+    // A blob that did not come was reported already.
+    auto opened = Open(candidate.found);
+    if (opened) result_.artifacts.push_back(std::move(candidate.found));
+  }
+  return std::move(result_);
+}
+
+}  // namespace
+
+std::string CosignTag(const Digest& target) {
+  return std::string(HashName(target.algorithm())) + "-" + target.hex() +
+         ".sig";
+}
+
+std::string ReferrersTag(const Digest& target) {
+  constexpr std::size_t kMostOfAlgorithm = 32;
+  constexpr std::size_t kMostOfHex = 64;
+  return std::string(HashName(target.algorithm()).substr(0, kMostOfAlgorithm)) +
+         "-" + target.hex().substr(0, kMostOfHex);
+}
+
+RegistryEvidence FetchEvidence(RegistryClient& client,
+                               const EvidenceRequest& request,
+                               Deadline deadline, Time now) {
+  return EvidenceFetch(client, request, now).Run(deadline);
+}
+
+}  // namespace assay

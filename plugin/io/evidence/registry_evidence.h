@@ -1,0 +1,34 @@
+// Finding signature artifacts in a registry: cosign's tag ("sha256-<hex>.sig")
+// and referrers, by the API and by its fallback tag ("sha256-<hex>"), merged by
+// digest (OCI distribution specification, "Referrers tag schema"). Questions
+// that do not need each other's answers are sent together.
+#ifndef ASSAY_IO_EVIDENCE_REGISTRY_EVIDENCE_H_
+#define ASSAY_IO_EVIDENCE_REGISTRY_EVIDENCE_H_
+
+#include <vector>
+
+#include "core/evidence/evidence_source.h"
+#include "io/evidence/found_artifact.h"
+#include "io/registry/registry_client.h"
+
+namespace assay {
+
+struct RegistryEvidence {
+  std::vector<FoundArtifact> artifacts;  // each passes Open()
+  std::vector<Error> failures;           // that something is absent is none
+};
+
+// Asks for all targets of the request at the places it names. A referrer is
+// one if its own manifest says so; what the list says of its type is not
+// believed. Ends by the deadline.
+RegistryEvidence FetchEvidence(RegistryClient& client,
+                               const EvidenceRequest& request,
+                               Deadline deadline, Time now);
+
+// The tags of the two schemes.
+std::string CosignTag(const Digest& target);
+std::string ReferrersTag(const Digest& target);
+
+}  // namespace assay
+
+#endif  // ASSAY_IO_EVIDENCE_REGISTRY_EVIDENCE_H_
