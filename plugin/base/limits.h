@@ -18,6 +18,7 @@ inline constexpr std::size_t kLayersPerManifest = 512;
 inline constexpr std::size_t kManifestsPerIndex = 1024;
 inline constexpr std::size_t kSignatureLayers = 64;  // of one `.sig` manifest
 inline constexpr std::size_t kSimpleSigningBytes = 128U << 10;
+inline constexpr std::size_t kDetachedSignatureBytes = 4U << 10;
 inline constexpr std::size_t kLogEntries = 32;  // of one signature
 inline constexpr std::size_t kTimestamps = 32;
 inline constexpr std::size_t kReferrerPages = 8;

@@ -9,6 +9,7 @@
 #include <sodium.h>
 
 #include <cstdlib>
+#include <map>
 
 namespace assay::test {
 namespace {
@@ -75,19 +76,6 @@ KeyPtr Rsa(const char* kind, std::size_t bits, unsigned exponent) {
   return KeyPtr(key);
 }
 
-KeyPtr Dsa() {
-  ContextPtr context(EVP_PKEY_CTX_new_from_name(nullptr, "DSA", nullptr));
-  EVP_PKEY* raw = nullptr;
-  Require(EVP_PKEY_paramgen_init(context.get()) == 1 &&
-          EVP_PKEY_generate(context.get(), &raw) == 1);
-  const KeyPtr parameters(raw);
-  context.reset(EVP_PKEY_CTX_new_from_pkey(nullptr, raw, nullptr));
-  EVP_PKEY* key = nullptr;
-  Require(EVP_PKEY_keygen_init(context.get()) == 1 &&
-          EVP_PKEY_generate(context.get(), &key) == 1);
-  return KeyPtr(key);
-}
-
 KeyPtr Foreign(std::string_view name) {
   constexpr const char* kEncoding = OSSL_PKEY_PARAM_EC_ENCODING;
   constexpr const char* kPoint = OSSL_PKEY_PARAM_EC_POINT_CONVERSION_FORMAT;
@@ -98,7 +86,6 @@ KeyPtr Foreign(std::string_view name) {
   if (name == "RSA-1024") return Rsa("RSA", 1024, 65537);
   if (name == "RSA-2048-e3") return Rsa("RSA", 2048, 3);
   if (name == "RSA-PSS") return Rsa("RSA-PSS", 2048, 65537);
-  if (name == "DSA-2048") return Dsa();
   const std::string algorithm(name);
   return KeyPtr(EVP_PKEY_Q_keygen(nullptr, nullptr, algorithm.c_str()));
 }
@@ -173,6 +160,13 @@ TestKey TestKey::Make(KeyKind kind) {
   auto key = Generate(kind);
   Require(key != nullptr);
   return TestKey(std::make_shared<const Pair>(Pair{std::move(key)}));
+}
+
+const TestKey& TestKey::Of(KeyKind kind) {
+  static std::map<KeyKind, TestKey> pairs;
+  const auto found = pairs.find(kind);
+  return found == pairs.end() ? pairs.emplace(kind, Make(kind)).first->second
+                              : found->second;
 }
 
 TestKey TestKey::MakeForeign(std::string_view name) {

@@ -14,9 +14,12 @@ class TestKey {
  public:
   // A fresh pair; aborts the test when the library cannot make one.
   static TestKey Make(KeyKind kind);
-  // Pairs no signer may use: "secp256k1", "brainpoolP256r1", "DSA-2048",
-  // "RSA-1024", "RSA-2048-e3", "X25519", "Ed448", "P-256-explicit",
-  // "P-256-compressed", "RSA-PSS".
+  // One pair of this kind, the same in the whole process: large RSA keys take
+  // seconds to make.
+  static const TestKey& Of(KeyKind kind);
+  // Pairs no signer may use: "secp256k1", "brainpoolP256r1", "RSA-1024",
+  // "RSA-2048-e3", "X25519", "ED448", "P-256-explicit", "P-256-compressed",
+  // "RSA-PSS".
   static TestKey MakeForeign(std::string_view name);
 
   std::string Spki() const;

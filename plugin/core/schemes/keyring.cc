@@ -75,7 +75,9 @@ std::string Utc(Time time) {
 
 }  // namespace
 
-SignedMessage::SignedMessage(const Digest& digest) {
+SignedMessage::SignedMessage(const Digest& digest,
+                             std::optional<std::string_view> bytes)
+    : bytes_(bytes) {
   digests_.at(static_cast<std::size_t>(digest.algorithm()) - 1) = digest;
 }
 

@@ -23,8 +23,8 @@ class SignedMessage {
  public:
   // Borrows `bytes`.
   explicit SignedMessage(std::string_view bytes) : bytes_(bytes) {}
-  // A message of which only the digest is known.
-  explicit SignedMessage(const Digest& digest);
+  // A message known by its digest; `bytes`, where they are at hand, hash to it.
+  SignedMessage(const Digest& digest, std::optional<std::string_view> bytes);
 
   const std::optional<std::string_view>& bytes() const { return bytes_; }
   // Null when neither the bytes nor that digest are known.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/schemes/detached/openssl_signer.h"
 #include "core/schemes/sigstore/key_signer.h"
 
 namespace assay {
@@ -10,6 +11,7 @@ namespace {
 
 constexpr auto kSchemes = std::to_array<Scheme>({
     {kSigstoreKeyType, SigstoreKeySigner::Read},
+    {kOpensslType, OpensslSigner::Read},
 });
 
 constexpr auto kPlanned = std::to_array<std::string_view>(

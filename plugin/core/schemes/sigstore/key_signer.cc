@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "base/limits.h"
+#include "core/schemes/sigstore/bundle.h"
+#include "core/schemes/sigstore/bundle_signature.h"
 #include "core/schemes/sigstore/legacy.h"
 
 namespace assay {
@@ -13,6 +15,16 @@ bool IsLegacy(const UntrustedArtifact& artifact) {
   return artifact.origin == ArtifactOrigin::kCosignTag ||
          manifest.artifact_type == kLegacyArtifactType ||
          manifest.config.media_type == kLegacyArtifactType;
+}
+
+// The descriptor's artifactType is left aside: some writers of fallback tags
+// put another one there.
+bool IsBundle(const UntrustedArtifact& artifact) {
+  const auto& manifest = *artifact.manifest;
+  return artifact.origin == ArtifactOrigin::kReferrer &&
+         (manifest.artifact_type.starts_with(kBundleTypePrefix) ||
+          (!manifest.layers.empty() &&
+           manifest.layers.front().media_type.starts_with(kBundleTypePrefix)));
 }
 
 // What was fetched for a layer; checked here again although whoever fetched it
@@ -107,17 +119,40 @@ void SigstoreKeySigner::VerifyLegacy(const SigningTarget& target,
   }
 }
 
+void SigstoreKeySigner::VerifyBundle(const SigningTarget& target,
+                                     const UntrustedArtifact& artifact,
+                                     Findings& findings) const {
+  const auto& layers = artifact.manifest->layers;
+  if (layers.size() != 1 ||
+      !layers.front().media_type.starts_with(kBundleTypePrefix)) {
+    Record(artifact,
+           Fail(Reason::kBundleMalformed, "the artifact is not one bundle"),
+           findings);
+    return;
+  }
+  const auto bundle = BlobOf(artifact, layers.front());
+  if (!bundle) {
+    Record(artifact, bundle.error(), findings);
+    return;
+  }
+  Record(artifact, VerifyKeyBundle(policy_, target, *bundle), findings);
+}
+
 void SigstoreKeySigner::Verify(const SigningTarget& target,
                                std::span<const UntrustedArtifact> artifacts,
                                Findings& findings) const {
   for (const auto& artifact : artifacts) {
-    if (!artifact.manifest || !IsLegacy(artifact)) continue;
+    if (!artifact.manifest) continue;
+    const bool legacy = IsLegacy(artifact);
+    if (!legacy && !IsBundle(artifact)) continue;
     const auto subject = CheckSubject(artifact, target);
     if (!subject) {
       Record(artifact, subject.error(), findings);
-      continue;
+    } else if (legacy) {
+      VerifyLegacy(target, artifact, findings);
+    } else {
+      VerifyBundle(target, artifact, findings);
     }
-    VerifyLegacy(target, artifact, findings);
   }
 }
 

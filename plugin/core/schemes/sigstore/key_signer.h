@@ -37,6 +37,9 @@ class SigstoreKeySigner final : public Signer {
   void VerifyLegacy(const SigningTarget& target,
                     const UntrustedArtifact& artifact,
                     Findings& findings) const;
+  void VerifyBundle(const SigningTarget& target,
+                    const UntrustedArtifact& artifact,
+                    Findings& findings) const;
   void Record(const UntrustedArtifact& artifact, Result<KeyMatch> match,
               Findings& findings) const;
 

@@ -65,7 +65,7 @@ TEST_CASE("a legacy signature by each kind of key and hash cosign uses") {
       {KeyKind::kEd25519, {}},
       {KeyKind::kEd25519, {HashAlgorithm::kSha512, Padding::kPkcs1, true}},
   }));
-  const auto key = TestKey::Make(one.kind);
+  const auto& key = TestKey::Of(one.kind);
   const auto findings =
       Judge(*Plain(key), TargetOf(),
             {Artifact(ArtifactOrigin::kCosignTag,
@@ -84,7 +84,7 @@ TEST_CASE("hashes that cosign does not use for a key do not verify") {
   CHECK(ReasonFor(*Plain(key), Layer(key, PayloadFor(ImageDigest()),
                                      {HashAlgorithm::kSha512})) ==
         Reason::kSignatureInvalid);
-  const auto rsa = TestKey::Make(KeyKind::kRsa2048);
+  const auto& rsa = TestKey::Of(KeyKind::kRsa2048);
   CHECK(
       ReasonFor(*Plain(rsa), Layer(rsa, PayloadFor(ImageDigest()),
                                    {HashAlgorithm::kSha256, Padding::kPss})) ==
@@ -257,7 +257,7 @@ TEST_CASE("keys count only within their validity") {
 }
 
 TEST_CASE("bad candidates never hide a good one") {
-  const auto other = TestKey::Make(KeyKind::kRsa2048);
+  const auto& other = TestKey::Of(KeyKind::kRsa2048);
   const auto good = Layer(Key(), PayloadFor(ImageDigest()));
   auto tampered = good;
   tampered.second += " ";

@@ -30,7 +30,7 @@ TEST_CASE("each kind of key verifies what it signed, and nothing else") {
       GENERATE(KeyKind::kEcdsaP256, KeyKind::kEcdsaP384, KeyKind::kEcdsaP521,
                KeyKind::kRsa2048, KeyKind::kRsa4096);
   const auto algorithm = GENERATE(kSha256, kSha384, kSha512);
-  const auto pair = TestKey::Make(kind);
+  const auto& pair = TestKey::Of(kind);
   const auto key = pair.Public();
   const auto signature = pair.Sign(algorithm, "message");
   CHECK(key.Verify(algorithm, "message", signature));
@@ -49,8 +49,17 @@ TEST_CASE("each kind of key verifies what it signed, and nothing else") {
   }
 }
 
+TEST_CASE("a signature by another key of the same kind does not verify") {
+  const auto kind =
+      GENERATE(KeyKind::kEcdsaP256, KeyKind::kRsa2048, KeyKind::kEd25519);
+  const auto signature = TestKey::Of(kind).Sign(kSha256, "message");
+  CHECK(TestKey::Of(kind).Public().Verify(kSha256, "message", signature));
+  CHECK_FALSE(
+      TestKey::Make(kind).Public().Verify(kSha256, "message", signature));
+}
+
 TEST_CASE("PSS takes any salt length, and paddings do not mix") {
-  const auto pair = TestKey::Make(KeyKind::kRsa2048);
+  const auto& pair = TestKey::Of(KeyKind::kRsa2048);
   const auto key = pair.Public();
   for (const int salt : {0, 1, 20, 32, 222}) {
     CAPTURE(salt);
@@ -174,7 +183,7 @@ TEST_CASE("a signature by another curve or kind does not verify") {
 TEST_CASE("one flipped bit anywhere ends every signature") {
   const auto kind =
       GENERATE(KeyKind::kEcdsaP256, KeyKind::kRsa2048, KeyKind::kEd25519);
-  const auto pair = TestKey::Make(kind);
+  const auto& pair = TestKey::Of(kind);
   const auto key = pair.Public();
   const auto signature = pair.Sign(kSha256, "message");
   REQUIRE(key.Verify(kSha256, "message", signature));

@@ -1,0 +1,154 @@
+#include "core/schemes/scheme_table.h"
+#include "tests/support/catch.h"
+#include "tests/support/test_key.h"
+
+namespace assay {
+namespace {
+
+using test::TestKey;
+
+class Files : public TrustFiles {
+ public:
+  Result<std::vector<TrustFile>> Read(std::string_view name) override {
+    const auto pem = [&](KeyKind kind) {
+      return TrustFile{std::string(name), TestKey::Of(kind).Pem()};
+    };
+    if (name == "p256.pub") return std::vector{pem(KeyKind::kEcdsaP256)};
+    if (name == "rsa.pub") return std::vector{pem(KeyKind::kRsa2048)};
+    if (name == "ed.pub") return std::vector{pem(KeyKind::kEd25519)};
+    if (name == "folder") {
+      return std::vector{pem(KeyKind::kEcdsaP256), pem(KeyKind::kRsa2048)};
+    }
+    if (name == "empty") return std::vector<TrustFile>();
+    if (name == "private.pem") {
+      return std::vector{TrustFile{
+          "private.pem", TestKey::Of(KeyKind::kEcdsaP256).PrivatePem()}};
+    }
+    return Fail(Reason::kPolicyKeyUnreadable, "no such file");
+  }
+};
+
+struct Read {
+  std::unique_ptr<Signer> signer;
+  Diagnostics diagnostics;
+};
+
+Read ReadSigner(const std::string& type, const std::string& text) {
+  Read read;
+  const auto table = Toml::Parse("type = \"" + type + "\"\n" + text, "p.toml",
+                                 read.diagnostics);
+  REQUIRE(table);
+  Files files;
+  read.signer =
+      FindScheme(type)->read("release", *table, files, read.diagnostics);
+  return read;
+}
+
+TEST_CASE(
+    "the table tells schemes that are there from those that are planned") {
+  CHECK(FindScheme("sigstore-key") != nullptr);
+  CHECK(FindScheme("openssl") != nullptr);
+  CHECK(FindScheme("notation") == nullptr);
+  CHECK(FindScheme("") == nullptr);
+  for (const auto* planned : {"sigstore-keyless", "notation", "openpgp", "dct",
+                              "containers-policy", "notation-policy"}) {
+    CHECK(IsPlannedScheme(planned));
+  }
+  CHECK_FALSE(IsPlannedScheme("sigstore-key"));
+  CHECK(SchemeTypes() ==
+        std::set<std::string, std::less<>>{"openssl", "sigstore-key"});
+}
+
+TEST_CASE("signers are read, with where they look") {
+  const auto key = ReadSigner("sigstore-key", R"(
+keys = ["folder", "ed.pub"]
+padding = "pss"
+signed_repository = "registry.example.com/app"
+valid_from = 2026-01-01
+valid_until = 2027-01-01
+annotations = { env = "prod" }
+)");
+  CHECK(key.diagnostics.empty());
+  REQUIRE(key.signer != nullptr);
+  CHECK(key.signer->name() == "release");
+  CHECK(key.signer->scheme() == "sigstore-key");
+  CHECK(key.signer->Places().cosign_tag);
+  CHECK(key.signer->Places().referrers);
+  const auto summary = key.signer->Summary();
+  for (const auto* part :
+       {"ecdsa-p256 sha256:", "rsa-2048 sha256:", "ed25519 sha256:",
+        "padding pss", "valid from 2026-01-01T00:00:00Z",
+        "valid until 2027-01-01T00:00:00Z", "env=prod",
+        "signed for registry.example.com/app"}) {
+    CAPTURE(part);
+    CHECK(summary.find(part) != std::string::npos);
+  }
+  const auto plain = ReadSigner(
+      "openssl", "keys = \"rsa.pub\"\nfolder = \"/var/lib/signatures\"");
+  REQUIRE(plain.signer != nullptr);
+  CHECK(plain.signer->Places().folders ==
+        std::set<std::string>{"/var/lib/signatures"});
+  CHECK_FALSE(plain.signer->Places().cosign_tag);
+}
+
+TEST_CASE("what a signer's table may not say") {
+  struct Case {
+    std::string type;
+    std::string text;
+    Reason reason;
+  };
+  const std::string key = "keys = [\"p256.pub\"]\n";
+  const auto one = GENERATE_COPY(values<Case>({
+      {"sigstore-key", "", Reason::kPolicyMalformed},
+      {"sigstore-key", "keys = []", Reason::kPolicyMalformed},
+      {"sigstore-key", "keys = [\"empty\"]", Reason::kPolicyMalformed},
+      {"sigstore-key", "keys = [\"absent.pub\"]", Reason::kPolicyKeyUnreadable},
+      {"sigstore-key", "keys = [\"private.pem\"]", Reason::kKeyUnsupported},
+      {"sigstore-key", "keys = [\"p256.pub\", \"folder\"]",
+       Reason::kPolicyMalformed},
+      {"sigstore-key", "keys = 1", Reason::kPolicyMalformed},
+      {"sigstore-key", key + "hash = \"md5\"", Reason::kPolicyMalformed},
+      {"sigstore-key", key + "padding = \"oaep\"", Reason::kPolicyMalformed},
+      {"sigstore-key", key + "padding = \"pss\"", Reason::kPolicyMalformed},
+      {"sigstore-key", "keys = \"ed.pub\"\nhash = \"sha256\"",
+       Reason::kPolicyMalformed},
+      {"sigstore-key", key + "identity = \"all\"", Reason::kPolicyMalformed},
+      {"sigstore-key", key + "annotations = { n = 1 }",
+       Reason::kPolicyMalformed},
+      {"sigstore-key", key + "annotations = \"x\"", Reason::kPolicyMalformed},
+      {"sigstore-key", key + "signed_repository = \"UPPER/x\"",
+       Reason::kPolicyMalformed},
+      {"sigstore-key", key + "signed_repository = \"registry.example.com/a:1\"",
+       Reason::kPolicyMalformed},
+      {"sigstore-key",
+       key + "identity = \"any\"\nsigned_repository = "
+             "\"registry.example.com/a\"",
+       Reason::kPolicyMalformed},
+      {"sigstore-key",
+       key + "valid_from = 2026-01-02\nvalid_until = 2026-01-02",
+       Reason::kPolicyMalformed},
+      {"sigstore-key", key + "valid_until = \"never\"",
+       Reason::kPolicyMalformed},
+      {"sigstore-key", key + "transparency = \"required\"",
+       Reason::kPolicyUnsupported},
+      {"sigstore-key", key + "trusted_root = \"trusted_root.json\"",
+       Reason::kPolicyUnsupported},
+      {"sigstore-key", key + "rekor_key = \"rekor.pub\"",
+       Reason::kPolicyUnsupported},
+      {"sigstore-key", key + "folder = \"/x\"", Reason::kPolicyMalformed},
+      {"openssl", key + "folder = \"signatures\"", Reason::kPolicyMalformed},
+      {"openssl", key + "folder = \"/a/../b\"", Reason::kPolicyMalformed},
+      {"openssl", key + "annotations = {}", Reason::kPolicyMalformed},
+      {"openssl", "keys = \"ed.pub\"\nhash = \"sha512\"",
+       Reason::kPolicyMalformed},
+  }));
+  CAPTURE(one.type, one.text);
+  const auto read = ReadSigner(one.type, one.text);
+  CHECK(read.signer == nullptr);
+  REQUIRE_FALSE(read.diagnostics.empty());
+  CHECK(Describe(read.diagnostics.front().reason).id ==
+        Describe(one.reason).id);
+}
+
+}  // namespace
+}  // namespace assay
