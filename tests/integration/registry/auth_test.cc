@@ -1,0 +1,148 @@
+// Tokens, passwords and helpers, as registries ask for them.
+#include <sys/stat.h>
+
+#include "tests/integration/registry/fixture.h"
+#include "tests/support/catch.h"
+
+namespace assay::testing {
+namespace {
+
+constexpr std::chrono::milliseconds kDeadline{2000};
+
+RegistryOptions With(const std::string& config, const std::string& path = "") {
+  return {{}, {config}, path, {}, "assay"};
+}
+
+std::string Authorization(const Json& entry) {
+  const auto* value = entry.Find("headers")->FindString("authorization");
+  return value == nullptr ? std::string() : *value;
+}
+
+TEST_CASE("an anonymous token is fetched once for the requests of a call") {
+  RegistryClient client({});
+  const Reference name = At(Hostile().host(), "token/once");
+  const std::vector<FetchRequest> requests(4, Manifest(name, "latest"));
+  const std::size_t before = Hostile().Log("/token").size();
+  for (const auto& result : client.Fetch(requests, In(kDeadline))) {
+    INFO((result ? "" : result.error().detail));
+    CHECK(result);
+  }
+  const auto log = Hostile().Log("/token?");
+  REQUIRE(!log.empty());
+  // Only "pull" is asked for, although the challenge says "pull,push".
+  CHECK(*log.back().FindString("path") ==
+        "/token?service=hostile&scope=repository%3Ax%3Apull");
+  CHECK(Hostile().Log("/token").size() == before + 4 + 4 + 1);
+  // The next call brings the token along.
+  CHECK(client.FetchOne(Manifest(name, "latest"), In(kDeadline)));
+  CHECK(Hostile().Log("/v2/token/once").size() == 4 + 4 + 1);
+}
+
+TEST_CASE("a token is fetched with the password of the registry") {
+  const TempFolder folder;
+  const std::string config =
+      folder.Write("config.json", DockerConfig(Hostile().host(), kUserSecret));
+  RegistryClient client(With(config));
+  const auto fetched = client.FetchOne(
+      Manifest(At(Hostile().host(), "token-private/a"), "latest"),
+      In(kDeadline));
+  INFO((fetched ? "" : fetched.error().detail));
+  CHECK(fetched);
+}
+
+TEST_CASE("an identity token is exchanged for a token") {
+  const TempFolder folder;
+  const std::string config = folder.Write(
+      "config.json",
+      DockerConfig(Hostile().host(), R"({"identitytoken":"refresh-me"})"));
+  RegistryClient client(With(config));
+  const auto fetched = client.FetchOne(
+      Manifest(At(Hostile().host(), "token-refresh/a"), "latest"),
+      In(kDeadline));
+  INFO((fetched ? "" : fetched.error().detail));
+  CHECK(fetched);
+}
+
+TEST_CASE("a token server at another name of the same network is used") {
+  RegistryClient client({});
+  const auto fetched = client.FetchOne(
+      Manifest(At(Hostile().host(), "realm-name/a"), "latest"), In(kDeadline));
+  // The mode refuses every token: what counts is that one was fetched.
+  REQUIRE_FALSE(fetched);
+  CHECK(fetched.error().reason == Reason::kRegistryUnauthorized);
+}
+
+TEST_CASE("the password of a path goes to that path alone") {
+  const TempFolder folder;
+  const std::string config =
+      folder.Write("config.json",
+                   DockerConfig(Hostile().host() + "/basic/team", kUserSecret));
+  RegistryClient client(With(config));
+  CHECK(client.FetchOne(
+      Manifest(At(Hostile().host(), "basic/team/app"), "latest"),
+      In(kDeadline)));
+  const auto other = client.FetchOne(
+      Manifest(At(Hostile().host(), "basic/other"), "latest"), In(kDeadline));
+  REQUIRE_FALSE(other);
+  CHECK(other.error().reason == Reason::kRegistryUnauthorized);
+  for (const Json& entry : Hostile().Log("/v2/basic/other")) {
+    CHECK(Authorization(entry).empty());
+  }
+}
+
+std::string Helper(const TempFolder& folder, const std::string& name,
+                   const std::string& script) {
+  const std::string path =
+      folder.Write("bin/docker-credential-" + name, "#!/bin/sh\n" + script);
+  ::chmod(path.c_str(), 0755);
+  return folder / "bin";
+}
+
+TEST_CASE("a credential helper gives the password") {
+  const TempFolder folder;
+  const std::string path = Helper(
+      folder, "test",
+      "read server; [ \"$1 $server\" = \"get " + Hostile().host() +
+          "\" ] && echo '{\"Username\":\"user\",\"Secret\":\"secret\"}'");
+  const std::string config =
+      folder.Write("config.json",
+                   R"({"credHelpers":{")" + Hostile().host() + R"(":"test"}})");
+  RegistryClient client(With(config, path));
+  const auto fetched = client.FetchOne(
+      Manifest(At(Hostile().host(), "basic/helped"), "latest"), In(kDeadline));
+  INFO((fetched ? "" : fetched.error().detail));
+  CHECK(fetched);
+}
+
+TEST_CASE("a helper that misbehaves is refused in time") {
+  const auto script = GENERATE("sleep 30", "exit 3", "yes", "echo nonsense",
+                               "kill -9 $$", "(sleep 30) & echo '{}'");
+  const TempFolder folder;
+  const std::string path = Helper(folder, "test", script);
+  const std::string config =
+      folder.Write("config.json", R"({"credsStore":"test"})");
+  RegistryClient client(With(config, path));
+  const Stopwatch watch;
+  const auto fetched = client.FetchOne(
+      Manifest(At(Hostile().host(), "basic/unhelped"), "latest"),
+      In(std::chrono::milliseconds(1500)));
+  INFO(script);
+  CHECK(watch.Milliseconds() < 2500);
+  REQUIRE_FALSE(fetched);
+  CHECK(fetched.error().reason == Reason::kRegistryUnauthorized);
+}
+
+TEST_CASE("a helper that has nothing leaves the request anonymous") {
+  const TempFolder folder;
+  const std::string path =
+      Helper(folder, "test",
+             "echo 'credentials not found in native keychain'; exit 1");
+  const std::string config =
+      folder.Write("config.json", R"({"credsStore":"test"})");
+  RegistryClient client(With(config, path));
+  CHECK(client.FetchOne(Manifest(At(Hostile().host(), "token/none"), "latest"),
+                        In(kDeadline)));
+}
+
+}  // namespace
+}  // namespace assay::testing
