@@ -19,10 +19,11 @@ namespace assay::testing {
 
 class ChildProcess {
  public:
-  // The program is found in PATH. Its standard input is a pipe that ends when
-  // this object or this whole process does.
+  // The program is found in PATH; without a file its errors are ours. Its
+  // standard input is a pipe that ends when this object or this whole process
+  // does.
   explicit ChildProcess(std::vector<std::string> command,
-                        const std::string& stderr_file = "/dev/null") {
+                        const std::string& stderr_file = {}) {
     std::array<int, 2> input{};
     std::array<int, 2> output{};
     if (::pipe2(input.data(), O_CLOEXEC) != 0 ||
@@ -37,9 +38,11 @@ class ChildProcess {
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, input[0], STDIN_FILENO);
     posix_spawn_file_actions_adddup2(&actions, output[1], STDOUT_FILENO);
-    posix_spawn_file_actions_addopen(&actions, STDERR_FILENO,
-                                     stderr_file.c_str(),
-                                     O_WRONLY | O_CREAT | O_APPEND, 0644);
+    if (!stderr_file.empty()) {
+      posix_spawn_file_actions_addopen(&actions, STDERR_FILENO,
+                                       stderr_file.c_str(),
+                                       O_WRONLY | O_CREAT | O_APPEND, 0644);
+    }
     std::vector<char*> arguments;
     for (std::string& word : command) arguments.push_back(word.data());
     arguments.push_back(nullptr);

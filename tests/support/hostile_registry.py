@@ -281,6 +281,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
     def mode_endless_headers(self):
         self.send_response(200)
+        self.flush_headers()
         while True:
             self.wfile.write(b"X-Filler: " + b"a" * 4000 + b"\r\n")
 

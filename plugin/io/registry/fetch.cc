@@ -109,7 +109,8 @@ class HostFetch {
                                       Fetched& fetched) {
     auto index = ImageIndex::Parse(body);
     if (!index) {
-      return Fail(Reason::kRegistryProtocol,
+      const bool many = index.error().reason == Reason::kTooLarge;
+      return Fail(many ? Reason::kEvidenceTooMany : Reason::kRegistryProtocol,
                   std::string(Describe(index.error().reason).id) + " " +
                       index.error().detail);
     }

@@ -167,14 +167,15 @@ void HttpExchange::ConfigureTls(void* easy) {
     curl_easy_setopt(easy, CURLOPT_SSLCERT, tls.client_cert.c_str());
     curl_easy_setopt(easy, CURLOPT_SSLKEY, tls.client_key.c_str());
   }
-  curl_ssl_ctx_callback use = [](CURL* /*easy*/, void* context,
-                                 void* profile) -> CURLcode {
-    return UseStore(context, *static_cast<const TlsProfile*>(profile))
+  curl_ssl_ctx_callback prepare = [](CURL* /*easy*/, void* context,
+                                     void* self) {
+    const auto* exchange = static_cast<const HttpExchange*>(self);
+    return PrepareContext(context, *exchange->request_.tls, exchange->notes_)
                ? CURLE_OK
                : CURLE_SSL_CACERT_BADFILE;
   };
-  curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, use);
-  curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, const_cast<TlsProfile*>(&tls));
+  curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, prepare);
+  curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, this);
 }
 
 std::size_t HttpExchange::HeaderCallback(char* data, std::size_t size,
@@ -262,7 +263,9 @@ Transport HttpExchange::Ending(int result) const {
   if (too_large_) return Transport::kTooLarge;
   if (forbidden_) return Transport::kForbiddenAddress;
   if (IsTlsFailure(code)) return Transport::kTls;
-  if (IsReset(code)) return Transport::kReset;
+  if (IsReset(code)) {
+    return notes_->certificate_wanted ? Transport::kTls : Transport::kReset;
+  }
   if (IsUnreachable(code)) return Transport::kUnreachable;
   if (code == CURLE_OPERATION_TIMEDOUT) {
     curl_off_t connected = 0;
@@ -281,6 +284,9 @@ void HttpExchange::Finish(int code) {
     answer_.problem = message_.front() != '\0'
                           ? message_.data()
                           : curl_easy_strerror(static_cast<CURLcode>(code));
+    if (notes_->certificate_wanted) {
+      answer_.problem += "; the server wants a client certificate";
+    }
   }
   if (answer_.status != 200) answer_.body.clear();
 }

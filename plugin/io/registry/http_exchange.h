@@ -106,6 +106,7 @@ class HttpExchange {
   void* easy_ = nullptr;
   curl_slist* headers_ = nullptr;
   std::size_t header_bytes_ = 0;
+  std::shared_ptr<TlsNotes> notes_ = std::make_shared<TlsNotes>();
   bool too_large_ = false;
   bool forbidden_ = false;
   std::array<char, 256> message_{};

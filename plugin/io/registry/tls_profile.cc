@@ -47,6 +47,25 @@ std::shared_ptr<X509_STORE> MakeStore(const std::string& authorities) {
   return store;
 }
 
+void FreeNotes(void* /*parent*/, void* notes, CRYPTO_EX_DATA* /*data*/,
+               int /*index*/, long /*argl*/, void* /*argp*/) {
+  delete static_cast<std::shared_ptr<TlsNotes>*>(notes);
+}
+
+int NotesIndex() {
+  static const int index =
+      SSL_CTX_get_ex_new_index(0, nullptr, nullptr, nullptr, &FreeNotes);
+  return index;
+}
+
+// OpenSSL calls this when a certificate is asked for and none is configured.
+int NoCertificate(SSL* ssl, X509** /*certificate*/, EVP_PKEY** /*key*/) {
+  auto* notes = static_cast<std::shared_ptr<TlsNotes>*>(
+      SSL_CTX_get_ex_data(SSL_get_SSL_CTX(ssl), NotesIndex()));
+  if (notes != nullptr) (*notes)->certificate_wanted = true;
+  return 0;
+}
+
 std::string KeyOf(const TlsProfile& profile) {
   std::string key = profile.verify ? "v" : "-";
   key.append(profile.client_cert).push_back('\0');
@@ -91,10 +110,18 @@ Result<std::shared_ptr<const TlsProfile>> TlsProfiles::Keep(
   return made;
 }
 
-bool UseStore(void* ssl_context, const TlsProfile& profile) {
+bool PrepareContext(void* ssl_context, const TlsProfile& profile,
+                    std::shared_ptr<TlsNotes> notes) {
   auto* context = static_cast<SSL_CTX*>(ssl_context);
-  return X509_STORE_up_ref(profile.store.get()) == 1 &&
-         (SSL_CTX_set_cert_store(context, profile.store.get()), true);
+  if (X509_STORE_up_ref(profile.store.get()) != 1) return false;
+  SSL_CTX_set_cert_store(context, profile.store.get());
+  auto* kept = new std::shared_ptr<TlsNotes>(std::move(notes));
+  if (SSL_CTX_set_ex_data(context, NotesIndex(), kept) != 1) {
+    delete kept;
+    return false;
+  }
+  SSL_CTX_set_client_cert_cb(context, &NoCertificate);
+  return true;
 }
 
 }  // namespace assay::registry

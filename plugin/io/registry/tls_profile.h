@@ -5,6 +5,7 @@
 #ifndef ASSAY_IO_REGISTRY_TLS_PROFILE_H_
 #define ASSAY_IO_REGISTRY_TLS_PROFILE_H_
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -44,9 +45,17 @@ class TlsProfiles {
   std::map<std::string, std::shared_ptr<const TlsProfile>> profiles_;
 };
 
+// What a handshake told; outlives the exchange that began it.
+struct TlsNotes {
+  // The server asked for a certificate and we have none. In TLS 1.3 it refuses
+  // only after the handshake, which looks like a broken connection.
+  std::atomic<bool> certificate_wanted = false;
+};
+
 // Gives an SSL_CTX (as libcurl's callback hands it out) the profile's store.
 // False when it cannot.
-bool UseStore(void* ssl_context, const TlsProfile& profile);
+bool PrepareContext(void* ssl_context, const TlsProfile& profile,
+                    std::shared_ptr<TlsNotes> notes);
 
 }  // namespace assay::registry
 

@@ -49,7 +49,7 @@ HostileRegistry::HostileRegistry(const std::vector<std::string>& arguments)
   std::vector<std::string> command = {
       "python3", ASSAY_SOURCE_DIR "/tests/support/hostile_registry.py"};
   command.insert(command.end(), arguments.begin(), arguments.end());
-  process_ = std::make_unique<ChildProcess>(command, "/dev/stderr");
+  process_ = std::make_unique<ChildProcess>(command);
   port_ = process_->ReadLine();
   if (port_.empty()) throw std::runtime_error("hostile_registry.py");
 }

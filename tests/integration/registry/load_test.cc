@@ -11,6 +11,7 @@ namespace {
 constexpr int kCallers = 200;
 
 TEST_CASE("200 callers fetch at once, some of them from a stalled registry") {
+  const std::string host = Hostile().host();
   RegistryClient client({});
   const std::chrono::milliseconds deadline(20000);
   std::atomic<int> fetched = 0;
@@ -20,13 +21,13 @@ TEST_CASE("200 callers fetch at once, some of them from a stalled registry") {
     callers.emplace_back([&, i] {
       if (i % 10 == 0) {
         const auto late = client.FetchOne(
-            Manifest(At(Hostile().host(), "stalled-headers/load"), "latest"),
+            Manifest(At(host, "stalled-headers/load"), "latest"),
             In(std::chrono::milliseconds(500)));
         stalled += !late && late.error().reason == Reason::kDeadline ? 1 : 0;
         return;
       }
       const char* mode = i % 2 == 0 ? "token/load" : "good/load";
-      const Reference name = At(Hostile().host(), mode);
+      const Reference name = At(host, mode);
       const std::vector<FetchRequest> requests = {Manifest(name, "latest"),
                                                   Referrers(name)};
       const auto results = client.Fetch(requests, In(deadline));

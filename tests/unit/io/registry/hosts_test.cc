@@ -1,0 +1,146 @@
+#include "io/registry/registry_host.h"
+#include "tests/support/catch.h"
+#include "tests/support/temp_folder.h"
+
+namespace assay::registry {
+namespace {
+
+using testing::TempFolder;
+
+constexpr const char* kWhole = R"(
+server = "https://registry.example.com"
+ca = "root.crt"
+
+[host."https://first.example.com/cache"]
+capabilities = ["pull"]
+ca = ["a.crt", "/etc/b.crt"]
+client = [["c.cert", "c.key"]]
+dial_timeout = "1m2.5s"
+[host."https://first.example.com/cache".header]
+x-one = "1"
+x-two = ["2", "3"]
+
+[host."http://second.example.com:5000/v2"]
+capabilities = ["Pull", "resolve", "push"]
+skip_verify = true
+client = "both.pem"
+
+[host."last.example.com/api/"]
+override_path = true
+capabilities = ["referrers"]
+)";
+
+TEST_CASE("hosts.toml is read in its order, the server last") {
+  const auto hosts = ParseHostsToml(kWhole, "/certs.d/x");
+  INFO((hosts ? "" : hosts.error().detail));
+  REQUIRE(hosts);
+  REQUIRE(hosts->size() == 4);
+  const RegistryHost& first = (*hosts)[0];
+  CHECK(first.Address() == "https://first.example.com");
+  CHECK(first.path == "/cache/v2");
+  CHECK(first.pull);
+  CHECK_FALSE(first.resolve);
+  CHECK_FALSE(first.referrers);
+  CHECK(first.ca_files ==
+        std::vector<std::string>{"/certs.d/x/a.crt", "/etc/b.crt"});
+  CHECK(first.client_cert == "/certs.d/x/c.cert");
+  CHECK(first.client_key == "/certs.d/x/c.key");
+  CHECK(first.dial_timeout == std::chrono::milliseconds(62'500));
+  CHECK(first.headers ==
+        std::vector<std::string>{"x-one: 1", "x-two: 2", "x-two: 3"});
+  const RegistryHost& second = (*hosts)[1];
+  CHECK(second.Address() == "http://second.example.com:5000");
+  CHECK(second.path == "/v2");
+  CHECK(second.resolve);
+  CHECK(second.skip_verify);
+  CHECK(second.client_cert == "/certs.d/x/both.pem");
+  CHECK(second.client_key == "/certs.d/x/both.pem");
+  const RegistryHost& third = (*hosts)[2];
+  CHECK(third.path == "/api");
+  CHECK_FALSE(third.pull);
+  CHECK(third.referrers);
+  const RegistryHost& server = (*hosts)[3];
+  CHECK(server.Address() == "https://registry.example.com");
+  CHECK(server.path == "/v2");
+  CHECK(server.ca_files == std::vector<std::string>{"/certs.d/x/root.crt"});
+}
+
+TEST_CASE("mistakes in hosts.toml are errors that name the file") {
+  const auto text = GENERATE(
+      as<std::string>(), "server = ", "server = 1", "servers = \"a\"",
+      "server = \"https://a b\"", "server = \"https://a?b\"",
+      "[host.\"https://a\"]\ncapabilities = [\"fly\"]",
+      "[host.\"https://a\"]\nskip_verify = \"yes\"",
+      "[host.\"https://a\"]\nclient = [\"a\", \"b\"]",
+      "[host.\"https://a\"]\nclient = [[\"a\"]]",
+      "[host.\"https://a\"]\ndial_timeout = \"fast\"",
+      "[host.\"https://a\"]\ndial_timeout = \"-1s\"",
+      "[host.\"https://a\"]\nheader = { \"x y\" = \"1\" }",
+      "[host.\"https://a\"]\nheader = { x = \"1\\r\\nAuthorization: y\" }",
+      "[host.\"https://u:p@a\"]\n");
+  const auto hosts = ParseHostsToml(text, "/certs.d/x");
+  INFO(text);
+  REQUIRE_FALSE(hosts);
+  CHECK(hosts.error().reason == Reason::kConfigurationMalformed);
+  CHECK(hosts.error().detail.find("/certs.d/x/hosts.toml:") == 0);
+}
+
+std::string FirstOf(const TempFolder& folder, const std::string& registry) {
+  const auto hosts = FindHosts({folder.path()}, registry);
+  return hosts ? hosts->front().Address() : hosts.error().detail;
+}
+
+TEST_CASE("a registry's folder is looked up in containerd's order") {
+  const TempFolder folder;
+  const auto describe = [&](const std::string& name) {
+    folder.Write(name + "/hosts.toml", "server = \"https://" + name + "\"\n");
+  };
+  CHECK(FirstOf(folder, "r.example.com:5000") == "https://r.example.com:5000");
+  describe("_default");
+  CHECK(FirstOf(folder, "r.example.com:5000") == "https://_default");
+  describe("r.example.com");  // without the port: not this registry's
+  CHECK(FirstOf(folder, "r.example.com:5000") == "https://_default");
+  CHECK(FirstOf(folder, "r.example.com") == "https://r.example.com");
+  describe("r.example.com:5000");
+  CHECK(FirstOf(folder, "r.example.com:5000") == "https://r.example.com:5000");
+  describe("r.example.com_5000_");
+  CHECK(FirstOf(folder, "r.example.com:5000") == "https://r.example.com_5000_");
+}
+
+TEST_CASE("without hosts.toml the certificate files count") {
+  const TempFolder folder;
+  folder.Write("r.example.com/a.crt", "");
+  folder.Write("r.example.com/c.cert", "");
+  const auto incomplete = FindHosts({folder.path()}, "r.example.com");
+  REQUIRE_FALSE(incomplete);
+  CHECK(incomplete.error().reason == Reason::kConfigurationMalformed);
+  folder.Write("r.example.com/c.key", "");
+  const auto hosts = FindHosts({folder.path()}, "r.example.com");
+  REQUIRE(hosts);
+  REQUIRE(hosts->size() == 1);
+  const RegistryHost& host = hosts->front();
+  CHECK(host.Address() == "https://r.example.com");
+  CHECK(host.ca_files ==
+        std::vector<std::string>{folder / "r.example.com/a.crt"});
+  CHECK(host.client_key == folder / "r.example.com/c.key");
+}
+
+TEST_CASE("what no folder describes has containerd's defaults") {
+  const auto docker = FindHosts({}, "docker.io");
+  REQUIRE(docker);
+  CHECK(docker->front().Address() == "https://registry-1.docker.io");
+  const auto loopback = FindHosts({"/nowhere"}, "127.0.0.1:5000");
+  REQUIRE(loopback);
+  REQUIRE(loopback->size() == 2);
+  CHECK(loopback->front().Address() == "http://127.0.0.1:5000");
+  CHECK((*loopback)[1].Address() == "https://127.0.0.1:5000");
+  CHECK((*loopback)[1].only_if_not_http);
+  CHECK((*loopback)[1].skip_verify);
+  CHECK(FindHosts({}, "localhost:80")->front().Address() ==
+        "http://localhost:80");
+  CHECK(FindHosts({}, "localhost")->size() == 1);
+  CHECK_FALSE(FindHosts({}, "r.example.com")->front().skip_verify);
+}
+
+}  // namespace
+}  // namespace assay::registry
