@@ -34,7 +34,7 @@ inline constexpr std::size_t kPolicyFiles = 256;
 inline constexpr std::size_t kKeyFileBytes = 1U << 20;
 inline constexpr std::size_t kRequirementDepth = 8;
 inline constexpr std::size_t kRequirementNodes = 256;
-inline constexpr std::size_t kRequirementSteps = 100'000;
+inline constexpr std::size_t kRequirementSteps = 1'000;
 
 inline constexpr std::size_t kReferenceBytes = 1024;
 inline constexpr std::size_t kAnswerLineBytes = 1024;

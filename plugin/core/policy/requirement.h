@@ -46,6 +46,11 @@ class Requirement {
   Result<std::vector<VerifiedSignature>> Satisfy(
       std::span<const VerifiedSignature> verified) const;
 
+  // How many choices of subtrees Satisfy may have to try; saturates. The shape
+  // of the tree alone decides it, so that no signature can make it costly: the
+  // reader refuses a requirement over limits::kRequirementSteps.
+  std::size_t Choices() const;
+
   // "at least 2 of (release-2025, release-2026, security-team)".
   std::string str() const;
 

@@ -1,6 +1,20 @@
-// Scope: which images a rule is for. host[/path] with `*` for one component
-// (or part of one) and `**` for any number, or a full reference with tag or
-// digest. Matching is on the normalised reference.
+// Scope: which images a rule is for. Matching is on the normalised reference.
+//
+//   registry.example.com/payments/**    everything below payments, and itself
+//   registry.example.com/*/api          `*`: one component, or part of one
+//   registry.example.com                the whole host, as with /**
+//   *.example.com:5000/**               `*` in a host stands for any labels
+//   registry.example.com/app:1.2        this tag, asked for by tag alone
+//   registry.example.com/app@sha256:..  this digest
+//   busybox, team/app                   on docker.io, as references are
+//   **                                  everything
+//
+// `**` stands for any number of components, none included, and only for whole
+// ones. A tag does not match a name that carries a digest too: registries
+// ignore the tag then, so it would be the asker's free choice of a rule. A
+// host glob must end in a dot or colon and literal text, so that it cannot
+// cover a domain of somebody else. Short forms that could be a host or a path
+// are refused.
 #ifndef ASSAY_CORE_POLICY_SCOPE_H_
 #define ASSAY_CORE_POLICY_SCOPE_H_
 
@@ -22,13 +36,24 @@ class Scope {
   bool Matches(const Reference& name) const;
 
   // Orders scopes that match one name: greater is more specific (digest, tag,
-  // then literal components, then literal characters, then `*` before `**`).
+  // then literal components, then literal characters, then `*` before `**`,
+  // then more components, then fewer `*`). Equivalent scopes may differ.
   std::strong_ordering CompareSpecificity(const Scope& other) const;
 
-  const std::string& str() const { return text_; }
+  // True when some name may match both.
+  bool Overlaps(const Scope& other) const;
+
+  // True when every component is literal, save `**` at the end. Two such
+  // scopes that are equally specific overlap only if they are the same.
+  bool IsPlain() const;
+
+  const std::string& str() const { return text_; }  // as written
+  std::string Normalized() const;                   // every short form expanded
 
  private:
   Scope() = default;
+  // Adds what short forms leave out; refuses what is unclear or unsafe.
+  Status Expand();
 
   std::string text_;
   std::vector<std::string> components_;  // host first
@@ -37,8 +62,12 @@ class Scope {
 };
 
 // Matches `text` against a glob whose `*` stands for any run of characters;
-// used for namespaces and inside one component.
+// used for namespaces and inside one component. Never takes longer than the
+// product of the lengths.
 bool GlobMatches(std::string_view glob, std::string_view text);
+
+// True when some text matches both globs.
+bool GlobsOverlap(std::string_view a, std::string_view b);
 
 }  // namespace assay
 
