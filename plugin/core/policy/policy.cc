@@ -1,0 +1,103 @@
+#include "core/policy/policy.h"
+
+#include <algorithm>
+
+namespace assay {
+namespace {
+
+bool Names(const Rule& rule, std::string_view pod_namespace) {
+  return !pod_namespace.empty() &&
+         std::any_of(rule.namespaces.begin(), rule.namespaces.end(),
+                     [pod_namespace](const std::string& glob) {
+                       return GlobMatches(glob, pod_namespace);
+                     });
+}
+
+std::string Describe(const Rule& rule) {
+  return rule.position.str() + " (" + rule.scope.str() + ")";
+}
+
+Error Conflict(const Rule& a, const Rule& b, const Reference& name) {
+  return Fail(Reason::kPolicyConflict, name.str() + ": " + Describe(a) +
+                                           " and " + Describe(b) +
+                                           " are equally specific");
+}
+
+}  // namespace
+
+std::string_view ModeName(Mode mode) {
+  switch (mode) {
+    case Mode::kEnforce:
+      return "enforce";
+    case Mode::kAudit:
+      return "audit";
+  }
+  return "enforce";
+}
+
+std::string_view ActionName(Action action) {
+  switch (action) {
+    case Action::kReject:
+      return "reject";
+    case Action::kRequire:
+      return "require";
+    case Action::kAllow:
+      return "allow";
+  }
+  return "reject";
+}
+
+std::string_view IntegrityName(Integrity integrity) {
+  switch (integrity) {
+    case Integrity::kLayers:
+      return "layers";
+    case Integrity::kManifest:
+      return "manifest";
+  }
+  return "layers";
+}
+
+// The rules stand in match order, so the first that matches is the most
+// specific one; only those right behind it can be its equals.
+Result<Selection> Policy::Select(const Reference& name,
+                                 std::string_view pod_namespace) const {
+  const Rule* best = nullptr;
+  for (const Rule& rule : rules_) {
+    if (best != nullptr &&
+        (best->namespaces.empty() != rule.namespaces.empty() ||
+         best->scope.CompareSpecificity(rule.scope) != 0)) {
+      break;
+    }
+    const bool meant = rule.namespaces.empty() || Names(rule, pod_namespace);
+    if (!meant || !rule.scope.Matches(name)) continue;
+    if (best != nullptr) return Conflict(*best, rule, name);
+    best = &rule;
+  }
+  if (best == nullptr) return Selection{nullptr, default_action_, mode_};
+  return Selection{best, best->action, best->mode};
+}
+
+std::vector<std::string> Policy::Warnings() const {
+  std::vector<std::string> warnings;
+  if (mode_ == Mode::kAudit) {
+    warnings.emplace_back("mode = \"audit\": nothing is blocked by default");
+  }
+  if (default_action_ == Action::kAllow) {
+    warnings.emplace_back(
+        "default = \"allow\": an image that no rule matches runs unverified");
+  }
+  for (const Rule& rule : rules_) {
+    if (rule.action == Action::kAllow) {
+      const bool everything = rule.scope.str() == "**";
+      warnings.push_back(Describe(rule) + ": allows " +
+                         (everything ? "every image" : "without") +
+                         (everything ? " unverified" : " a signature"));
+    }
+    if (rule.mode == Mode::kAudit && mode_ != Mode::kAudit) {
+      warnings.push_back(Describe(rule) + ": audits only, blocks nothing");
+    }
+  }
+  return warnings;
+}
+
+}  // namespace assay
