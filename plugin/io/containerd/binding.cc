@@ -57,6 +57,17 @@ Error NotHeld(const ContainerRecord& container, const HeldImages& held) {
               "the node holds no image " + Printable(container.image));
 }
 
+Error NotOfThisImage(const SnapshotRecord& snapshot, const HeldImage& image) {
+  return Fail(Reason::kSubjectUnbound,
+              "the snapshot's parent " + Printable(snapshot.parent) +
+                  " is not made of the layers of " + Printable(image.name));
+}
+
+Error Moved(const ContainerRecord& container, const HeldImage& image) {
+  return Fail(Reason::kSubjectTagMoved,
+              Printable(container.image) + " is now " + image.manifest.str());
+}
+
 }  // namespace
 
 Status BindToConfig(ContentStore& store, const SnapshotRecord& snapshot,
@@ -79,13 +90,12 @@ Result<Digest> BindToName(ContentStore& store, const ContainerRecord& container,
   if (named.empty()) return NotHeld(container, held);
   auto candidates = WithTheseLayers(store, snapshot, named);
   if (!candidates) return candidates.error();
-  if (candidates->empty()) {
-    return Fail(
-        Reason::kSubjectTagMoved,
-        Printable(container.image) + " is now " + named.front().manifest.str());
-  }
   const RecordTime made = std::min(snapshot.created, container.created);
   const bool settled = named.front().updated < made;
+  if (candidates->empty()) {
+    return settled ? NotOfThisImage(snapshot, named.front())
+                   : Moved(container, named.front());
+  }
   if (candidates->size() == 1 && settled) return candidates->front().digest;
   std::erase_if(*candidates, [&](const Candidate& candidate) {
     return !RunsExactly(process, candidate.config);

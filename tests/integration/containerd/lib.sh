@@ -76,3 +76,7 @@ config_of() {
 blob() {
   echo "$WORK/containerd/root/io.containerd.content.v1.content/blobs/${1/://}"
 }
+
+registry_digest() {
+  echo "sha256:$(registry_manifest "$1" "$2" | sha256sum | cut -d' ' -f1)"
+}

@@ -6,6 +6,8 @@
 //                                           and environment of an OCI runtime
 //   containerd_probe record NAMESPACE ID    a container that runs
 //   containerd_probe image NAMESPACE NAME
+//   containerd_probe list images|containers
+//   containerd_probe events SECONDS         what happens in that time
 //
 // ASSAY_PROBE_TRUSTED names one trusted snapshotter, ASSAY_PROBE_REPEAT how
 // often to ask (the last answer is printed), GRPC_ADDRESS the socket.
@@ -17,9 +19,12 @@
 #include <iostream>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "base/limits.h"
+#include "io/containerd/events.h"
+#include "io/containerd/inventory.h"
 #include "io/containerd/resolver.h"
 
 namespace {
@@ -75,6 +80,53 @@ void Print(const assay::Subject& subject) {
             << workload.container << '\n';
 }
 
+int Failed(const assay::Error& error) {
+  std::cout << "reason " << assay::Describe(error.reason).id << "\ndetail "
+            << error.detail << '\n';
+  return 1;
+}
+
+int List(const std::string& address, const std::string& what) {
+  assay::ContainerdInventory inventory(address);
+  const auto deadline =
+      std::chrono::steady_clock::now() + assay::limits::kAnswerDeadline;
+  if (what == "images") {
+    const auto images = inventory.Images(deadline);
+    if (!images) return Failed(images.error());
+    for (const auto& image : *images) {
+      std::cout << image.runtime_namespace << ' ' << image.name << ' '
+                << image.target << '\n';
+    }
+    return 0;
+  }
+  const auto containers = inventory.Containers(deadline);
+  if (!containers) return Failed(containers.error());
+  for (const auto& entry : *containers) {
+    std::cout << entry.runtime_namespace << ' ' << entry.id << ' '
+              << entry.image << ' ' << entry.pod_namespace << '/' << entry.pod
+              << '/' << entry.container
+              << (entry.running ? " running" : " stopped") << '\n';
+  }
+  return 0;
+}
+
+int Events(const std::string& address, int seconds) {
+  assay::ContainerdEvents events(
+      address, {.resync = [] { std::cout << "resync" << std::endl; },
+                .event =
+                    [](const assay::ContainerdEvent& event) {
+                      std::cout << event.topic << ' ' << event.runtime_namespace
+                                << ' ' << event.name << std::endl;
+                    },
+                .lost =
+                    [](const assay::Error& error) {
+                      std::cout << "lost " << assay::Describe(error.reason).id
+                                << std::endl;
+                    }});
+  std::this_thread::sleep_for(std::chrono::seconds(seconds));
+  return 0;
+}
+
 }  // namespace
 
 int main(int argc, char* argv[]) {
@@ -83,6 +135,10 @@ int main(int argc, char* argv[]) {
   assay::ContainerdOptions options;
   if (const auto address = Environment("GRPC_ADDRESS"); !address.empty()) {
     options.address = address;
+  }
+  if (arguments[0] == "list") return List(options.address, arguments[1]);
+  if (arguments[0] == "events") {
+    return Events(options.address, std::atoi(arguments[1].c_str()));
   }
   options.trusted_snapshotters.push_back(Environment("ASSAY_PROBE_TRUSTED"));
   assay::ContainerdResolver resolver(options);
@@ -112,11 +168,7 @@ int main(int argc, char* argv[]) {
   std::cout << "first-ms " << took.front() << '\n';
   std::sort(took.begin(), took.end());
   std::cout << "median-ms " << took[took.size() / 2] << '\n';
-  if (!subject) {
-    std::cout << "reason " << assay::Describe(subject.error().reason).id
-              << "\ndetail " << subject.error().detail << '\n';
-    return 1;
-  }
+  if (!subject) return Failed(subject.error());
   std::cout << "reason none\n";
   Print(*subject);
   return 0;
