@@ -83,7 +83,7 @@ class Runtime:
         security = message({3: message({1: NODE})})
         config = message({
             1: message({1: name}),
-            2: message({1: image_id, 18: image}),
+            2: message({1: image_id, 18: self.options.user_name or image}),
             11: name + ".log",
             15: message({2: security}),
         })  # fmt: skip
@@ -109,6 +109,7 @@ def main():
     for option in ("--socket", "--pod", "--namespace", "--cgroup-parent", "--logs"):
         parser.add_argument(option, required=True)
     parser.add_argument("--pull", action="store_true", help="pull before create")
+    parser.add_argument("--user-name", help="say that the pod has this name")
     steps = parser.add_subparsers(dest="step", required=True)
     words = {"pod": [], "pull": ["image"], "create": ["pod_id", "name", "image"],
              "start": ["container"], "remove": ["pod_id"]}  # fmt: skip

@@ -72,9 +72,10 @@ std::shared_ptr<grpc::Channel> OpenChannel(const std::string& socket) {
   // HTTP/2 refuses.
   arguments.SetString(GRPC_ARG_DEFAULT_AUTHORITY, "localhost");
   arguments.SetMaxReceiveMessageSize(limits::kRuntimeMessageBytes);
-  // A restarted containerd is to be found again at once.
+  // A restarted containerd is to be found again at once. The second value is
+  // also how long one attempt to connect may take.
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 20);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 20);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 1000);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 200);
   arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   // Its own connection, even if another channel has the same address.

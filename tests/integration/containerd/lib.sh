@@ -55,16 +55,19 @@ starts() {
 }
 
 # asks ARGUMENT...: the probe by hand.
-asks() { OUTPUT=$("$(probe)" "$@" 2>&1 | tee "$PROBE_OUT") || true; }
+asks() {
+  OUTPUT=$(GRPC_ADDRESS=${ADDRESS:-$CONTAINERD_ADDRESS} "$(probe)" "$@" 2>&1 |
+    tee "$PROBE_OUT") || true
+}
 
 # bound WHAT: the probe found out what image it is.
 bound() {
-  OUTPUT=$(cat "$PROBE_OUT" "$PROBE_OUT.err" 2>/dev/null)
+  OUTPUT=$(cat "$PROBE_OUT" "$PROBE_OUT.err" 2>/dev/null) || true
   expect_equal "$1" "$(answers reason)" none
 }
 # refused WHAT REASON
 refused() {
-  OUTPUT=$(cat "$PROBE_OUT" "$PROBE_OUT.err" 2>/dev/null)
+  OUTPUT=$(cat "$PROBE_OUT" "$PROBE_OUT.err" 2>/dev/null) || true
   expect_equal "$1" "$(answers reason)" "$2"
 }
 
