@@ -152,6 +152,13 @@ constexpr auto kReasons = std::to_array<ReasonInfo>({
     {Reason::kEvidenceStoreFailed, "evidence-store-failed", kUnsure,
      Stage::kEvidence, "the evidence store cannot be read or written",
      "check space and permissions of the state folder: assay doctor"},
+    {Reason::kArchiveMalformed, "archive-malformed", kUnsure, Stage::kEvidence,
+     "the file is no archive of evidence",
+     "make it with assay evidence export, and copy it whole"},
+    {Reason::kArchiveUnsafe, "archive-unsafe", kUnsure, Stage::kEvidence,
+     "the archive holds a link, a device, a huge entry or a name that leads "
+     "outside",
+     "do not use it; ask where it comes from"},
     {Reason::kRegistryUnreachable, "registry-unreachable", kUnsure,
      Stage::kEvidence, "the registry cannot be reached",
      "check network, proxy and hosts.toml; evidence import works offline"},

@@ -85,6 +85,8 @@ enum class Reason : std::uint16_t {
   kEvidenceTooLarge,
   kEvidenceTooMany,
   kEvidenceStoreFailed,
+  kArchiveMalformed,
+  kArchiveUnsafe,
   kRegistryUnreachable,
   kRegistryUnauthorized,
   kRegistryNotFound,
