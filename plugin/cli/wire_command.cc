@@ -21,6 +21,12 @@ constexpr auto kOptions = std::to_array<Option>({
 
 constexpr std::string_view kRestart = "systemctl restart containerd";
 
+// containerd reads its files at start; links it follows each time.
+std::string InEffect(bool at_once) {
+  if (at_once) return " It is in effect.";
+  return " It takes effect with: " + std::string(kRestart);
+}
+
 bool HasPolicy(const Paths& paths) {
   const auto names = ListFolder(paths.PolicyDir());
   return names &&
@@ -63,7 +69,7 @@ Json PlanAsJson(const WirePlan& plan, bool dry_run) {
       {"files", Json(std::move(files))},
       {"links", Json(std::move(links))},
       {"notes", Json(Strings(plan.notes))},
-      {"next", Json(std::string(plan.empty() ? "" : kRestart))},
+      {"next", Json(std::string(plan.files.empty() ? "" : kRestart))},
   });
 }
 
@@ -129,7 +135,7 @@ ExitCode Wire(Context& context, const WireOptions& options, bool dry_run) {
   } else if (dry_run) {
     context.out << "Nothing was changed (--dry-run).\n";
   } else {
-    context.out << "Wired. It takes effect with: " << kRestart << "\n";
+    context.out << "Wired." << InEffect(plan->files.empty()) << "\n";
   }
   return ExitCode::kAccepted;
 }
@@ -138,22 +144,30 @@ ExitCode Undo(Context& context, const WireOptions& options, bool dry_run) {
   const auto report = UndoWiring(options, dry_run);
   if (!report) return PrintError(context, report.error());
   if (context.json) {
-    PrintJson(context, {{"dry_run", Json(dry_run)},
-                        {"restored", Json(Strings(report->restored))},
-                        {"kept", Json(Strings(report->kept))},
-                        {"next", Json(std::string(kRestart))}});
+    PrintJson(context,
+              {{"dry_run", Json(dry_run)},
+               {"restored", Json(Strings(report->restored))},
+               {"removed", Json(Strings(report->removed))},
+               {"kept", Json(Strings(report->kept))},
+               {"next",
+                Json(std::string(report->restored.empty() ? "" : kRestart))}});
     return ExitCode::kAccepted;
   }
-  const std::string_view verb = dry_run ? "would restore " : "restored ";
-  for (const auto& path : report->restored) context.out << verb << path << "\n";
+  const std::string_view would = dry_run ? "would be " : "";
+  for (const auto& path : report->restored) {
+    context.out << path << ": " << would << "restored\n";
+  }
+  for (const auto& path : report->removed) {
+    context.out << path << ": " << would << "removed\n";
+  }
   for (const auto& path : report->kept) {
-    context.out << "kept " << path << ": running containers still use it\n";
+    context.out << path << ": kept, running containers still use it\n";
   }
   if (!report->kept.empty()) {
     context.out << "Undo once more when they are gone.\n";
   }
   if (!dry_run) {
-    context.out << "Not wired any more. It takes effect with: " << kRestart
+    context.out << "Not wired any more." << InEffect(report->restored.empty())
                 << "\n";
   }
   return ExitCode::kAccepted;

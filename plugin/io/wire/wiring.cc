@@ -235,7 +235,7 @@ Result<UndoReport> UndoWiring(const WireOptions& options, bool dry_run) {
       left.links.insert(left.links.begin(), link);
       continue;
     }
-    report.restored.push_back(link.path);
+    report.removed.push_back(link.path);
     if (!dry_run) ::unlink(link.path.c_str());
   }
   if (dry_run) return report;

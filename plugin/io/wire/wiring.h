@@ -69,7 +69,8 @@ Result<WirePlan> PlanWiring(const WireOptions& options);
 Status ApplyWiring(const WireOptions& options, const WirePlan& plan);
 
 struct UndoReport {
-  std::vector<std::string> restored;  // files and links
+  std::vector<std::string> restored;  // files
+  std::vector<std::string> removed;   // links
   std::vector<std::string> kept;      // links that running containers need
 };
 

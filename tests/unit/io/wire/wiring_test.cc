@@ -76,6 +76,7 @@ TEST_CASE(
     const auto undone = UndoWiring(node.Options(), false);
     REQUIRE(undone);
     CHECK(undone->restored == dry->restored);
+    CHECK(undone->removed == dry->removed);
     CHECK(node.Snapshot() == before);
     CHECK(UndoWiring(node.Options(), false).error().reason ==
           Reason::kNotFound);
