@@ -4,13 +4,17 @@
 
 #include "cli/daemon_commands.h"
 #include "cli/doctor_command.h"
+#include "cli/explain_command.h"
 #include "cli/reasons_command.h"
+#include "cli/verify_command.h"
 #include "cli/wire_command.h"
 
 namespace assay {
 
 std::span<const Command* const> AllCommands() {
   static constexpr auto kCommands = std::to_array<const Command*>({
+      &kVerifyCommand,
+      &kExplainCommand,
       &kStatusCommand,
       &kRunningCommand,
       &kReloadCommand,

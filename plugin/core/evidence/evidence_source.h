@@ -26,7 +26,7 @@ struct EvidencePlaces {
 
 enum class Reach : std::uint8_t {
   kDisk = 0,  // what is stored, nothing else
-  kNetwork,   // ask the registry, store what it has
+  kNetwork,   // what is stored, and what the registry has
 };
 
 struct EvidenceRequest {

@@ -24,6 +24,7 @@ class Proof {
   Reason basis() const { return basis_; }  // kSigned, kAllowedBy...
   const Digest& config() const { return config_; }
   const std::optional<Digest>& manifest() const { return manifest_; }
+  Integrity integrity() const { return integrity_; }
   const std::vector<VerifiedSignature>& signatures() const {
     return signatures_;
   }
@@ -41,16 +42,17 @@ class Proof {
   Digest config_;
   Digest policy_fingerprint_;
   std::optional<Digest> manifest_;
+  Integrity integrity_ = Integrity::kLayers;
   std::vector<VerifiedSignature> signatures_;
   std::optional<Time> valid_until_;
 };
 
 // How the decision went, for people and the audit log; it decides nothing.
 struct Trail {
-  std::optional<Subject> subject;
-  std::string name;         // the name that selected the rule
-  std::string rule;         // "file:line: scope", or "default"
-  std::string requirement;  // in words
+  std::shared_ptr<const Subject> subject;  // null where none was established
+  std::string name;                        // the name that selected the rule
+  std::string rule;                        // "file:line: scope", or "default"
+  std::string requirement;                 // in words
   Mode mode = Mode::kEnforce;
   std::vector<FailedCheck> failed;
   std::vector<Error> failures;  // evidence that could not be read
@@ -73,6 +75,8 @@ class Verdict {
   // Null unless accepted.
   const std::shared_ptr<const Proof>& proof() const { return proof_; }
   const Trail& trail() const { return trail_; }
+  // The same verdict with another's subject; a cache keeps it without one.
+  Verdict WithSubject(std::shared_ptr<const Subject> subject) const;
 
   // "reason-id: sentence: detail (image NAME, rule FILE:LINE); next: remedy",
   // printable, one line, at most limits::kAnswerLineBytes.

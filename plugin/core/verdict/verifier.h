@@ -19,20 +19,40 @@ class Verifier {
   Verifier(Resolver& resolver, EvidenceSource& evidence, LayerIntegrity& layers)
       : resolver_(resolver), evidence_(evidence), layers_(layers) {}
 
-  // Thread-safe. A null policy means that none is in force (kPolicyMissing).
-  // Never throws.
+  // Establish, then DecideSubject. Thread-safe, as all of it. A null policy
+  // means that none is in force (kPolicyMissing).
   Verdict Decide(const Question& question,
                  const std::shared_ptr<const Policy>& policy) const;
 
-  // The same for a subject that is already established.
-  Verdict DecideSubject(const Question& question, const Subject& subject,
+  // What image the question is about, where a policy is in force and the clock
+  // can be believed.
+  Result<std::shared_ptr<const Subject>> Establish(
+      const Question& question,
+      const std::shared_ptr<const Policy>& policy) const;
+
+  // The verdict on a question that has no subject.
+  static Verdict Refuse(Error why, const std::shared_ptr<const Policy>& policy);
+
+  Verdict DecideSubject(const Question& question,
+                        const std::shared_ptr<const Subject>& subject,
                         const std::shared_ptr<const Policy>& policy) const;
+
+  // For a Proof that is used again: whether the layers of its manifest, which
+  // the subject must hold, are still what they were.
+  Status StillIntact(const Question& question, const Subject& subject,
+                     const Proof& proof) const;
 
  private:
   struct Case;  // one name of the subject under its rule
 
   Verdict DecideName(const Case& one) const;
   Verdict Require(const Case& one, Trail trail) const;
+  Verdict Try(const Case& one, Reach reach, Trail trail) const;
+  Status CheckIntegrity(const Question& question, const Subject& subject,
+                        const SignableImage& image, Integrity integrity) const;
+  Verdict AcceptSigned(const Case& one, const SignableImage& image,
+                       std::vector<VerifiedSignature> signatures,
+                       Trail trail) const;
   Verdict Accept(const Case& one, Reason basis, Trail trail) const;
 
   Resolver& resolver_;

@@ -1,0 +1,31 @@
+// `assay verify`: the decision about an image in a registry, with the node's
+// policy or another, without daemon and without root. Policies are tested with
+// it in pipelines.
+#ifndef ASSAY_CLI_VERIFY_COMMAND_H_
+#define ASSAY_CLI_VERIFY_COMMAND_H_
+
+#include <string>
+
+#include "cli/command.h"
+#include "core/question/question.h"
+
+namespace assay {
+
+extern const Command kVerifyCommand;
+
+struct VerifyOptions {
+  std::string policy;  // a file or folder; "" = the node's
+  std::string pod_namespace;
+  bool offline = false;
+  Time now{};
+};
+
+// Decides about `reference` and returns the audit line's object, which is not
+// written to the audit log. Errors: kReferenceMalformed, kPolicyMalformed,
+// kConfigurationMalformed.
+Result<Json> VerifyReference(const Paths& paths, const std::string& reference,
+                             const VerifyOptions& options);
+
+}  // namespace assay
+
+#endif  // ASSAY_CLI_VERIFY_COMMAND_H_

@@ -1,0 +1,267 @@
+#include "core/verdict/verifier.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "base/limits.h"
+
+namespace assay {
+
+struct Verifier::Case {
+  const Question& question;
+  const std::shared_ptr<const Subject>& subject;
+  const Policy& policy;
+  const Reference& name;
+  Selection selection;
+};
+
+namespace {
+
+Trail NewTrail(const Policy& policy) {
+  Trail trail;
+  trail.mode = policy.mode();
+  trail.policy_fingerprint = policy.fingerprint();
+  trail.trust_fingerprint = policy.trust_fingerprint();
+  return trail;
+}
+
+Trail NewTrail(const std::shared_ptr<const Subject>& subject,
+               const Policy& policy, const Reference& name) {
+  Trail trail = NewTrail(policy);
+  trail.subject = subject;
+  trail.name = name.str();
+  return trail;
+}
+
+std::string RuleText(const Rule* rule) {
+  if (rule == nullptr) return "default";
+  return rule->position.str() + " (" + rule->scope.str() + ")";
+}
+
+EvidencePlaces PlacesOf(const Requirement& requirement) {
+  EvidencePlaces places;
+  for (const auto& signer : requirement.Signers()) places.Add(signer->Places());
+  return places;
+}
+
+// The signatures bound to this manifest or to an index that lists it.
+std::vector<VerifiedSignature> BoundTo(
+    const SignableImage& image,
+    const std::vector<VerifiedSignature>& verified) {
+  std::vector<VerifiedSignature> bound;
+  for (const VerifiedSignature& signature : verified) {
+    const bool on_index = std::find(image.indexes.begin(), image.indexes.end(),
+                                    signature.target()) != image.indexes.end();
+    if (on_index || signature.target() == image.manifest) {
+      bound.push_back(signature);
+    }
+  }
+  return bound;
+}
+
+bool Undetermined(const Error& error) {
+  return Describe(error.reason).ending == Ending::kUndetermined;
+}
+
+bool Deeper(const Error& error, const Error& than) {
+  return Describe(error.reason).stage > Describe(than.reason).stage;
+}
+
+// Why a requirement was not met. What could not be read comes first: with it
+// the answer might have been yes. Then the deepest failure of a candidate.
+Error WhyNot(Error unmet, const Findings& findings, const EvidenceSet& found) {
+  for (const Error& failure : found.failures) {
+    if (Undetermined(failure)) return failure;
+  }
+  if (!findings.verified.empty() || Undetermined(unmet)) return unmet;
+  Error deepest = Fail(Reason::kNoSignature);
+  for (const Error& failure : found.failures) {
+    if (Deeper(failure, deepest)) deepest = failure;
+  }
+  for (const FailedCheck& check : findings.failed) {
+    if (Deeper(check.error, deepest)) {
+      deepest = WithContext(check.error, check.where);
+    }
+  }
+  return deepest;
+}
+
+// Of two refusals of one subject under different names, the one to report: an
+// audited one lets the container start, an unsure one may end otherwise.
+bool Outweighs(const Verdict& verdict, const Verdict& than) {
+  const auto rank = [](const Verdict& one) {
+    return std::pair(one.trail().mode == Mode::kAudit,
+                     one.ending() == Ending::kUndetermined);
+  };
+  return rank(verdict) > rank(than);
+}
+
+void KeepDeepest(std::optional<Error>& kept, Error error) {
+  if (!kept || Deeper(error, *kept)) kept = std::move(error);
+}
+
+}  // namespace
+
+Verdict Verifier::Decide(const Question& question,
+                         const std::shared_ptr<const Policy>& policy) const {
+  const auto subject = Establish(question, policy);
+  if (!subject) return Refuse(subject.error(), policy);
+  return DecideSubject(question, *subject, policy);
+}
+
+Result<std::shared_ptr<const Subject>> Verifier::Establish(
+    const Question& question,
+    const std::shared_ptr<const Policy>& policy) const {
+  if (policy == nullptr) return Fail(Reason::kPolicyMissing);
+  const std::int64_t now = question.now.time_since_epoch().count();
+  if (now < limits::kEarliestPlausibleTime) {
+    return Fail(Reason::kClockImplausible);
+  }
+  Result<Subject> subject = resolver_.Resolve(question);
+  if (!subject) return subject.error();
+  return std::make_shared<const Subject>(*std::move(subject));
+}
+
+Verdict Verifier::Refuse(Error why,
+                         const std::shared_ptr<const Policy>& policy) {
+  return Verdict(std::move(why), policy == nullptr ? Trail{} : NewTrail(*policy));
+}
+
+Verdict Verifier::DecideSubject(
+    const Question& question, const std::shared_ptr<const Subject>& subject,
+    const std::shared_ptr<const Policy>& policy) const {
+  if (policy == nullptr) return Verdict(Fail(Reason::kPolicyMissing));
+  std::optional<Verdict> refusal;
+  for (const Reference& name : subject->names) {
+    const auto selection =
+        policy->Select(name, subject->workload.pod_namespace);
+    Verdict verdict =
+        selection
+            ? DecideName({question, subject, *policy, name, *selection})
+            : Verdict(selection.error(), NewTrail(subject, *policy, name));
+    if (verdict.accepted()) return verdict;
+    if (!refusal || Outweighs(verdict, *refusal)) refusal = std::move(verdict);
+  }
+  if (!refusal) return Verdict(Fail(Reason::kSubjectNoName));
+  return *std::move(refusal);
+}
+
+Verdict Verifier::DecideName(const Case& one) const {
+  Trail trail = NewTrail(one.subject, one.policy, one.name);
+  trail.rule = RuleText(one.selection.rule);
+  trail.mode = one.selection.mode;
+  const bool by_default = one.selection.rule == nullptr;
+  switch (one.selection.action) {
+    case Action::kRequire:
+      return Require(one, std::move(trail));
+    case Action::kAllow:
+      return Accept(
+          one, by_default ? Reason::kAllowedByDefault : Reason::kAllowedByRule,
+          std::move(trail));
+    case Action::kReject:
+      break;
+  }
+  return Verdict(
+      Fail(by_default ? Reason::kNoRuleMatches : Reason::kRuleRejects),
+      std::move(trail));
+}
+
+Verdict Verifier::Require(const Case& one, Trail trail) const {
+  if (one.selection.rule == nullptr || !one.selection.rule->require) {
+    return Verdict(Fail(Reason::kInternal, "a rule without requirement"),
+                   std::move(trail));
+  }
+  trail.requirement = one.selection.rule->require->str();
+  Verdict verdict = Try(one, Reach::kDisk, trail);
+  const bool damaged = Describe(verdict.reason()).stage == Stage::kIntegrity;
+  if (verdict.accepted() || damaged || one.question.offline) return verdict;
+  return Try(one, Reach::kNetwork, std::move(trail));
+}
+
+// Evidence -> verified signatures -> requirement -> integrity, with what one
+// reach can see.
+Verdict Verifier::Try(const Case& one, Reach reach, Trail trail) const {
+  const Requirement& requirement = *one.selection.rule->require;
+  const std::vector<Digest> digests = one.subject->SignableDigests();
+  const EvidenceSet found = evidence_.Collect(
+      {one.name, digests, PlacesOf(requirement), reach, one.question.deadline});
+  Findings findings;
+  const SigningTarget target{one.name, digests, one.question.now,
+                             &one.subject->documents};
+  for (const auto& signer : requirement.Signers()) {
+    signer->Verify(target, found.artifacts, findings);
+  }
+  trail.failed = findings.failed;
+  trail.failures = found.failures;
+
+  std::optional<Error> refusal;
+  for (const SignableImage& image : one.subject->images) {
+    auto satisfied = requirement.Satisfy(BoundTo(image, findings.verified));
+    if (!satisfied) {
+      KeepDeepest(refusal, WhyNot(satisfied.error(), findings, found));
+      continue;
+    }
+    if (Status intact = CheckIntegrity(one.question, *one.subject, image,
+                                       one.selection.rule->integrity);
+        !intact) {
+      KeepDeepest(refusal, intact.error());
+      continue;
+    }
+    return AcceptSigned(one, image, *std::move(satisfied), std::move(trail));
+  }
+  if (!refusal) refusal = Fail(Reason::kSubjectUnbound);
+  return Verdict(*std::move(refusal), std::move(trail));
+}
+
+Status Verifier::CheckIntegrity(const Question& question,
+                                const Subject& subject,
+                                const SignableImage& image,
+                                Integrity integrity) const {
+  // A reference into a registry has no layers on this node to hash.
+  const bool on_node = !std::holds_alternative<ReferenceClaim>(question.about);
+  if (integrity == Integrity::kManifest || !on_node) return Ok();
+  if (subject.blob_dir.empty()) {
+    return Fail(Reason::kLayerMissing,
+                "the runtime's content store is unknown");
+  }
+  return layers_.Check(image.content, subject.blob_dir, question.deadline);
+}
+
+Status Verifier::StillIntact(const Question& question, const Subject& subject,
+                             const Proof& proof) const {
+  if (!proof.manifest_) return Ok();  // allowed without a signature
+  for (const SignableImage& image : subject.images) {
+    if (image.manifest != *proof.manifest_) continue;
+    return CheckIntegrity(question, subject, image, proof.integrity_);
+  }
+  return Fail(Reason::kSubjectUnbound, "the proof is of another manifest");
+}
+
+Verdict Verifier::AcceptSigned(const Case& one, const SignableImage& image,
+                               std::vector<VerifiedSignature> signatures,
+                               Trail trail) const {
+  if (signatures.empty()) {
+    return Verdict(Fail(Reason::kInternal, "satisfied by nobody"),
+                   std::move(trail));
+  }
+  Proof proof(Reason::kSigned, one.subject->config, one.policy.fingerprint());
+  proof.manifest_ = image.manifest;
+  proof.integrity_ = one.selection.rule->integrity;
+  for (const VerifiedSignature& signature : signatures) {
+    const auto& until = signature.valid_until();
+    if (until && (!proof.valid_until_ || *until < *proof.valid_until_)) {
+      proof.valid_until_ = until;
+    }
+  }
+  proof.signatures_ = std::move(signatures);
+  return Verdict(std::make_shared<const Proof>(std::move(proof)),
+                 std::move(trail));
+}
+
+Verdict Verifier::Accept(const Case& one, Reason basis, Trail trail) const {
+  return Verdict(std::make_shared<const Proof>(Proof(basis, one.subject->config,
+                                                     one.policy.fingerprint())),
+                 std::move(trail));
+}
+
+}  // namespace assay

@@ -1,0 +1,138 @@
+#include "daemon/ask_server.h"
+
+#include <poll.h>
+#include <sys/eventfd.h>
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <system_error>
+#include <utility>
+
+#include "base/limits.h"
+#include "daemon/log.h"
+#include "io/report/request.h"
+
+namespace assay {
+namespace {
+
+Hook HookOf(AskKind kind) {
+  switch (kind) {
+    case AskKind::kNone:
+      return Hook::kUnspecified;
+    case AskKind::kCreate:
+      return Hook::kCreate;
+    case AskKind::kRun:
+      return Hook::kRun;
+    case AskKind::kRestore:
+      return Hook::kRestore;
+  }
+  return Hook::kUnspecified;
+}
+
+constexpr std::chrono::seconds kReceiveWithin{2};
+
+// How long a decision may take: some of the hook's patience is kept for the
+// way back.
+std::chrono::milliseconds BudgetOf(Deadline asker_leaves) {
+  constexpr std::chrono::seconds kWayBack{1};
+  const auto patience = std::chrono::floor<std::chrono::milliseconds>(
+      asker_leaves - kWayBack - std::chrono::steady_clock::now());
+  return std::min(patience, limits::kAnswerDeadline);
+}
+
+Question QuestionOf(const AskCall& ask) {
+  const AskRequest& request = ask.request;
+  ContainerClaim claim;
+  claim.id = request.container_id;
+  claim.bundle = request.bundle;
+  claim.runtime_root = request.runtime_root;
+  claim.runtime_namespace = request.runtime_namespace;
+  claim.runtime_address = request.runtime_address;
+  claim.runtime = request.runtime_name;
+  claim.bundle_fd = ask.bundle.get();
+  claim.config_fd = ask.config.get();
+  claim.shim_pid = ask.asker;
+  Question question = NewQuestion(HookOf(request.kind), BudgetOf(ask.deadline));
+  question.about = std::move(claim);
+  return question;
+}
+
+}  // namespace
+
+void AnswerHook(AskConnection& connection, Enforcer& enforcer) {
+  const auto ask =
+      connection.Receive(std::chrono::steady_clock::now() + kReceiveWithin);
+  if (!ask) {
+    LogWarning("refused a request at the ask socket: " +
+               std::string(Describe(ask.error().reason).id) + ": " +
+               ask.error().detail);
+    return;
+  }
+  const Question question = QuestionOf(*ask);
+  const Answer answer = enforcer.Ask(question);
+  const AskNonce& nonce = ask->request.nonce;
+  const std::string line =
+      answer.line + " [request " + question.request_id + "]";
+  const Status sent =
+      connection.Reply(answer.allow ? AllowAsk(nonce) : DenyAsk(nonce, line));
+  if (!answer.allow) LogWarning("refused: " + line);
+  if (!sent) LogWarning("the hook did not wait for: " + line);
+}
+
+AskServer::AskServer(AskListener listener, Enforcer& enforcer)
+    : listener_(std::move(listener)),
+      enforcer_(enforcer),
+      stop_(::eventfd(0, EFD_CLOEXEC)),
+      acceptor_([this] { AcceptUntilStopped(); }) {}
+
+AskServer::~AskServer() {
+  ::eventfd_write(stop_.get(), 1);
+  acceptor_.join();
+  std::unique_lock lock(mutex_);
+  left_.wait(lock, [this] { return in_flight_ == 0; });
+}
+
+void AskServer::AcceptUntilStopped() {
+  std::array<pollfd, 2> ready = {
+      {{listener_.fd(), POLLIN, 0}, {stop_.get(), POLLIN, 0}}};
+  for (;;) {
+    if (::poll(ready.data(), ready.size(), -1) < 0) continue;
+    if (ready[1].revents != 0) return;
+    if (ready[0].revents != 0) AcceptOne();
+  }
+}
+
+void AskServer::AcceptOne() {
+  auto connection = listener_.Accept();
+  if (!connection) return;  // it was gone again
+  if (in_flight_ >= kMostRequests) {
+    LogError("more than " + std::to_string(kMostRequests) +
+             " requests at once; one was turned away");
+    return;  // closing the connection refuses
+  }
+  ++in_flight_;
+  try {
+    std::thread([this, one = *std::move(connection)]() mutable {
+      Serve(std::move(one));
+    }).detach();
+  } catch (const std::system_error& problem) {
+    LogError(std::string("no thread for a request: ") + problem.what());
+    Leave();
+  }
+}
+
+void AskServer::Serve(AskConnection connection) {
+  AnswerHook(connection, enforcer_);
+  Leave();
+}
+
+// The last touch of `this` by a serving thread is under the lock that the
+// destructor waits with.
+void AskServer::Leave() {
+  const std::scoped_lock lock(mutex_);
+  --in_flight_;
+  left_.notify_all();
+}
+
+}  // namespace assay

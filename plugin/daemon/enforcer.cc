@@ -1,0 +1,82 @@
+#include "daemon/enforcer.h"
+
+#include <utility>
+
+namespace assay {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// An accepted start that leaves no trace in the audit log is refused: a full
+// disk must not become the moment in which nobody looks.
+Verdict Unaudited(const Verdict& verdict, const Error& why) {
+  Trail trail = verdict.trail();
+  return Verdict(why, std::move(trail));
+}
+
+}  // namespace
+
+Answer Enforcer::Ask(const Question& question) {
+  const auto started = Clock::now();
+  DecisionRecord record;
+  RecordQuestion(question, record);
+  const std::shared_ptr<const Policy> policy = ports_.policy();
+  if (policy != nullptr) record.policy_warnings = policy->Warnings();
+
+  Verdict verdict = Decide(question, policy, record);
+  record.duration = std::chrono::duration_cast<std::chrono::microseconds>(
+      Clock::now() - started);
+  // No policy in force has no audit mode: it refuses.
+  const bool audit_only =
+      policy != nullptr && verdict.trail().mode == Mode::kAudit;
+  record.allowed = verdict.accepted() || audit_only;
+  Json line = ToJson(record, verdict);
+  if (const Status written = ports_.audit.Append(line);
+      !written && !audit_only && verdict.accepted()) {
+    verdict = Unaudited(verdict, written.error());
+    record.allowed = false;
+    line = ToJson(record, verdict);
+  }
+  ++decisions_;
+  if (!record.allowed) ++refusals_;
+  return {record.allowed, verdict.Line(), std::move(line)};
+}
+
+Verdict Enforcer::Decide(const Question& question,
+                         const std::shared_ptr<const Policy>& policy,
+                         DecisionRecord& record) {
+  try {
+    if (question.hook == Hook::kRestore && !allow_restore_) {
+      return Verifier::Refuse(Fail(Reason::kHookRestore), policy);
+    }
+    return DecideCached(question, policy, record);
+  } catch (const std::exception& problem) {
+    return Verifier::Refuse(Fail(Reason::kInternal, problem.what()), policy);
+  } catch (...) {
+    return Verifier::Refuse(Fail(Reason::kInternal), policy);
+  }
+}
+
+Verdict Enforcer::DecideCached(const Question& question,
+                               const std::shared_ptr<const Policy>& policy,
+                               DecisionRecord& record) {
+  const auto subject = ports_.verifier.Establish(question, policy);
+  if (!subject) return Verifier::Refuse(subject.error(), policy);
+
+  const std::string key = VerdictCache::KeyOf(**subject, policy->fingerprint());
+  if (auto kept = cache_.Find(key, question.now, *subject)) {
+    // What was proven about signatures holds; the bytes are looked at anew.
+    const bool intact =
+        !kept->accepted() ||
+        ports_.verifier.StillIntact(question, **subject, *kept->proof());
+    if (intact) {
+      record.cache = CacheState::kHit;
+      return *std::move(kept);
+    }
+  }
+  Verdict verdict = ports_.verifier.DecideSubject(question, *subject, policy);
+  cache_.Keep(key, verdict, question.now);
+  return verdict;
+}
+
+}  // namespace assay

@@ -1,0 +1,202 @@
+#include "daemon/enforcer_service.h"
+
+#include <grpcpp/grpcpp.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "api/assay.grpc.pb.h"
+#include "base/bytes.h"
+#include "io/report/request.h"
+
+namespace assay {
+namespace {
+
+constexpr std::chrono::seconds kVerifyBudget{8};
+constexpr std::chrono::seconds kRunningBudget{30};
+
+v1::Ending ToProto(const Json& record) {
+  const std::string* verdict = record.FindString("verdict");
+  if (verdict == nullptr) return v1::ENDING_UNSPECIFIED;
+  if (*verdict == EndingName(Ending::kAccepted)) return v1::ENDING_ACCEPTED;
+  if (*verdict == EndingName(Ending::kRejected)) return v1::ENDING_REJECTED;
+  return v1::ENDING_UNSPECIFIED;
+}
+
+void Fill(const Json& record, v1::Decision& decision) {
+  decision.set_ending(ToProto(record));
+  if (const auto* reason = record.FindString("reason")) {
+    decision.set_reason(*reason);
+  }
+  if (const auto* message = record.FindString("message")) {
+    decision.set_line(*message);
+  }
+  decision.set_json(record.Dump());
+}
+
+std::vector<std::string> Lines(const Diagnostics& diagnostics) {
+  std::vector<std::string> lines;
+  for (const Diagnostic& diagnostic : diagnostics) {
+    lines.push_back(Printable(diagnostic.str(), 1000));
+  }
+  return lines;
+}
+
+}  // namespace
+
+class EnforcerService::Impl final : public v1::Enforcer::Service {
+ public:
+  explicit Impl(Parts parts) : parts_(std::move(parts)) {}
+
+  ::assay::Status Listen(const std::string& path);
+  void Stop() {
+    server_->Shutdown(std::chrono::system_clock::now() +
+                      std::chrono::seconds(1));
+  }
+
+  grpc::Status Verify(grpc::ServerContext* /*context*/,
+                      const v1::VerifyRequest* request,
+                      v1::Decision* decision) override {
+    auto reference = Reference::Parse(request->reference());
+    if (!reference) {
+      return {grpc::StatusCode::INVALID_ARGUMENT,
+              std::string(Describe(reference.error().reason).id) + ": " +
+                  reference.error().detail};
+    }
+    Question question = NewQuestion(Hook::kVerify, kVerifyBudget);
+    question.about = ReferenceClaim{*std::move(reference), HostPlatform(),
+                                    request->pod_namespace()};
+    question.offline = request->offline();
+    Fill(parts_.enforcer.Ask(question).record, *decision);
+    return grpc::Status::OK;
+  }
+
+  grpc::Status Status(grpc::ServerContext* /*context*/,
+                      const v1::StatusRequest* /*request*/,
+                      v1::StatusReply* reply) override {
+    reply->set_version(ASSAY_VERSION);
+    reply->set_started_at(parts_.started_at.time_since_epoch().count());
+    FillPolicy(*reply->mutable_policy());
+    reply->set_decisions(parts_.enforcer.decisions());
+    reply->set_refusals(parts_.enforcer.refusals());
+    reply->set_cached_verdicts(parts_.enforcer.cache().size());
+    reply->set_in_flight(parts_.in_flight());
+    if (const auto problem = parts_.engine.layers().MemoryProblem()) {
+      reply->add_troubles("layer memory: " + problem->detail);
+    }
+    const auto containers = parts_.engine.inventory().Containers(
+        std::chrono::steady_clock::now() + std::chrono::seconds(2));
+    reply->set_runtime_reachable(containers.has_value());
+    if (!containers) {
+      reply->add_troubles("containerd: " + containers.error().detail);
+    }
+    return grpc::Status::OK;
+  }
+
+  grpc::Status Running(grpc::ServerContext* /*context*/,
+                       const v1::RunningRequest* /*request*/,
+                       v1::RunningReply* reply) override;
+
+  grpc::Status Reload(grpc::ServerContext* /*context*/,
+                      const v1::ReloadRequest* /*request*/,
+                      v1::ReloadReply* reply) override {
+    reply->set_accepted(parts_.policy.Reload());
+    if (const auto policy = parts_.policy.Current()) {
+      reply->set_fingerprint(policy->fingerprint().str());
+    }
+    for (const auto& line : Lines(parts_.policy.LastDiagnostics())) {
+      reply->add_problems(line);
+    }
+    return grpc::Status::OK;
+  }
+
+ private:
+  void FillPolicy(v1::PolicyStatus& status) {
+    for (const auto& line : Lines(parts_.policy.LastDiagnostics())) {
+      status.add_problems(line);
+    }
+    const auto policy = parts_.policy.Current();
+    status.set_in_force(policy != nullptr);
+    if (policy == nullptr) return;
+    status.set_fingerprint(policy->fingerprint().str());
+    status.set_mode(std::string(ModeName(policy->mode())));
+    status.set_default_action(
+        std::string(ActionName(policy->default_action())));
+    status.set_rules(static_cast<std::uint32_t>(policy->rules().size()));
+    status.set_signers(static_cast<std::uint32_t>(policy->signers().size()));
+    status.set_loaded_at(parts_.policy.LoadedAt().time_since_epoch().count());
+    for (const auto& warning : policy->Warnings()) status.add_warnings(warning);
+  }
+
+  Parts parts_;
+  std::unique_ptr<grpc::Server> server_;
+};
+
+::assay::Status EnforcerService::Impl::Listen(const std::string& path) {
+  ::unlink(path.c_str());
+  grpc::ServerBuilder builder;
+  builder.AddListeningPort("unix:" + path, grpc::InsecureServerCredentials());
+  builder.RegisterService(this);
+  builder.SetSyncServerOption(grpc::ServerBuilder::NUM_CQS, 1);
+  builder.SetSyncServerOption(grpc::ServerBuilder::MAX_POLLERS, 2);
+  // gRPC makes the socket with the umask's mode; nobody but us may connect
+  // even before the mode is set.
+  const mode_t old_mask = ::umask(0177);
+  server_ = builder.BuildAndStart();
+  ::umask(old_mask);
+  if (server_ == nullptr) {
+    return Fail(Reason::kWriteFailed, "cannot listen at " + path);
+  }
+  return Ok();
+}
+
+// Each container's image, decided anew from disk; nothing is logged as a
+// decision of a hook, and nothing is stopped.
+grpc::Status EnforcerService::Impl::Running(
+    grpc::ServerContext* /*context*/, const v1::RunningRequest* /*request*/,
+    v1::RunningReply* reply) {
+  const Question asked = NewQuestion(Hook::kVerify, kRunningBudget);
+  const auto containers = parts_.engine.inventory().Containers(asked.deadline);
+  if (!containers) {
+    return {grpc::StatusCode::UNAVAILABLE, containers.error().detail};
+  }
+  const auto policy = parts_.policy.Current();
+  for (const auto& found : *containers) {
+    v1::RunningContainer* container = reply->add_containers();
+    container->set_runtime_namespace(found.runtime_namespace);
+    container->set_id(found.id);
+    container->set_image(found.image);
+    container->set_running(found.running);
+    Question question = NewQuestion(Hook::kVerify, kVerifyBudget);
+    question.offline = true;
+    question.about = RecordClaim{found.runtime_namespace, found.id};
+    const Verdict verdict = parts_.engine.verifier().Decide(question, policy);
+    DecisionRecord record;
+    RecordQuestion(question, record);
+    record.allowed = verdict.accepted();
+    Fill(ToJson(record, verdict), *container->mutable_decision());
+    if (const auto& subject = verdict.trail().subject; subject != nullptr) {
+      container->set_pod_namespace(subject->workload.pod_namespace);
+      container->set_pod(subject->workload.pod);
+    }
+  }
+  return grpc::Status::OK;
+}
+
+EnforcerService::EnforcerService(std::unique_ptr<Impl> impl)
+    : impl_(std::move(impl)) {}
+
+EnforcerService::~EnforcerService() { impl_->Stop(); }
+
+Result<std::unique_ptr<EnforcerService>> EnforcerService::Start(
+    Parts parts, const std::string& path) {
+  auto impl = std::make_unique<Impl>(std::move(parts));
+  if (::assay::Status listening = impl->Listen(path); !listening) {
+    return listening.error();
+  }
+  return std::unique_ptr<EnforcerService>(new EnforcerService(std::move(impl)));
+}
+
+}  // namespace assay

@@ -1,0 +1,43 @@
+// EnforcerService: assay.v1.Enforcer over the daemon's parts. gRPC's types stay
+// behind this header.
+#ifndef ASSAY_DAEMON_ENFORCER_SERVICE_H_
+#define ASSAY_DAEMON_ENFORCER_SERVICE_H_
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/clock.h"
+#include "daemon/enforcer.h"
+#include "daemon/engine.h"
+#include "io/policy/policy_holder.h"
+
+namespace assay {
+
+class EnforcerService {
+ public:
+  struct Parts {
+    Enforcer& enforcer;
+    Engine& engine;
+    PolicyHolder& policy;
+    // Questions under way at the ask socket.
+    std::function<unsigned()> in_flight;
+    Time started_at{};
+  };
+
+  // Serves on a unix socket at `path` (mode 0600), replacing a stale one.
+  // Errors: kWriteFailed.
+  static Result<std::unique_ptr<EnforcerService>> Start(
+      Parts parts, const std::string& path);
+  ~EnforcerService();  // ends calls under way within a second
+
+ private:
+  class Impl;
+  explicit EnforcerService(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace assay
+
+#endif  // ASSAY_DAEMON_ENFORCER_SERVICE_H_

@@ -1,0 +1,63 @@
+#include "daemon/engine.h"
+
+#include "io/report/request.h"
+
+namespace assay {
+namespace {
+
+RegistryOptions RegistryOptionsOf(const NodeConfig& config) {
+  RegistryOptions options;
+  options.hosts_dirs = config.hosts_dirs;
+  options.credential_files = config.credential_files;
+  options.trusted_realms = config.trusted_realms;
+  return options;
+}
+
+EvidenceStoreOptions StoreOptionsOf(const Paths& paths,
+                                    const NodeConfig& config) {
+  EvidenceStoreOptions options;
+  options.folder = paths.EvidenceDir();
+  options.most_bytes = config.evidence_max_bytes;
+  options.keep_for = std::chrono::days(config.evidence_max_age_days);
+  return options;
+}
+
+EvidenceCollectorOptions CollectorOptions() {
+  EvidenceCollectorOptions options;
+  options.now = WallClock;
+  // As long as a rejected verdict is kept: a new signature works at once.
+  options.remember = std::chrono::seconds(3);
+  return options;
+}
+
+ContainerdOptions RuntimeOptionsOf(const NodeConfig& config) {
+  return {config.containerd_address, config.trusted_snapshotters};
+}
+
+LayerHasherOptions LayerOptionsOf(const Paths& paths) {
+  LayerHasherOptions options;
+  options.memory_file = paths.StateDir() + "/layers";
+  options.now = WallClock;
+  return options;
+}
+
+}  // namespace
+
+Engine::Engine(const Paths& paths, const NodeConfig& config)
+    : registry_(RegistryOptionsOf(config)),
+      store_(StoreOptionsOf(paths, config)),
+      collector_(store_, &registry_, CollectorOptions()),
+      layers_(LayerOptionsOf(paths)),
+      runtime_(RuntimeOptionsOf(config)),
+      inventory_(config.containerd_address),
+      images_(registry_),
+      resolver_(runtime_, images_),
+      verifier_(resolver_, collector_, layers_) {}
+
+Result<Subject> NodeResolver::Resolve(const Question& question) {
+  const bool in_registry =
+      std::holds_alternative<ReferenceClaim>(question.about);
+  return in_registry ? registry_.Resolve(question) : runtime_.Resolve(question);
+}
+
+}  // namespace assay

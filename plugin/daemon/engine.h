@@ -1,0 +1,62 @@
+// Engine: everything a decision needs on a node, built once and wired in one
+// place; the daemon, the one-shot decider and the operator's commands differ
+// only in what they put around it.
+#ifndef ASSAY_DAEMON_ENGINE_H_
+#define ASSAY_DAEMON_ENGINE_H_
+
+#include <memory>
+#include <string>
+
+#include "base/paths.h"
+#include "core/question/resolver.h"
+#include "core/verdict/verifier.h"
+#include "io/config/node_config.h"
+#include "io/containerd/inventory.h"
+#include "io/containerd/resolver.h"
+#include "io/evidence/evidence_collector.h"
+#include "io/evidence/evidence_store.h"
+#include "io/layers/layer_hasher.h"
+#include "io/registry/registry_client.h"
+#include "io/registry/registry_resolver.h"
+
+namespace assay {
+
+// Sends each kind of claim to the resolver that knows it.
+class NodeResolver : public Resolver {
+ public:
+  NodeResolver(Resolver& runtime, Resolver& registry)
+      : runtime_(runtime), registry_(registry) {}
+
+  Result<Subject> Resolve(const Question& question) override;
+
+ private:
+  Resolver& runtime_;
+  Resolver& registry_;
+};
+
+class Engine {
+ public:
+  Engine(const Paths& paths, const NodeConfig& config);
+
+  const Verifier& verifier() const { return verifier_; }
+  RegistryClient& registry() { return registry_; }
+  EvidenceStore& store() { return store_; }
+  LayerHasher& layers() { return layers_; }
+  ContainerdResolver& runtime() { return runtime_; }
+  ContainerdInventory& inventory() { return inventory_; }
+
+ private:
+  RegistryClient registry_;
+  EvidenceStore store_;
+  EvidenceCollector collector_;
+  LayerHasher layers_;
+  ContainerdResolver runtime_;
+  ContainerdInventory inventory_;
+  RegistryResolver images_;
+  NodeResolver resolver_;
+  Verifier verifier_;
+};
+
+}  // namespace assay
+
+#endif  // ASSAY_DAEMON_ENGINE_H_

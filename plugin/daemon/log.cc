@@ -1,0 +1,53 @@
+#include "daemon/log.h"
+
+#include <spdlog/sinks/stdout_sinks.h>
+#include <spdlog/sinks/systemd_sink.h>
+#include <spdlog/spdlog.h>
+
+#include <cstdlib>
+#include <memory>
+
+#include "base/bytes.h"
+#include "base/json.h"
+
+namespace assay {
+namespace {
+
+constexpr std::size_t kMostText = 4096;
+
+bool json_lines = false;  // written by StartLog alone
+
+LogFormat Choose(LogFormat format) {
+  if (format != LogFormat::kAuto) return format;
+  return std::getenv("JOURNAL_STREAM") != nullptr ? LogFormat::kJournal
+                                                  : LogFormat::kText;
+}
+
+void Write(spdlog::level::level_enum level, std::string_view text) {
+  const std::string printable = Printable(text, kMostText);
+  spdlog::log(level, "{}", json_lines ? Json(printable).Dump() : printable);
+}
+
+}  // namespace
+
+void StartLog(LogFormat format) {
+  format = Choose(format);
+  if (format == LogFormat::kJournal) {
+    spdlog::set_default_logger(std::make_shared<spdlog::logger>(
+        "assayd", std::make_shared<spdlog::sinks::systemd_sink_mt>("assayd")));
+    return;
+  }
+  spdlog::set_default_logger(std::make_shared<spdlog::logger>(
+      "assayd", std::make_shared<spdlog::sinks::stderr_sink_mt>()));
+  json_lines = format == LogFormat::kJson;
+  spdlog::set_pattern(
+      json_lines ? R"({"time":"%Y-%m-%dT%H:%M:%S.%e%z","level":"%l","msg":%v})"
+                 : "%Y-%m-%dT%H:%M:%S.%e%z %l assayd: %v");
+  spdlog::flush_on(spdlog::level::info);
+}
+
+void LogInfo(std::string_view text) { Write(spdlog::level::info, text); }
+void LogWarning(std::string_view text) { Write(spdlog::level::warn, text); }
+void LogError(std::string_view text) { Write(spdlog::level::err, text); }
+
+}  // namespace assay

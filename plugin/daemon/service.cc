@@ -1,0 +1,150 @@
+#include "daemon/service.h"
+
+#include <systemd/sd-daemon.h>
+
+#include <chrono>
+#include <utility>
+
+#include "daemon/ask_server.h"
+#include "daemon/enforcer_service.h"
+#include "daemon/engine.h"
+#include "daemon/log.h"
+#include "daemon/upkeep.h"
+#include "daemon/warm_up.h"
+#include "io/containerd/events.h"
+#include "io/files/files.h"
+#include "io/policy/policy_holder.h"
+#include "io/policy/policy_watcher.h"
+#include "io/report/request.h"
+
+namespace assay {
+namespace {
+
+constexpr std::size_t kCachedVerdicts = 10'000;
+constexpr std::chrono::seconds kListBudget{30};
+
+Result<NodeConfig> LoadConfig(const Paths& paths) {
+  Diagnostics diagnostics;
+  auto config = NodeConfig::Load(paths, diagnostics);
+  if (config) return *std::move(config);
+  std::string text;
+  for (const Diagnostic& problem : diagnostics) {
+    if (!text.empty()) text += "; ";
+    text += problem.str();
+  }
+  return Fail(Reason::kConfigurationMalformed, std::move(text));
+}
+
+// The socket that systemd listens on for us, or our own.
+Result<AskListener> ListenForAsks(const Paths& paths) {
+  if (::sd_listen_fds(/*unset_environment=*/1) > 0) {
+    return AskListener::Adopt(UniqueFd(SD_LISTEN_FDS_START));
+  }
+  return AskListener::Bind(paths.AskSocket());
+}
+
+}  // namespace
+
+// In the order they start; what comes later uses what comes before.
+class Service::Parts {
+ public:
+  Parts(const Paths& paths, const NodeConfig& config, AskListener listener)
+      : policy_(paths),
+        engine_(paths, config),
+        audit_(paths.AuditLog()),
+        enforcer_(
+            {engine_.verifier(), audit_, [this] { return policy_.Current(); }},
+            config.allow_restore, kCachedVerdicts),
+        warm_up_(engine_.verifier(), [this] { return policy_.Current(); }) {
+    Reload();
+    asks_ = std::make_unique<AskServer>(std::move(listener), enforcer_);
+    watcher_ = std::make_unique<PolicyWatcher>(paths, [this] { Reload(); });
+    events_ = std::make_unique<ContainerdEvents>(config.containerd_address,
+                                                 EventSinks());
+    upkeep_ = std::make_unique<Upkeep>(engine_);
+  }
+
+  Status Serve(const std::string& socket) {
+    auto service = EnforcerService::Start(
+        {enforcer_, engine_, policy_, [this] { return asks_->in_flight(); },
+         WallClock()},
+        socket);
+    if (!service) return service.error();
+    operators_ = *std::move(service);
+    return Ok();
+  }
+
+  void Reload() {
+    const bool accepted = policy_.Reload();
+    for (const Diagnostic& problem : policy_.LastDiagnostics()) {
+      LogError(problem.str());
+    }
+    const auto policy = policy_.Current();
+    if (policy == nullptr) {
+      LogError("no policy is in force: every container is refused");
+      return;
+    }
+    LogInfo((accepted ? "policy in force: " : "the policy stays in force: ") +
+            policy->fingerprint().str());
+    for (const std::string& warning : policy->Warnings()) LogWarning(warning);
+  }
+
+ private:
+  ContainerdEventSinks EventSinks() {
+    return {[this] { WarmUpAll(); },
+            [this](const ContainerdEvent& event) {
+              if (event.topic.starts_with("/images/")) {
+                warm_up_.Add(event.runtime_namespace, event.name);
+              }
+            },
+            [](const Error& error) {
+              LogWarning("containerd's events: " + error.detail);
+            }};
+  }
+
+  void WarmUpAll() {
+    const auto images = engine_.inventory().Images(
+        std::chrono::steady_clock::now() + kListBudget);
+    if (!images) return;
+    for (const InventoryImage& image : *images) {
+      warm_up_.Add(image.runtime_namespace, image.name);
+    }
+  }
+
+  PolicyHolder policy_;
+  Engine engine_;
+  AuditLog audit_;
+  Enforcer enforcer_;
+  WarmUp warm_up_;
+  std::unique_ptr<AskServer> asks_;
+  std::unique_ptr<PolicyWatcher> watcher_;
+  std::unique_ptr<ContainerdEvents> events_;
+  std::unique_ptr<Upkeep> upkeep_;
+  std::unique_ptr<EnforcerService> operators_;
+};
+
+Service::Service(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
+
+Service::~Service() = default;
+
+void Service::Reload() { parts_->Reload(); }
+
+Result<std::unique_ptr<Service>> Service::Start(const Paths& paths) {
+  const auto config = LoadConfig(paths);
+  if (!config) return config.error();
+  if (Status made = MakeFolders(paths.RunDir(), 0700); !made) {
+    return made.error();
+  }
+  if (Status made = MakeFolders(paths.StateDir(), 0700); !made) {
+    return made.error();
+  }
+  auto listener = ListenForAsks(paths);
+  if (!listener) return listener.error();
+  auto parts = std::make_unique<Parts>(paths, *config, *std::move(listener));
+  if (Status serving = parts->Serve(paths.EnforcerSocket()); !serving) {
+    return serving.error();
+  }
+  return std::unique_ptr<Service>(new Service(std::move(parts)));
+}
+
+}  // namespace assay

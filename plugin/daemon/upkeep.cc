@@ -1,0 +1,85 @@
+#include "daemon/upkeep.h"
+
+#include <chrono>
+
+#include "daemon/log.h"
+#include "io/report/request.h"
+
+namespace assay {
+namespace {
+
+constexpr std::chrono::minutes kRound{5};
+constexpr int kRoundsPerCollection = 72;  // six hours
+constexpr std::chrono::seconds kListBudget{30};
+constexpr std::chrono::seconds kImageBudget{10};
+
+}  // namespace
+
+Upkeep::Upkeep(Engine& engine) : engine_(engine), worker_([this] { Work(); }) {}
+
+Upkeep::~Upkeep() {
+  {
+    const std::scoped_lock lock(mutex_);
+    stopping_ = true;
+  }
+  stop_.notify_all();
+  worker_.join();
+}
+
+void Upkeep::Work() {
+  std::unique_lock lock(mutex_);
+  for (int round = 1;; ++round) {
+    if (stop_.wait_for(lock, kRound, [this] { return stopping_; })) return;
+    lock.unlock();
+    try {
+      if (round % kRoundsPerCollection == 0) CollectGarbage();
+      if (const Status made = engine_.store().RefreshIndex(); !made) {
+        LogWarning("evidence index: " + made.error().detail);
+      }
+    } catch (const std::exception& problem) {
+      LogError(std::string("upkeep: ") + problem.what());
+    }
+    lock.lock();
+  }
+}
+
+void Upkeep::CollectGarbage() {
+  auto on_node = OnNode();
+  if (!on_node) return;
+  const auto report =
+      engine_.store().CollectGarbage({*std::move(on_node), WallClock(), false});
+  if (!report) {
+    LogWarning("evidence collection: " + report.error().detail);
+    return;
+  }
+  LogInfo("evidence collection: dropped " +
+          std::to_string(report->images.size()) + " images, " +
+          std::to_string(report->bytes) + " bytes");
+}
+
+std::optional<std::set<Digest>> Upkeep::OnNode() {
+  const auto images = engine_.inventory().Images(
+      std::chrono::steady_clock::now() + kListBudget);
+  if (!images) {
+    LogWarning("evidence collection waits for containerd: " +
+               images.error().detail);
+    return std::nullopt;
+  }
+  std::set<Digest> on_node;
+  for (const InventoryImage& image : *images) {
+    if (auto target = Digest::Parse(image.target)) {
+      on_node.insert(*std::move(target));
+    }
+    Question question = NewQuestion(Hook::kWarmUp, kImageBudget);
+    question.about = ImageClaim{image.runtime_namespace, image.name};
+    // An image that cannot be resolved keeps what its target has.
+    const auto subject = engine_.runtime().Resolve(question);
+    if (!subject) continue;
+    for (const Digest& digest : subject->SignableDigests()) {
+      on_node.insert(digest);
+    }
+  }
+  return on_node;
+}
+
+}  // namespace assay

@@ -1,0 +1,138 @@
+#include "io/config/node_config.h"
+
+#include "base/limits.h"
+#include "io/files/files.h"
+
+namespace assay {
+namespace {
+
+template <typename T, typename U>
+void Take(T& setting, std::optional<U> value) {
+  if (value) setting = *std::move(value);
+}
+
+void TakeSize(TomlReader& reader, std::string_view key,
+              std::uint64_t& setting) {
+  const auto value = reader.Int(key);
+  if (!value) return;
+  if (*value < 1) {
+    reader.Complain(key, "must be at least 1");
+    return;
+  }
+  setting = static_cast<std::uint64_t>(*value);
+}
+
+void ReadCreate(const Toml& table, Diagnostics& diagnostics,
+                NodeConfig& config) {
+  TomlReader reader(table, diagnostics);
+  if (const auto restore = reader.String("restore")) {
+    if (*restore != "reject" && *restore != "allow") {
+      reader.Complain("restore", "must be \"reject\" or \"allow\"");
+    }
+    config.allow_restore = *restore == "allow";
+  }
+  reader.Finish();
+}
+
+void ReadContainerd(const Toml& table, Diagnostics& diagnostics,
+                    NodeConfig& config) {
+  TomlReader reader(table, diagnostics);
+  Take(config.containerd_address, reader.String("address"));
+  Take(config.trusted_snapshotters, reader.Strings("trusted_snapshotters"));
+  reader.Finish();
+}
+
+void ReadRegistry(const Toml& table, Diagnostics& diagnostics,
+                  NodeConfig& config) {
+  TomlReader reader(table, diagnostics);
+  Take(config.hosts_dirs, reader.Strings("hosts_dirs"));
+  Take(config.credential_files, reader.Strings("credential_files"));
+  Take(config.trusted_realms, reader.Strings("trusted_realms"));
+  reader.Finish();
+}
+
+void ReadEvidence(const Toml& table, Diagnostics& diagnostics,
+                  NodeConfig& config) {
+  TomlReader reader(table, diagnostics);
+  TakeSize(reader, "max_bytes", config.evidence_max_bytes);
+  TakeSize(reader, "max_age_days", config.evidence_max_age_days);
+  reader.Finish();
+}
+
+struct Section {
+  std::string_view name;
+  void (*read)(const Toml&, Diagnostics&, NodeConfig&);
+};
+
+constexpr Section kSections[] = {{"create", ReadCreate},
+                                 {"containerd", ReadContainerd},
+                                 {"registry", ReadRegistry},
+                                 {"evidence", ReadEvidence}};
+
+void ReadDocument(const Toml& document, Diagnostics& diagnostics,
+                  NodeConfig& config) {
+  TomlReader reader(document, diagnostics);
+  for (const Section& section : kSections) {
+    if (const Toml* table = reader.TableValue(section.name)) {
+      section.read(*table, diagnostics, config);
+    }
+  }
+  reader.Finish();
+}
+
+void ReadOne(const std::string& path, Diagnostics& diagnostics,
+             NodeConfig& config) {
+  const auto text =
+      ReadFile(path, limits::kPolicyFileBytes, FileTrust::kOwnerOrRoot);
+  if (!text) {
+    if (text.error().reason == Reason::kNotFound) return;
+    diagnostics.push_back(
+        {text.error().reason, {path, 0, 0}, text.error().detail, {}});
+    return;
+  }
+  if (const auto document = Toml::Parse(*text, path, diagnostics)) {
+    ReadDocument(*document, diagnostics, config);
+  }
+}
+
+// The listed *.toml files of a folder; an absent folder has none.
+std::vector<std::string> FilesOf(const std::string& folder,
+                                 Diagnostics& diagnostics) {
+  std::vector<std::string> paths;
+  const auto names = ListFolder(folder);
+  if (!names) {
+    if (names.error().reason != Reason::kNotFound) {
+      diagnostics.push_back(
+          {names.error().reason, {folder, 0, 0}, names.error().detail, {}});
+    }
+    return paths;
+  }
+  for (const std::string& name : *names) {
+    if (name.ends_with(".toml")) paths.push_back(folder + "/" + name);
+  }
+  return paths;
+}
+
+void PutBelow(const std::string& root, std::vector<std::string>& paths) {
+  for (std::string& path : paths) path.insert(0, root);
+}
+
+}  // namespace
+
+std::optional<NodeConfig> NodeConfig::Load(const Paths& paths,
+                                           Diagnostics& diagnostics) {
+  const std::size_t before = diagnostics.size();
+  NodeConfig config;
+  // The built-in paths move with the root; written ones are what they say.
+  PutBelow(paths.root(), config.hosts_dirs);
+  PutBelow(paths.root(), config.credential_files);
+  config.containerd_address.insert(0, paths.root());
+  ReadOne(paths.Config(), diagnostics, config);
+  for (const std::string& path : FilesOf(paths.ConfigDir(), diagnostics)) {
+    ReadOne(path, diagnostics, config);
+  }
+  if (diagnostics.size() != before) return std::nullopt;
+  return config;
+}
+
+}  // namespace assay

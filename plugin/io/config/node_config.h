@@ -1,0 +1,41 @@
+// NodeConfig: assayd.toml and assayd.d/*.toml, the node's own settings. The
+// policy is not here: it lives in policy.d (core/policy).
+#ifndef ASSAY_IO_CONFIG_NODE_CONFIG_H_
+#define ASSAY_IO_CONFIG_NODE_CONFIG_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/paths.h"
+#include "base/result.h"
+#include "base/toml.h"
+
+namespace assay {
+
+struct NodeConfig {
+  // [create]
+  bool allow_restore = false;
+  // [containerd]
+  std::string containerd_address = "/run/containerd/containerd.sock";
+  std::vector<std::string> trusted_snapshotters;
+  // [registry]
+  std::vector<std::string> hosts_dirs = {"/etc/containerd/certs.d"};
+  std::vector<std::string> credential_files = {"/etc/assay/credentials.json",
+                                               "/root/.docker/config.json"};
+  std::vector<std::string> trusted_realms;
+  // [evidence]
+  std::uint64_t evidence_max_bytes = 2ULL << 30;
+  std::uint64_t evidence_max_age_days = 30;
+
+  // Defaults, then assayd.toml, then assayd.d in name order; later files win
+  // key by key. Absent files are fine; a wrong one is not. Null on problems,
+  // with at least one Diagnostic.
+  static std::optional<NodeConfig> Load(const Paths& paths,
+                                        Diagnostics& diagnostics);
+};
+
+}  // namespace assay
+
+#endif  // ASSAY_IO_CONFIG_NODE_CONFIG_H_

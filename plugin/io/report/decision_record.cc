@@ -1,0 +1,164 @@
+#include "io/report/decision_record.h"
+
+#include <array>
+#include <ctime>
+
+#include "base/bytes.h"
+
+namespace assay {
+namespace {
+
+constexpr std::int64_t kSchemaVersion = 1;
+
+Json Text(std::string_view text) { return Json(Printable(text, 1024)); }
+
+Json Texts(const std::vector<std::string>& texts) {
+  Json::Array array;
+  for (const std::string& text : texts) array.push_back(Text(text));
+  return Json(std::move(array));
+}
+
+void Add(Json::Object& object, const std::string& key, std::string_view text) {
+  if (!text.empty()) object.emplace(key, Text(text));
+}
+
+void Add(Json::Object& object, const std::string& key,
+         const std::optional<Digest>& digest) {
+  if (digest) object.emplace(key, Json(digest->str()));
+}
+
+Json Signatures(const Proof& proof) {
+  Json::Array array;
+  for (const VerifiedSignature& signature : proof.signatures()) {
+    array.push_back(Json(Json::Object{
+        {"signer", Text(signature.signer())},
+        {"scheme", Text(signature.scheme())},
+        {"identity", Text(signature.identity())},
+        {"target", Json(signature.target().str())},
+        {"where", Text(signature.where())},
+    }));
+  }
+  return Json(std::move(array));
+}
+
+Json Checks(const Trail& trail) {
+  Json::Array array;
+  const auto add = [&array](const Error& error, std::string_view signer,
+                            std::string_view where) {
+    Json::Object check{{"reason", Text(Describe(error.reason).id)}};
+    Add(check, "signer", signer);
+    Add(check, "where", where);
+    Add(check, "detail", error.detail);
+    array.push_back(Json(std::move(check)));
+  };
+  for (const FailedCheck& check : trail.failed) {
+    add(check.error, check.signer, check.where);
+  }
+  for (const Error& failure : trail.failures) add(failure, {}, {});
+  return Json(std::move(array));
+}
+
+void AddSubject(Json::Object& object, const Subject& subject) {
+  std::vector<std::string> names;
+  for (const Reference& name : subject.names) names.push_back(name.str());
+  object.emplace("names", Texts(names));
+  object.emplace("config", Json(subject.config.str()));
+  if (!subject.images.empty()) {
+    object.emplace("manifest", Json(subject.images.front().manifest.str()));
+  }
+  const Workload& workload = subject.workload;
+  Add(object, "runtime_namespace", workload.runtime_namespace);
+  Add(object, "container_id", workload.container_id);
+  Add(object, "namespace", workload.pod_namespace);
+  Add(object, "pod", workload.pod);
+  Add(object, "container", workload.container);
+}
+
+void AddVerdict(Json::Object& object, const Verdict& verdict) {
+  const ReasonInfo& info = Describe(verdict.reason());
+  object.emplace("verdict", Text(EndingName(verdict.ending())));
+  object.emplace("reason", Text(info.id));
+  object.emplace("message", Text(verdict.Line()));
+  const Trail& trail = verdict.trail();
+  Add(object, "reference", trail.name);
+  Add(object, "rule", trail.rule);
+  Add(object, "requirement", trail.requirement);
+  object.emplace("mode", Text(ModeName(trail.mode)));
+  Add(object, "policy", trail.policy_fingerprint);
+  Add(object, "trust", trail.trust_fingerprint);
+  if (trail.subject != nullptr) AddSubject(object, *trail.subject);
+  object.emplace("checks", Checks(trail));
+  if (!verdict.accepted()) {
+    object.emplace("remedy", Text(info.remedy));
+    return;
+  }
+  object.emplace("signers", Signatures(*verdict.proof()));
+  if (verdict.proof()->manifest()) {
+    object.insert_or_assign("manifest",
+                            Json(verdict.proof()->manifest()->str()));
+  }
+  if (verdict.proof()->valid_until()) {
+    object.emplace("valid_until",
+                   Json(Rfc3339(*verdict.proof()->valid_until())));
+  }
+}
+
+}  // namespace
+
+std::string Rfc3339(Time time) {
+  const std::time_t seconds = time.time_since_epoch().count();
+  std::tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  std::array<char, 40> text{};
+  const std::size_t size =
+      std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+  return {text.data(), size};
+}
+
+std::optional<Time> ParseRfc3339(const std::string& text) {
+  std::tm parts{};
+  const char* end = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%SZ", &parts);
+  if (end == nullptr || *end != '\0') return std::nullopt;
+  return Time(std::chrono::seconds(::timegm(&parts)));
+}
+
+void RecordQuestion(const Question& question, DecisionRecord& record) {
+  record.request_id = question.request_id;
+  record.hook = question.hook;
+  record.time = question.now;
+  if (const auto* container = std::get_if<ContainerClaim>(&question.about)) {
+    record.claimed_container = container->id;
+    record.claimed_namespace = container->runtime_namespace;
+  } else if (const auto* known = std::get_if<RecordClaim>(&question.about)) {
+    record.claimed_container = known->id;
+    record.claimed_namespace = known->runtime_namespace;
+  } else if (const auto* image = std::get_if<ImageClaim>(&question.about)) {
+    record.claimed_reference = image->name;
+    record.claimed_namespace = image->runtime_namespace;
+  } else if (const auto* named = std::get_if<ReferenceClaim>(&question.about)) {
+    record.claimed_reference = named->reference.str();
+  }
+}
+
+Json ToJson(const DecisionRecord& record, const Verdict& verdict) {
+  Json::Object object;
+  object.emplace("schema", Json(kSchemaVersion));
+  object.emplace("time", Json(Rfc3339(record.time)));
+  object.emplace("request", Text(record.request_id));
+  object.emplace("hook", Text(HookName(record.hook)));
+  object.emplace("allowed", Json(record.allowed));
+  object.emplace("cache",
+                 Text(record.cache == CacheState::kHit ? "hit" : "miss"));
+  object.emplace("duration_us", Json(std::int64_t{record.duration.count()}));
+  AddVerdict(object, verdict);
+  // After the verdict's own, proven values: a claim never replaces one.
+  Add(object, "container_id", record.claimed_container);
+  Add(object, "runtime_namespace", record.claimed_namespace);
+  Add(object, "reference", record.claimed_reference);
+  if (!record.policy_warnings.empty()) {
+    object.emplace("policy_warnings", Texts(record.policy_warnings));
+  }
+  return Json(std::move(object));
+}
+
+}  // namespace assay

@@ -1,0 +1,186 @@
+#include "core/verdict/verifier.h"
+
+#include <stdexcept>
+
+#include "tests/support/catch.h"
+#include "tests/support/walk.h"
+
+using namespace assay;        // NOLINT
+using namespace assay::test;  // NOLINT
+
+namespace {
+
+const TestKey& KeyA() {
+  static const TestKey kKey = TestKey::Make(KeyKind::kEcdsaP256);
+  return kKey;
+}
+
+const TestKey& KeyB() {
+  static const TestKey kKey = TestKey::Make(KeyKind::kEcdsaP256);
+  return kKey;
+}
+
+std::shared_ptr<const Policy> PolicyOf(const std::string& text) {
+  return MakePolicy("version = 1\n" + text,
+                    {{"a.pub", KeyA()}, {"b.pub", KeyB()}});
+}
+
+const std::string kSigners = R"(
+[signers.a]
+type = "openssl"
+keys = ["a.pub"]
+folder = "/signatures"
+[signers.b]
+type = "openssl"
+keys = ["b.pub"]
+folder = "/signatures"
+)";
+
+std::shared_ptr<const Policy> Requires(const std::string& require,
+                                       const std::string& more = "") {
+  return PolicyOf("[[rule]]\nscope = \"registry.example.com/**\"\nrequire = " +
+                  require + "\n" + more + kSigners);
+}
+
+}  // namespace
+
+TEST_CASE("a signature over the manifest is accepted and proven") {
+  Walk walk;
+  walk.evidence.on_disk.artifacts = {SignedFile(KeyA(), "M")};
+  const Verdict verdict = walk.Decide(Requires("\"a\""));
+  REQUIRE(verdict.accepted());
+  CHECK(verdict.reason() == Reason::kSigned);
+  CHECK(*verdict.proof()->manifest() == Digest::Of("M"));
+  CHECK(verdict.proof()->signatures().at(0).signer() == "a");
+  CHECK(walk.evidence.network_reads == 0);
+  CHECK(walk.layers.checks == 1);
+}
+
+TEST_CASE("a signature over an index that lists the manifest counts") {
+  Walk walk;
+  walk.evidence.on_disk.artifacts = {SignedFile(KeyA(), "I")};
+  CHECK(walk.Decide(Requires("\"a\"")).accepted());
+}
+
+TEST_CASE("a signature over another document does not count") {
+  Walk walk;
+  UntrustedArtifact other = SignedFile(KeyA(), "another manifest");
+  other.target = Digest::Of("M");
+  walk.evidence.on_disk.artifacts = {other};
+  const Verdict verdict = walk.Decide(Requires("\"a\""));
+  CHECK(verdict.reason() == Reason::kSignatureInvalid);
+  CHECK(verdict.ending() == Ending::kRejected);
+}
+
+TEST_CASE("no signature is no-signature, after the registry was asked") {
+  Walk walk;
+  const Verdict verdict = walk.Decide(Requires("\"a\""));
+  CHECK(verdict.reason() == Reason::kNoSignature);
+  CHECK(walk.evidence.network_reads == 1);
+  walk.question.offline = true;
+  CHECK(walk.Decide(Requires("\"a\"")).reason() == Reason::kNoSignature);
+  CHECK(walk.evidence.network_reads == 1);
+}
+
+TEST_CASE("evidence that only the registry has is enough") {
+  Walk walk;
+  walk.evidence.in_registry.artifacts = {SignedFile(KeyA(), "M")};
+  CHECK(walk.Decide(Requires("\"a\"")).accepted());
+}
+
+TEST_CASE("what could not be fetched makes a refusal undetermined") {
+  Walk walk;
+  walk.evidence.in_registry.failures = {Fail(Reason::kRegistryUnreachable)};
+  const Verdict verdict = walk.Decide(Requires("\"a\""));
+  CHECK(verdict.reason() == Reason::kRegistryUnreachable);
+  CHECK(verdict.ending() == Ending::kUndetermined);
+}
+
+TEST_CASE("a fetch failure does not hide a good signature") {
+  Walk walk;
+  walk.evidence.on_disk.failures = {Fail(Reason::kEvidenceTampered)};
+  walk.evidence.on_disk.artifacts = {SignedFile(KeyA(), "M")};
+  CHECK(walk.Decide(Requires("\"a\"")).accepted());
+}
+
+TEST_CASE("a threshold counts distinct signers") {
+  const std::string both = R"({ at_least = 2, of = ["a", "b"] })";
+  Walk walk;
+  walk.evidence.on_disk.artifacts = {SignedFile(KeyA(), "M"),
+                                     SignedFile(KeyA(), "I")};
+  CHECK(walk.Decide(Requires(both)).reason() == Reason::kThresholdNotMet);
+  walk.evidence.on_disk.artifacts.push_back(SignedFile(KeyB(), "I"));
+  CHECK(walk.Decide(Requires(both)).accepted());
+}
+
+TEST_CASE("damaged layers refuse although the signature is good") {
+  Walk walk;
+  walk.evidence.on_disk.artifacts = {SignedFile(KeyA(), "M")};
+  walk.layers.status = Fail(Reason::kLayerDigestMismatch, "sha256:...");
+  const Verdict verdict = walk.Decide(Requires("\"a\""));
+  CHECK(verdict.reason() == Reason::kLayerDigestMismatch);
+  CHECK(walk.evidence.network_reads == 0);
+  CHECK(walk.Decide(Requires("\"a\"", "integrity = \"manifest\"")).accepted());
+}
+
+TEST_CASE("a container whose content store is unknown is not called intact") {
+  Walk walk;
+  walk.evidence.on_disk.artifacts = {SignedFile(KeyA(), "M")};
+  walk.resolver.subject->blob_dir.clear();
+  CHECK(walk.Decide(Requires("\"a\"")).reason() == Reason::kLayerMissing);
+  CHECK(walk.layers.checks == 0);
+}
+
+TEST_CASE("rules that need no signature") {
+  Walk walk;
+  const auto allow = PolicyOf("[[rule]]\nscope = \"**\"\naction = \"allow\"\n");
+  CHECK(walk.Decide(allow).reason() == Reason::kAllowedByRule);
+  CHECK(walk.Decide(allow).accepted());
+  const auto reject =
+      PolicyOf("[[rule]]\nscope = \"**\"\naction = \"reject\"\n");
+  CHECK(walk.Decide(reject).reason() == Reason::kRuleRejects);
+  const auto elsewhere = PolicyOf(
+      "[[rule]]\nscope = \"other.example.com/**\"\naction = \"allow\"\n");
+  CHECK(walk.Decide(elsewhere).reason() == Reason::kNoRuleMatches);
+  CHECK(walk.evidence.disk_reads == 0);
+}
+
+TEST_CASE("of several names any may accept, and the trail tells which") {
+  Walk walk("registry.example.com/strict:1");
+  walk.resolver.subject->names.push_back(
+      *Reference::Parse("other.example.com/free:1"));
+  const auto policy = Requires("\"a\"", R"(
+[[rule]]
+scope = "other.example.com/**"
+action = "allow"
+)");
+  const Verdict verdict = walk.Decide(policy);
+  REQUIRE(verdict.accepted());
+  CHECK(verdict.trail().name == "other.example.com/free:1");
+}
+
+TEST_CASE("of several refusals an unsure one is reported") {
+  Walk walk("elsewhere.example.com/app:1");
+  walk.resolver.subject->names.push_back(
+      *Reference::Parse("registry.example.com/app:1"));
+  walk.evidence.in_registry.failures = {Fail(Reason::kRegistryThrottled)};
+  CHECK(walk.Decide(Requires("\"a\"")).reason() == Reason::kRegistryThrottled);
+}
+
+TEST_CASE("without policy, with a clock of 1970, without subject: refused") {
+  Walk walk;
+  CHECK(walk.Decide(nullptr).reason() == Reason::kPolicyMissing);
+  const auto allow = PolicyOf("[[rule]]\nscope = \"**\"\naction = \"allow\"\n");
+  walk.question.now = Time{};
+  CHECK(walk.Decide(allow).reason() == Reason::kClockImplausible);
+  walk.question.now = kNow;
+  walk.resolver.subject = Fail(Reason::kSubjectUnbound);
+  CHECK(walk.Decide(allow).reason() == Reason::kSubjectUnbound);
+}
+
+TEST_CASE("a subject without names selects no rule") {
+  Walk walk;
+  walk.resolver.subject->names.clear();
+  const auto allow = PolicyOf("[[rule]]\nscope = \"**\"\naction = \"allow\"\n");
+  CHECK(walk.Decide(allow).reason() == Reason::kSubjectNoName);
+}

@@ -1,0 +1,67 @@
+#include "daemon/audit_log.h"
+
+#include <thread>
+#include <vector>
+
+#include "io/files/files.h"
+#include "tests/support/catch.h"
+#include "tests/support/temp_folder.h"
+
+using namespace assay;           // NOLINT
+using namespace assay::testing;  // NOLINT
+
+namespace {
+
+std::size_t LinesOf(const std::string& path) {
+  const auto text = ReadFile(path, 1 << 20);
+  REQUIRE(text);
+  std::size_t lines = 0;
+  std::size_t begin = 0;
+  for (std::size_t end = text->find('\n'); end != std::string::npos;
+       end = text->find('\n', begin)) {
+    CHECK(Json::Parse(text->substr(begin, end - begin)));
+    begin = end + 1;
+    ++lines;
+  }
+  CHECK(begin == text->size());
+  return lines;
+}
+
+}  // namespace
+
+TEST_CASE("lines of many threads stay whole") {
+  const TempFolder folder;
+  const std::string path = folder.path() + "/a/b/audit.jsonl";
+  AuditLog log(path);
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&log] {
+      for (std::int64_t j = 0; j < 100; ++j) {
+        CHECK(log.Append(Json(Json::Object{{"n", Json(j)}})));
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(LinesOf(path) == 400);
+}
+
+TEST_CASE("a log that was moved away is begun anew") {
+  const TempFolder folder;
+  const std::string path = folder.path() + "/audit.jsonl";
+  AuditLog log(path);
+  CHECK(log.Append(Json(Json::Object{})));
+  REQUIRE(::rename(path.c_str(), (path + ".1").c_str()) == 0);
+  CHECK(log.Append(Json(Json::Object{})));
+  CHECK(LinesOf(path) == 1);
+  CHECK(LinesOf(path + ".1") == 1);
+}
+
+TEST_CASE("a log is not written through a symbolic link") {
+  const TempFolder folder;
+  const std::string path = folder.path() + "/audit.jsonl";
+  REQUIRE(::symlink("/dev/null", path.c_str()) == 0);
+  AuditLog log(path);
+  const Status written = log.Append(Json(Json::Object{}));
+  REQUIRE_FALSE(written);
+  CHECK(written.error().reason == Reason::kWriteFailed);
+}

@@ -1,0 +1,161 @@
+#include "daemon/enforcer.h"
+
+#include <sys/stat.h>
+
+#include "io/files/files.h"
+#include "tests/support/catch.h"
+#include "tests/support/temp_folder.h"
+#include "tests/support/walk.h"
+
+using namespace assay;           // NOLINT
+using namespace assay::test;     // NOLINT
+using namespace assay::testing;  // NOLINT
+
+namespace {
+
+const std::string kAllow =
+    "version = 1\n[[rule]]\nscope = \"**\"\naction = \"allow\"\n";
+const std::string kReject =
+    "version = 1\n[[rule]]\nscope = \"**\"\naction = \"reject\"\n";
+
+// An enforcer over a Walk, with a real audit log.
+struct Gate {
+  explicit Gate(const std::string& policy_text, bool allow_restore = false)
+      : policy(policy_text.empty() ? nullptr : MakePolicy(policy_text, {})),
+        verifier(walk.resolver, walk.evidence, walk.layers),
+        audit(folder.path() + "/log/audit.jsonl"),
+        enforcer({verifier, audit, [this] { return policy; }}, allow_restore,
+                 100) {}
+
+  Answer Ask() { return enforcer.Ask(walk.question); }
+
+  TempFolder folder;
+  Walk walk;
+  std::shared_ptr<const Policy> policy;
+  Verifier verifier;
+  AuditLog audit;
+  Enforcer enforcer;
+};
+
+std::string ReasonOf(const Answer& answer) {
+  return *answer.record.FindString("reason");
+}
+
+}  // namespace
+
+TEST_CASE("an accepted image is allowed and leaves an audit line") {
+  Gate gate(kAllow);
+  const Answer answer = gate.Ask();
+  CHECK(answer.allow);
+  const auto log = ReadFile(gate.folder.path() + "/log/audit.jsonl", 1 << 20);
+  REQUIRE(log);
+  const auto line = Json::Parse(log->substr(0, log->size() - 1));
+  REQUIRE(line);
+  CHECK(*line->FindString("verdict") == "accepted");
+  CHECK(*line->FindString("reason") == "allowed-by-rule");
+  CHECK(*line->FindString("request") == "request");
+  CHECK(*line->FindString("policy") == gate.policy->fingerprint().str());
+  CHECK(line->FindArray("policy_warnings") != nullptr);
+}
+
+TEST_CASE("a rejected image is refused with its reason first") {
+  Gate gate(kReject);
+  const Answer answer = gate.Ask();
+  CHECK_FALSE(answer.allow);
+  CHECK(answer.line.starts_with("rule-rejects: "));
+}
+
+TEST_CASE("audit mode decides, reports and never blocks") {
+  Gate gate(
+      "version = 1\nmode = \"audit\"\n[[rule]]\nscope = \"**\"\n"
+      "action = \"reject\"\n");
+  const Answer answer = gate.Ask();
+  CHECK(answer.allow);
+  CHECK(*answer.record.FindString("verdict") == "rejected");
+  gate.walk.question.hook = Hook::kRestore;
+  CHECK(gate.Ask().allow);
+}
+
+TEST_CASE("without a policy nothing starts") {
+  Gate gate("");
+  CHECK(ReasonOf(gate.Ask()) == "policy-missing");
+  CHECK_FALSE(gate.Ask().allow);
+}
+
+TEST_CASE("restore is refused unless the node says otherwise") {
+  Gate gate(kAllow);
+  gate.walk.question.hook = Hook::kRestore;
+  CHECK(ReasonOf(gate.Ask()) == "restore-refused");
+  CHECK_FALSE(gate.Ask().allow);
+  Gate open(kAllow, /*allow_restore=*/true);
+  open.walk.question.hook = Hook::kRestore;
+  CHECK(open.Ask().allow);
+}
+
+TEST_CASE("an acceptance that cannot be audited is refused") {
+  Gate gate(kAllow);
+  REQUIRE(WriteFileAtomically(gate.folder.path() + "/log", "a file"));
+  const Answer answer = gate.Ask();
+  CHECK_FALSE(answer.allow);
+  CHECK(ReasonOf(answer) == "write-failed");
+}
+
+TEST_CASE("a full disk refuses and says so") {
+  Gate gate(kAllow);
+  AuditLog full("/dev/full");
+  Enforcer enforcer({gate.verifier, full, [&] { return gate.policy; }}, false,
+                    0);
+  const Answer answer = enforcer.Ask(gate.walk.question);
+  CHECK_FALSE(answer.allow);
+  CHECK(ReasonOf(answer) == "disk-full");
+}
+
+TEST_CASE("a kept verdict looks at the layers again") {
+  const TestKey key = TestKey::Make(KeyKind::kEcdsaP256);
+  Gate gate(kAllow);
+  gate.policy = MakePolicy(
+      "version = 1\n[[rule]]\nscope = \"**\"\nrequire = \"a\"\n[signers.a]\n"
+      "type = \"openssl\"\nkeys = [\"a.pub\"]\nfolder = \"/signatures\"\n",
+      {{"a.pub", key}});
+  gate.walk.evidence.on_disk.artifacts = {SignedFile(key, "M")};
+  CHECK(gate.Ask().allow);
+  CHECK(*gate.Ask().record.FindString("cache") == "hit");
+  CHECK(gate.walk.layers.checks == 2);
+  CHECK(gate.walk.evidence.disk_reads == 1);
+
+  gate.walk.layers.status = Fail(Reason::kLayerDigestMismatch);
+  const Answer damaged = gate.Ask();
+  CHECK_FALSE(damaged.allow);
+  CHECK(ReasonOf(damaged) == "layer-digest-mismatch");
+}
+
+TEST_CASE("a new policy is in force for the next question") {
+  Gate gate(kAllow);
+  CHECK(gate.Ask().allow);
+  gate.policy = MakePolicy(kReject, {});
+  CHECK_FALSE(gate.Ask().allow);
+  gate.policy = nullptr;
+  CHECK_FALSE(gate.Ask().allow);
+}
+
+namespace {
+
+class ThrowingResolver : public Resolver {
+ public:
+  Result<Subject> Resolve(const Question& /*question*/) override {
+    throw 42;  // not even an exception
+  }
+};
+
+}  // namespace
+
+TEST_CASE("whatever is thrown ends undetermined") {
+  Gate gate(kAllow);
+  ThrowingResolver resolver;
+  const Verifier verifier(resolver, gate.walk.evidence, gate.walk.layers);
+  Enforcer enforcer({verifier, gate.audit, [&] { return gate.policy; }}, false,
+                    10);
+  const Answer answer = enforcer.Ask(gate.walk.question);
+  CHECK_FALSE(answer.allow);
+  CHECK(ReasonOf(answer) == "internal");
+}
