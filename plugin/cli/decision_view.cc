@@ -66,9 +66,7 @@ void CheckRows(Table& table, const Json& record) {
   }
 }
 
-}  // namespace
-
-void PrintDecision(Context& context, const Json& record) {
+void PrintTable(Context& context, const Json& record) {
   const Tone tone = ToneOf(EndingOf(record));
   Table table;
   table.Row({{"verdict"}, {VerdictText(record), tone}});
@@ -92,7 +90,14 @@ void PrintDecision(Context& context, const Json& record) {
   table.Print(context.out, context.color);
 }
 
-ExitCode ExitForDecision(const Json& record) {
+}  // namespace
+
+ExitCode ShowDecision(Context& context, const Json& record) {
+  if (context.json) {
+    PrintJson(context, *record.AsObject());
+  } else {
+    PrintTable(context, record);
+  }
   switch (EndingOf(record)) {
     case Ending::kAccepted:
       return ExitCode::kAccepted;

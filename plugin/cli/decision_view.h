@@ -8,11 +8,9 @@
 namespace assay {
 
 // A short table: verdict, image, digests, rule, who signed, what failed where,
-// and what to do next.
-void PrintDecision(Context& context, const Json& record);
-
-// The exit code for the `verdict` member; anything unknown is undetermined.
-ExitCode ExitForDecision(const Json& record);
+// and what to do next; with --json the object itself. Returns the exit code for
+// its `verdict` member; anything unknown there is undetermined.
+ExitCode ShowDecision(Context& context, const Json& record);
 
 }  // namespace assay
 

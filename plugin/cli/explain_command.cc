@@ -57,12 +57,7 @@ ExitCode Run(Context& context, const Arguments& arguments) {
     if (!decided) return PrintError(context, decided.error());
     record = *std::move(decided);
   }
-  if (context.json) {
-    PrintJson(context, *record->AsObject());
-  } else {
-    PrintDecision(context, *record);
-  }
-  return ExitForDecision(*record);
+  return ShowDecision(context, *record);
 }
 
 constexpr Option kOptions[] = {

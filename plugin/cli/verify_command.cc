@@ -125,12 +125,7 @@ ExitCode Run(Context& context, const Arguments& arguments) {
   const auto record =
       VerifyReference(context.paths, arguments.operands().front(), *options);
   if (!record) return PrintError(context, record.error());
-  if (context.json) {
-    PrintJson(context, *record->AsObject());
-  } else {
-    PrintDecision(context, *record);
-  }
-  return ExitForDecision(*record);
+  return ShowDecision(context, *record);
 }
 
 constexpr Option kOptions[] = {

@@ -22,11 +22,15 @@ Verdict Verdict::WithSubject(std::shared_ptr<const Subject> subject) const {
   return other;
 }
 
+std::string Verdict::Sentence() const {
+  std::string sentence(Describe(reason()).sentence);
+  if (!why_.detail.empty()) sentence += ": " + Printable(why_.detail, 300);
+  return sentence;
+}
+
 std::string Verdict::Line() const {
   const ReasonInfo& info = Describe(reason());
-  std::string line(info.id);
-  line.append(": ").append(info.sentence);
-  if (!why_.detail.empty()) line += ": " + Printable(why_.detail, 300);
+  std::string line = std::string(info.id) + ": " + Sentence();
   if (!trail_.name.empty()) {
     line += " (image " + Printable(trail_.name, 200);
     if (!trail_.rule.empty()) line += ", rule " + Printable(trail_.rule, 150);

@@ -78,6 +78,8 @@ class Verdict {
   // The same verdict with another's subject; a cache keeps it without one.
   Verdict WithSubject(std::shared_ptr<const Subject> subject) const;
 
+  // "sentence: detail", printable.
+  std::string Sentence() const;
   // "reason-id: sentence: detail (image NAME, rule FILE:LINE); next: remedy",
   // printable, one line, at most limits::kAnswerLineBytes.
   std::string Line() const;

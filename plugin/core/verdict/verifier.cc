@@ -124,7 +124,8 @@ Result<std::shared_ptr<const Subject>> Verifier::Establish(
 
 Verdict Verifier::Refuse(Error why,
                          const std::shared_ptr<const Policy>& policy) {
-  return Verdict(std::move(why), policy == nullptr ? Trail{} : NewTrail(*policy));
+  return Verdict(std::move(why),
+                 policy == nullptr ? Trail{} : NewTrail(*policy));
 }
 
 Verdict Verifier::DecideSubject(

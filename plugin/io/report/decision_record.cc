@@ -78,7 +78,7 @@ void AddVerdict(Json::Object& object, const Verdict& verdict) {
   const ReasonInfo& info = Describe(verdict.reason());
   object.emplace("verdict", Text(EndingName(verdict.ending())));
   object.emplace("reason", Text(info.id));
-  object.emplace("message", Text(verdict.Line()));
+  object.emplace("message", Text(verdict.Sentence()));
   const Trail& trail = verdict.trail();
   Add(object, "reference", trail.name);
   Add(object, "rule", trail.rule);
