@@ -58,6 +58,29 @@ Question QuestionOf(const AskCall& ask) {
   return question;
 }
 
+// Says so rather than hang up: a hook that gets no answer starts the one-shot
+// decider, and that many more processes would help nobody.
+void TurnAway(AskConnection& connection) {
+  constexpr std::chrono::milliseconds kReceiveAtOnce{50};
+  const auto ask =
+      connection.Receive(std::chrono::steady_clock::now() + kReceiveAtOnce);
+  if (!ask) return;
+  const std::string line = Verdict(Fail(Reason::kOverloaded)).Line();
+  LogError(line);
+  if (!connection.Reply(DenyAsk(ask->request.nonce, line))) {
+    LogWarning("the hook did not wait for: " + line);
+  }
+}
+
+// The line with the request's id, by which `assay explain` finds the rest; the
+// id stays whole.
+std::string WithRequest(std::string line, const std::string& request_id) {
+  const std::string suffix = " [request " + request_id + "]";
+  const std::size_t room = limits::kAnswerLineBytes - suffix.size();
+  if (line.size() > room) line.resize(room);
+  return line + suffix;
+}
+
 }  // namespace
 
 void AnswerHook(AskConnection& connection, Enforcer& enforcer) {
@@ -72,8 +95,7 @@ void AnswerHook(AskConnection& connection, Enforcer& enforcer) {
   const Question question = QuestionOf(*ask);
   const Answer answer = enforcer.Ask(question);
   const AskNonce& nonce = ask->request.nonce;
-  const std::string line =
-      answer.line + " [request " + question.request_id + "]";
+  const std::string line = WithRequest(answer.line, question.request_id);
   const Status sent =
       connection.Reply(answer.allow ? AllowAsk(nonce) : DenyAsk(nonce, line));
   if (!answer.allow) LogWarning("refused: " + line);
@@ -106,11 +128,7 @@ void AskServer::AcceptUntilStopped() {
 void AskServer::AcceptOne() {
   auto connection = listener_.Accept();
   if (!connection) return;  // it was gone again
-  if (in_flight_ >= kMostRequests) {
-    LogError("more than " + std::to_string(kMostRequests) +
-             " requests at once; one was turned away");
-    return;  // closing the connection refuses
-  }
+  if (in_flight_ >= kMostRequests) return TurnAway(*connection);
   ++in_flight_;
   try {
     std::thread([this, one = *std::move(connection)]() mutable {
