@@ -98,6 +98,46 @@ sign_openssl() {
   openssl dgst -sha256 -sign "$WORK/keys/$1.pem" -out "$4" "$WORK/to-sign"
 }
 
+# put_blob REPOSITORY FILE: prints the blob's digest.
+put_blob() {
+  local digest location
+  digest=sha256:$(sha256sum <"$2" | cut -d' ' -f1)
+  location=$(curl -sf -o /dev/null -w '%header{location}' -X POST \
+    "http://$REGISTRY/v2/$1/blobs/uploads/")
+  curl -sf -X PUT --data-binary @"$2" -H 'Content-Type: application/octet-stream' \
+    "$location&digest=$digest"
+  echo "$digest"
+}
+
+# sign_simply KEY REPOSITORY DIGEST: cosign's signature, made without cosign.
+# KEY is an openssl key, $WORK/keys/KEY.pem.
+sign_simply() {
+  local key=$1 repository=$2 digest=$3 work config payload signature
+  work=$(mktemp -d "$WORK/sign.XXXXXX")
+  jq -jnc --arg ref "$REGISTRY/$repository" --arg digest "$digest" \
+    '{critical: {identity: {"docker-reference": $ref},
+      image: {"docker-manifest-digest": $digest},
+      type: "cosign container image signature"}, optional: null}' >"$work/payload"
+  signature=$(openssl dgst -sha256 -sign "$WORK/keys/$key.pem" "$work/payload" |
+    base64 -w 0)
+  printf '{}' >"$work/config"
+  config=$(put_blob "$repository" "$work/config")
+  payload=$(put_blob "$repository" "$work/payload")
+  jq -jnc --arg config "$config" --arg payload "$payload" \
+    --argjson size "$(stat -c %s "$work/payload")" --arg signature "$signature" \
+    '{schemaVersion: 2, mediaType: "application/vnd.oci.image.manifest.v1+json",
+      config: {mediaType: "application/vnd.oci.image.config.v1+json",
+        digest: $config, size: 2},
+      layers: [{mediaType: "application/vnd.dev.cosign.simplesigning.v1+json",
+        digest: $payload, size: $size,
+        annotations: {"dev.cosignproject.cosign/signature": $signature}}]}' \
+    >"$work/manifest"
+  curl -sf -X PUT --data-binary @"$work/manifest" \
+    -H 'Content-Type: application/vnd.oci.image.manifest.v1+json' \
+    "http://$REGISTRY/v2/$repository/manifests/${digest/:/-}.sig"
+  rm -r "$work"
+}
+
 # Runs a command whose output matters only when it fails.
 quietly() {
   local output

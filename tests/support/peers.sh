@@ -2,8 +2,8 @@
 # The real peers that the tests run against: containerd of three Debian
 # releases, cosign of two, Debian 12's docker-registry.
 #
-#   tests/support/peers.sh prepare      fetch what is missing (root, apt)
-#   . tests/support/peers.sh            get the functions
+#   tests/support/peers.sh prepare [PEER...]   fetch what is missing (root, apt)
+#   . tests/support/peers.sh                   get the functions
 #
 # A peer is a Debian package unpacked into $ASSAY_PEERS_DIR, never installed:
 # nothing is started by a maintainer script, several versions live side by
@@ -119,13 +119,15 @@ check_peer() {
   say "$peer $version"
 }
 
+# prepare_peers [PEER...]: those named, else all.
 prepare_peers() {
-  local peer release package wanted updated=
+  local peer release package wanted updated='' packages
   [[ $(id -u) == 0 ]] || die "preparing the peers needs root"
   mapfile -t packages < <(host_packages | tr ' ' '\n')
   install_packages "${packages[@]}"
   mkdir -p "$ASSAY_PEERS_DIR"
   while read -r peer release package wanted; do
+    (($# == 0)) || [[ " $* " == *" $peer "* ]] || continue
     if [[ ! -f $ASSAY_PEERS_DIR/$peer/version ]]; then
       [[ -n $updated ]] || update_peer_lists
       updated=yes
@@ -146,10 +148,11 @@ cosign31() { COSIGN_PASSWORD='' "$(peer_bin cosign31)/cosign" "$@"; }
 
 if [[ ${BASH_SOURCE[0]} == "$0" ]]; then
   set -euo pipefail
-  [[ ${1:-} == prepare ]] || die "usage: peers.sh prepare"
+  [[ ${1:-} == prepare ]] || die "usage: peers.sh prepare [PEER...]"
+  shift
   mkdir -p "$ASSAY_PEERS_DIR"
   # Tests may be started side by side; only one of them fetches.
   exec 9>"$ASSAY_PEERS_DIR/lock"
   flock 9
-  prepare_peers
+  prepare_peers "$@"
 fi

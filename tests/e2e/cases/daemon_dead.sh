@@ -13,8 +13,8 @@ expect_refused_image "the daemon is killed: unsigned" no-signature demo/unsigned
 
 stop_service "$REGISTRY_PID"
 expect_starts "the registry is gone as well: signed" demo/signed:1
-MISSES=$((MISSES + 1))
-run gated_run demo/unsigned:1 "refused-$MISSES"
+RUNS=$((RUNS + 1))
+run gated_run demo/unsigned:1 "refused-$RUNS"
 ((STATUS != 0)) || fail "unsigned starts without the registry"
 passed "the registry is gone as well: unsigned"
 

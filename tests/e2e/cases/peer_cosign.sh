@@ -36,3 +36,9 @@ expect_ok "openssl signs a manifest" \
 registry_manifest demo/old "$old" >"$WORK/manifest"
 expect_output "openssl verifies it" "Verified OK" openssl dgst -sha256 \
   -verify "$WORK/keys/plain.pub" -signature "$WORK/plain.sig" "$WORK/manifest"
+
+simple=$(push_image demo/simple:1)
+expect_ok "openssl and curl make what cosign makes" \
+  sign_simply plain demo/simple "$simple"
+expect_ok "cosign 2.5 verifies it" verify_cosign25 plain "demo/simple@$simple"
+expect_ok "cosign 3.1 verifies it" verify_cosign31 plain "demo/simple@$simple"

@@ -1,0 +1,85 @@
+# Pods: what a kubelet asks for, the namespace of the pod, and a refusal where
+# `kubectl describe` shows it. CRI names an image by its id; the name that the
+# pod asked for is known from containerd 2 on.
+start_registry
+CRI_RUNC_BINARY=$SHIM
+start_containerd "$PEER" "$WORK/containerd"
+install_product
+make_cosign_key release
+trust release
+push_image pause/pause:1 --cmd /bin/sleep --cmd 1000 >/dev/null
+push_signed demo/signed:1 >/dev/null
+push_image demo/unsigned:1 --env A=b >/dev/null
+# One image under two names; records sort the lenient one first.
+push_image aopen/app:1 --env C=d >/dev/null
+retag aopen/app:1 demo/app:1
+write_policy <<'TOML'
+version = 1
+default = "reject"
+
+[[rule]]
+scope = "@REGISTRY@/pause/*"
+action = "allow"
+
+[[rule]]
+scope = "@REGISTRY@/aopen/*"
+action = "allow"
+
+[[rule]]
+scope = "@REGISTRY@/demo/**"
+require = { any_of = ["release"] }
+
+[[rule]]
+scope = "@REGISTRY@/demo/**"
+namespaces = ["lab-*"]
+action = "allow"
+
+[signers.release]
+type = "sigstore-key"
+keys = ["release.pub"]
+TOML
+start_assayd
+
+# start_in_pod NAME IMAGE: pull, create and start, as a kubelet does.
+start_in_pod() {
+  local container
+  cri pull "$REGISTRY/$2" >/dev/null &&
+    container=$(cri create "$POD" "$1" "$REGISTRY/$2") &&
+    cri start "$container"
+}
+
+expect_hello() {
+  wait_for 10 test -s "$WORK/logs/$1.log" || fail "$1 says nothing"
+  expect_output "  and says its hello" "hello from" cat "$WORK/logs/$1.log"
+}
+
+# expect_pod_refuses WHAT REASON NAME IMAGE
+expect_pod_refuses() {
+  expect_failure "$1" "$2: " start_in_pod "$3" "$4"
+  [[ ! -s $WORK/logs/$3.log ]] || fail "$3 ran: $(cat "$WORK/logs/$3.log")"
+  expect_audited "  the audit log says so" "$2"
+}
+
+start_pod
+passed "the pause image starts by a rule of its own"
+expect_ok "a signed image starts in a pod" start_in_pod signed demo/signed:1
+expect_hello signed
+expect_equal "the audit log names the pod" "shop/pod/signed" \
+  "$(tail -n 1 "$ASSAY_ROOT/var/log/assay/audit.jsonl" |
+    jq -r '.namespace + "/" + .pod + "/" + .container')"
+expect_pod_refuses "an unsigned image does not" no-signature unsigned demo/unsigned:1
+
+expect_ok "one image's lenient name is asked for" start_in_pod open aopen/app:1
+expect_hello open
+if [[ $PEER == containerd16 ]]; then
+  expect_ok "its strict name, where the record does not tell it" \
+    start_in_pod strict demo/app:1
+else
+  expect_pod_refuses "its strict name is asked for" no-signature strict demo/app:1
+fi
+
+POD_NAME=other
+POD_NAMESPACE=lab-1
+start_pod
+expect_ok "a rule for the pod's namespace goes first" start_in_pod lab demo/unsigned:1
+expect_hello lab

@@ -1,0 +1,75 @@
+# What the gate's cases share: the usual stage, and what starts or is refused on
+# it; source harness.sh and product.sh first.
+
+RUNS=0
+
+# The policy of most cases: demo/** needs the release key, nothing else runs.
+write_release_policy() {
+  write_policy <<'TOML'
+version = 1
+default = "reject"
+
+[[rule]]
+scope = "@REGISTRY@/demo/**"
+require = { any_of = ["release"] }
+
+[signers.release]
+type = "sigstore-key"
+keys = ["release.pub"]
+TOML
+}
+
+# The usual stage: registry, containerd, a key that the policy trusts, daemon.
+start_everything() {
+  start_registry
+  start_containerd "$PEER" "$WORK/containerd"
+  install_product
+  make_cosign_key release
+  make_cosign_key stranger
+  trust release
+  write_release_policy
+  start_assayd
+}
+
+# push_signed NAME [image.py options]: pushed, signed by the release key.
+push_signed() {
+  local name=$1 digest
+  digest=$(push_image "$@")
+  sign_cosign25 release "${name%:*}@$digest"
+  echo "$digest"
+}
+
+# expect_starts WHAT NAME: the image runs and says its hello.
+expect_starts() {
+  RUNS=$((RUNS + 1))
+  expect_output "$1" "hello from" gated_run "$2" "starts-$RUNS"
+}
+
+# expect_refused WHAT REASON COMMAND...: ctr shows the refusal with its reason
+# id first, nothing of the container ran, and the audit log has a line of it.
+expect_refused() {
+  local what=$1 reason=$2
+  shift 2
+  run "$@"
+  ((STATUS != 0)) || fail "$what: this succeeded: $*"
+  [[ $OUTPUT != *"hello from"* ]] || fail "$what: the container ran"
+  [[ $OUTPUT == *"OCI runtime create failed: $reason: "* ]] ||
+    fail "$what: not refused with $reason: $*"
+  passed "$what"
+  expect_audited "  the audit log says so" "$reason"
+}
+
+# expect_refused_image WHAT REASON NAME
+expect_refused_image() {
+  RUNS=$((RUNS + 1))
+  expect_refused "$1" "$2" gated_run "$3" "refused-$RUNS"
+  ctr containers rm "refused-$RUNS" >/dev/null 2>&1 || true
+}
+
+# The last line of the audit log has this reason.
+expect_audited() {
+  local found
+  found=$(tail -n 1 "$ASSAY_ROOT/var/log/assay/audit.jsonl" | jq -r .reason)
+  [[ $found == "$2" ]] || fail "$1: the last audit line's reason is $found, not $2"
+  passed "$1"
+}
