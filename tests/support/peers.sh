@@ -29,7 +29,7 @@ TABLE
 # Tools of the host's own release. None of these packages starts a service.
 host_packages() {
   echo runc skopeo openssl jq curl python3 busybox-static apache2-utils \
-    iproute2 util-linux python3-grpcio ca-certificates
+    iproute2 util-linux python3-grpcio faketime ca-certificates
 }
 
 say() { printf '[peers] %s\n' "$*" >&2; }

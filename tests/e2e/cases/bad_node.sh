@@ -1,0 +1,58 @@
+# A node in trouble: keys that cannot be read, a full disk, a wrong clock. Each
+# is a refusal with its reason, and the daemon stays up.
+start_everything
+push_signed demo/app:1 >/dev/null
+pull demo/app:1
+expect_starts "all is well" demo/app:1
+
+expect_reload_refused() {
+  run assay reload
+  ((STATUS == 2)) || fail "$1: reload ends with $STATUS, not 2"
+  [[ $OUTPUT == *"$2"* ]] || fail "$1: the message has no '$2'"
+  passed "$1"
+}
+
+mv "$ASSAY_ROOT/etc/assay/trust/release.pub" "$WORK/aside"
+expect_reload_refused "a key is gone" release.pub
+expect_starts "the policy in force stays" demo/app:1
+stop_service "$ASSAYD_PID"
+start_assayd
+expect_refused_image "a daemon that starts like that refuses" policy-missing demo/app:1
+printf 'no key at all\n' >"$ASSAY_ROOT/etc/assay/trust/release.pub"
+expect_reload_refused "a key is no key" release.pub
+install -m 0644 "$WORK/aside" "$ASSAY_ROOT/etc/assay/trust/release.pub"
+expect_ok "the key is back" assay reload
+expect_starts "the image starts" demo/app:1
+
+# An image that starts and leaves no trace would be worse than one that waits.
+stop_service "$ASSAYD_PID"
+mount -t tmpfs -o size=64k,mode=0755 tmpfs "$ASSAY_ROOT/var/log/assay"
+start_assayd
+dd if=/dev/zero of="$ASSAY_ROOT/var/log/assay/filler" bs=1k count=64 \
+  status=none 2>/dev/null || true
+RUNS=$((RUNS + 1))
+expect_failure "the audit log's disk is full" "disk-full: " \
+  gated_run demo/app:1 "starts-$RUNS"
+rm "$ASSAY_ROOT/var/log/assay/filler"
+expect_starts "there is space again" demo/app:1
+umount "$ASSAY_ROOT/var/log/assay"
+
+# Nothing is on disk yet of this one, and there is no room for its signatures.
+push_signed demo/late:1 --env A=b >/dev/null
+pull demo/late:1
+stop_service "$ASSAYD_PID"
+mount -t tmpfs -o size=64k,mode=0700 tmpfs "$ASSAY_ROOT/var/lib/assay/evidence"
+dd if=/dev/zero of="$ASSAY_ROOT/var/lib/assay/evidence/filler" bs=1k count=64 \
+  status=none 2>/dev/null || true
+start_assayd
+run gated_run demo/late:1 late
+service_gone "$ASSAYD_PID" && fail "a full evidence store ends the daemon"
+passed "a full evidence store leaves the daemon up"
+umount "$ASSAY_ROOT/var/lib/assay/evidence"
+
+stop_service "$ASSAYD_PID"
+start_service "$WORK/assayd.log" faketime -f '@1970-01-02 00:00:00' \
+  "$ASSAY_ROOT/usr/sbin/assayd" --root "$ASSAY_ROOT"
+ASSAYD_PID=$SERVICE_PID
+wait_for 10 assay status || die "assayd does not start in 1970"
+expect_refused_image "the clock is at 1970" clock-implausible demo/app:1
