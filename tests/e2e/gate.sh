@@ -45,6 +45,17 @@ expect_starts() {
   expect_output "$1" "hello from" gated_run "$2" "starts-$RUNS"
 }
 
+# The same within a minute: a refusal is remembered for seconds.
+expect_starts_soon() {
+  wait_for 60 run_once "$2" || true
+  expect_starts "$1" "$2"
+}
+
+run_once() {
+  RUNS=$((RUNS + 1))
+  gated_run "$1" "try-$RUNS"
+}
+
 # expect_refused WHAT REASON COMMAND...: ctr shows the refusal with its reason
 # id first, nothing of the container ran, and the audit log has a line of it.
 expect_refused() {

@@ -127,6 +127,7 @@ start_containerd() {
   export CONTAINERD_NAMESPACE=${CONTAINERD_NAMESPACE:-assay-test-$$}
   start_service "$root/containerd.log" containerd -c "$root/config.toml"
   CONTAINERD_PID=$SERVICE_PID
+  CONTAINERD_OPT=$root/opt
   wait_for 20 ctr version ||
     die "$peer does not answer: $(tail -n 3 "$root/containerd.log")"
 }

@@ -9,5 +9,11 @@ expect_equal "the two have one configuration" \
 
 pull demo/twice:again
 expect_refused_image "the manifest nobody signed" no-signature demo/twice:again
+quietly ctr images rm --sync "$REGISTRY/demo/twice:again"
 pull demo/twice:signed
 expect_starts "the signed one" demo/twice:signed
+
+# With both on the node the signed one vouches for what both make: containerd
+# proved the layers against the one configuration's diff IDs.
+pull demo/twice:again
+expect_starts_soon "the other one, now that both are here" demo/twice:again
