@@ -4,6 +4,7 @@
 
 #include "cli/daemon_commands.h"
 #include "cli/doctor_command.h"
+#include "cli/evidence_command.h"
 #include "cli/explain_command.h"
 #include "cli/reasons_command.h"
 #include "cli/verify_command.h"
@@ -19,6 +20,11 @@ std::span<const Command* const> AllCommands() {
       &kRunningCommand,
       &kReloadCommand,
       &kDoctorCommand,
+      &kEvidenceListCommand,
+      &kEvidenceFetchCommand,
+      &kEvidenceExportCommand,
+      &kEvidenceImportCommand,
+      &kEvidenceGcCommand,
       &kWireContainerdCommand,
       &kReasonsCommand,
   });
