@@ -6,6 +6,7 @@
 
 #include <cstdlib>
 #include <memory>
+#include <utility>
 
 #include "base/bytes.h"
 #include "base/json.h"
@@ -24,8 +25,9 @@ LogFormat Choose(LogFormat format) {
 }
 
 void Write(spdlog::level::level_enum level, std::string_view text) {
-  const std::string printable = Printable(text, kMostText);
-  spdlog::log(level, "{}", json_lines ? Json(printable).Dump() : printable);
+  std::string line = Printable(text, kMostText);
+  if (json_lines) line = Json(std::move(line)).Dump();
+  spdlog::default_logger_raw()->log(level, spdlog::string_view_t(line));
 }
 
 }  // namespace
