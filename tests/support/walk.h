@@ -31,8 +31,7 @@ std::shared_ptr<const Policy> MakePolicy(
 
 class FixedResolver : public Resolver {
  public:
-  explicit FixedResolver(Result<Subject> subject)
-      : subject(std::move(subject)) {}
+  explicit FixedResolver(Result<Subject> known) : subject(std::move(known)) {}
   Result<Subject> Resolve(const Question& /*question*/) override {
     return subject;
   }

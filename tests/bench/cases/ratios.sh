@@ -1,0 +1,157 @@
+# The table of tests/bench/run, inside tests/e2e/run_case.
+
+ROUNDS=${ASSAY_BENCH_ROUNDS:-40}
+COSIGN="$(peer_bin cosign31)/cosign"
+
+# row WHAT VALUE UNIT [RELATION BAR]
+row() {
+  local mark=
+  if (($# == 5)); then
+    mark=$(awk "BEGIN { print ($2 $4 $5) ? \"ok\" : \"MISS\" }")
+  fi
+  printf '%-58s %9s %-6s %-10s %s\n' "$1" "$2" "$3" "${4:-} ${5:-}" "$mark"
+  CHECKS=$((CHECKS + 1))
+}
+
+# field LINE NUMBER: of $FIGURES.
+field() { sed -n "$1p" <<<"$FIGURES" | awk "{ print \$$2 }"; }
+
+rounds() { FIGURES=$("$(built rounds)" "$ROUNDS" "$@"); }
+
+# --- the daemon at rest -------------------------------------------------------
+
+idle_memory() {
+  local kib
+  start_assayd
+  sleep 2
+  kib=$(awk '/^VmRSS/ { print $2 }' "/proc/$ASSAYD_PID/status")
+  row "assayd idle, resident (static gRPC)" \
+    "$(awk "BEGIN { printf \"%.1f\", $kib / 1024 }")" MiB '<=' 12
+  stop_service "$ASSAYD_PID"
+}
+
+# --- the shim -----------------------------------------------------------------
+
+make_bundle() {
+  BUNDLE="$WORK/bundle"
+  mkdir -p "$BUNDLE/rootfs/bin"
+  cp "$(command -v busybox)" "$BUNDLE/rootfs/bin/busybox"
+  runc spec --bundle "$BUNDLE"
+  jq --arg cgroup "/$CONTAINERD_NAMESPACE/bench" '.process.terminal = false |
+      .process.args = ["/bin/busybox", "true"] |
+      .linux.cgroupsPath = $cgroup' "$BUNDLE/config.json" >"$BUNDLE/new"
+  mv "$BUNDLE/new" "$BUNDLE/config.json"
+}
+
+# life RUNTIME: sets LIFE to a whole container of it.
+life() {
+  local call=("$1" --root "$WORK/runc")
+  LIFE=("${call[@]}" create --bundle "$BUNDLE" @ID@ +++
+    "${call[@]}" start @ID@ +++ wait +++ "${call[@]}" delete @ID@)
+}
+
+shim_price() {
+  local bare state
+  bare=$(command -v runc)
+  make_bundle
+  start_service "$WORK/allow.log" "$(built allow_all)" \
+    "$ASSAY_ROOT/run/assay/ask.sock"
+  wait_for 10 test -S "$ASSAY_ROOT/run/assay/ask.sock"
+  life "$bare"
+  local first=("${LIFE[@]}")
+  life "$SHIM"
+  rounds "${first[@]}" ::: "${LIFE[@]}"
+  row "shim, create-start-delete: CPU against bare runc" "$(field 2 5)" x \
+    '<=' 1.02
+  row "  wall time" "$(field 2 4)" x
+
+  state=("--root" "$WORK/runc" state kept)
+  "$bare" --root "$WORK/runc" create --bundle "$BUNDLE" kept \
+    </dev/null >/dev/null 2>&1
+  rounds "$bare" "${state[@]}" ::: "$SHIM" "${state[@]}"
+  row "shim, state (no question): CPU against bare runc" "$(field 2 5)" x
+  row "  wall time" "$(field 2 4)" x
+  "$bare" --root "$WORK/runc" delete --force kept
+  stop_service "$SERVICE_PID"
+}
+
+# --- verification -------------------------------------------------------------
+
+cosign_verify() {
+  VERIFY=("$COSIGN" verify --key "$WORK/keys/release.pub"
+    --insecure-ignore-tlog --allow-http-registry "$1")
+}
+
+requests() { grep -cE '"(GET|HEAD) /v2/demo/' "$WORK/registry.log" || true; }
+
+# Requests of one decision beyond those that read the image's own manifest.
+evidence_requests() {
+  local before=$1 digest=$2
+  tail -n +"$((before + 1))" "$WORK/registry.log" |
+    grep -E '"(GET|HEAD) /v2/demo/' | grep -cv "manifests/$digest "
+}
+
+# cold FORM BAR: of the image demo/FORM@$DIGEST, alone and in the daemon.
+cold() {
+  local form=$1 image="$REGISTRY/demo/$1@$DIGEST" before cosign_requests
+  cosign_verify "$image"
+  before=$(requests)
+  quietly "${VERIFY[@]}"
+  cosign_requests=$(($(requests) - before))
+  before=$(wc -l <"$WORK/registry.log")
+  "$(built cold_bench)" "$ASSAY_ROOT" "$image" 1 >/dev/null
+  row "HTTP requests for evidence, $form (cosign: $cosign_requests in all)" \
+    "$(evidence_requests "$before" "$DIGEST")" "" '<=' "$2"
+
+  rounds unmeasured rm -rf "$ASSAY_ROOT/var/lib/assay/evidence" +++ \
+    "$ASSAY_ROOT/usr/bin/assay" --root "$ASSAY_ROOT" verify "$image" ::: \
+    "${VERIFY[@]}"
+  row "assay verify, $form: cosign's CPU against ours" "$(field 2 5)" x '>=' 8
+  row "  peak memory (cosign: $(field 2 3) MiB)" "$(field 1 3)" MiB '<=' 12
+  FIGURES=$("$(built cold_bench)" "$ASSAY_ROOT" "$image" \
+    "$((ROUNDS > 50 ? ROUNDS : 50))" "${VERIFY[@]}")
+  row "in the daemon, $form: cosign's CPU against ours" "$(field 1 2)" x \
+    '>=' 100
+  row "  CPU of a decision" "$(field 1 1)" ms
+}
+
+verification() {
+  DIGEST=$(push_image demo/legacy:1)
+  sign_cosign25 release "demo/legacy@$DIGEST"
+  cold legacy 2
+  DIGEST=$(push_image demo/bundle:1)
+  sign_cosign31 release "demo/bundle@$DIGEST"
+  cold bundle 4
+}
+
+# --- decisions that are known -------------------------------------------------
+
+warm() {
+  mkdir -p "$WORK/warm"
+  FIGURES=$("$(built warm_bench)" "$WORK/warm")
+  row "warm decision: CPU (audit log on $(stat -f -c %T "$WORK"))" \
+    "$(field 1 1)" us '<=' 20
+  row "warm decisions on two threads" "$(field 1 2)" /s '>=' 20000
+  row "ask.sock, question to answer, median" "$(field 1 3)" us '<=' 150
+}
+
+layers() {
+  FIGURES=$("$(built layer_bench)" 256 "$WORK" | sed 's/ *%* *(bar.*//; s/x$//' |
+    awk '{ print $NF }')
+  row "layer hashing, of openssl's speed in memory" "$(field 2 1)" % '>=' 85
+  row "two layers on two cores, of one" "$(field 3 1)" x '>=' 1.7
+  row "unchanged layers, cheaper than hashing" "$(field 4 1)" x '>=' 20
+}
+
+start_registry
+start_containerd containerd21 "$WORK/containerd"
+install_product
+make_cosign_key release
+trust release
+write_release_policy
+printf '%-58s %9s %-6s %s\n' "of one run, medians of $ROUNDS rounds" measured "" bar
+idle_memory
+shim_price
+verification
+warm
+layers

@@ -1,0 +1,100 @@
+// cold_bench ROOT IMAGE N [PEER...]: decisions about a signed image by a
+// process that stays, with a connection it keeps and nothing stored: what the
+// daemon does for an image it has never seen. Policy, keys and registry hosts
+// are those of the installation at ROOT; PEER is a program run in every round.
+// Prints the median CPU time of a decision in ms and that of the peer as a
+// multiple of it.
+#include <cstdio>
+#include <cstdlib>
+
+#include "io/config/node_config.h"
+#include "io/evidence/evidence_collector.h"
+#include "io/policy/policy_loader.h"
+#include "io/registry/registry_resolver.h"
+#include "io/report/request.h"
+#include "tests/bench/measure.h"
+#include "tests/support/temp_folder.h"
+#include "tests/support/walk.h"
+
+using namespace assay;         // NOLINT
+using namespace assay::bench;  // NOLINT
+
+namespace {
+
+constexpr int kWarmUps = 5;
+
+struct Node {
+  explicit Node(const Paths& paths) {
+    Diagnostics diagnostics;
+    auto config = NodeConfig::Load(paths, diagnostics);
+    policy = PolicyLoader(paths).Load(diagnostics);
+    if (!config || policy == nullptr) Die(diagnostics.front().str());
+    options.hosts_dirs = config->hosts_dirs;
+  }
+
+  std::shared_ptr<const Policy> policy;
+  RegistryOptions options;
+};
+
+Question About(const std::string& image) {
+  auto name = Reference::Parse(image);
+  if (!name) Die("not an image: " + image);
+  Question question = NewQuestion(Hook::kVerify, std::chrono::seconds(30));
+  question.about = ReferenceClaim{*std::move(name), HostPlatform(), ""};
+  return question;
+}
+
+class ColdDecision {
+ public:
+  ColdDecision(const Node& node, std::string image)
+      : policy_(node.policy),
+        image_(std::move(image)),
+        registry_(node.options),
+        resolver_(registry_) {
+    auto subject = resolver_.Resolve(About(image_));
+    if (!subject) Die(subject.error().detail);
+    subject_ = std::make_shared<const Subject>(*std::move(subject));
+  }
+
+  Cost Measure() {
+    const testing::TempFolder folder;
+    EvidenceStoreOptions store_options;
+    store_options.folder = folder.path();
+    EvidenceStore store(store_options);
+    EvidenceCollectorOptions options;
+    options.now = WallClock;
+    EvidenceCollector collector(store, &registry_, options);
+    const Verifier verifier(resolver_, collector, layers_);
+    const Question question = About(image_);
+    const Cost before = OwnCost();
+    const Verdict verdict = verifier.DecideSubject(question, subject_, policy_);
+    const Cost cost = OwnCost() - before;
+    if (!verdict.accepted()) Die("refused: " + verdict.Line());
+    return cost;
+  }
+
+ private:
+  std::shared_ptr<const Policy> policy_;
+  std::string image_;
+  RegistryClient registry_;
+  RegistryResolver resolver_;
+  std::shared_ptr<const Subject> subject_;
+  test::GivenLayers layers_;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const int rounds = argc > 3 ? std::atoi(argv[3]) : 0;
+  if (rounds <= 0) Die("usage: cold_bench ROOT IMAGE N [PEER...]");
+  ColdDecision cold(Node(Paths(argv[1])), argv[2]);
+  const std::vector<std::string> peer(argv + 4, argv + argc);
+  for (int i = 0; i < (peer.empty() ? 0 : kWarmUps); ++i) cold.Measure();
+  std::vector<double> own, ratio;
+  for (int i = 0; i < rounds; ++i) {
+    const Cost cost = cold.Measure();
+    own.push_back(cost.cpu * 1e3);
+    if (!peer.empty()) ratio.push_back(RunProgram(peer).cpu / cost.cpu);
+  }
+  std::printf("%.3f %.1f\n", Median(own), peer.empty() ? 0 : Median(ratio));
+}
