@@ -134,6 +134,14 @@ Result<Json> Json::Parse(std::string_view text, std::size_t most) {
                                        " bytes, at most " +
                                        std::to_string(most));
   }
+  // The library takes a NUL for the end of the text, whatever follows it, and
+  // passes over a byte order mark; neither has a place in JSON.
+  if (const auto nul = text.find('\0'); nul != std::string_view::npos) {
+    return Fail(Reason::kJsonMalformed, "at byte " + std::to_string(nul));
+  }
+  if (text.starts_with("\xEF\xBB\xBF")) {
+    return Fail(Reason::kJsonMalformed, "a byte order mark");
+  }
   TreeBuilder builder;
   try {
     const bool complete =

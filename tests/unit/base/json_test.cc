@@ -52,3 +52,13 @@ TEST_CASE("what the grammar does not allow is refused") {
     CHECK(WhyNot(bad) == Reason::kJsonMalformed);
   }
 }
+
+// What stands behind a NUL must not hide from the parser that decides.
+TEST_CASE("neither a NUL nor a byte order mark is skipped") {
+  for (const std::string_view bad :
+       {std::string_view("{}\0", 3), std::string_view("{}\0{}", 5),
+        std::string_view("\0{}", 3), std::string_view("[\0]", 3),
+        std::string_view("\xef\xbb\xbf{}", 5)}) {
+    CHECK(WhyNot(bad) == Reason::kJsonMalformed);
+  }
+}

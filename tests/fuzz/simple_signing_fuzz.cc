@@ -1,0 +1,30 @@
+// Property: a payload that reads at all names its digest in its bytes, and the
+// same payload with anything before or after it does not read.
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "core/schemes/sigstore/simple_signing.h"
+
+namespace {
+
+void Require(bool holds) {
+  if (!holds) std::abort();
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
+                                      std::size_t size) {
+  const std::string input(reinterpret_cast<const char*>(data), size);
+  const auto read = assay::SimpleSigning::Parse(input);
+  if (!read) return 0;
+  // Escapes could spell the digest otherwise; without any it stands there.
+  if (input.find('\\') == std::string::npos) {
+    Require(input.find(read->manifest.str()) != std::string::npos);
+  }
+  Require(!assay::SimpleSigning::Parse(input + "x"));
+  Require(!assay::SimpleSigning::Parse("[" + input + "]"));
+  return 0;
+}
