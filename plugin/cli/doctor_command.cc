@@ -1,6 +1,5 @@
 #include "cli/doctor_command.h"
 
-#include <algorithm>
 #include <array>
 #include <chrono>
 #include <filesystem>
@@ -8,7 +7,7 @@
 
 #include "cli/daemon_client.h"
 #include "cli/table.h"
-#include "io/files/files.h"
+#include "io/policy/policy_loader.h"
 #include "io/wire/peer.h"
 
 namespace assay {
@@ -47,19 +46,6 @@ Tone ToneOf(Health health) {
   return Tone::kUnsure;
 }
 
-void CheckPolicyFiles(const Paths& paths, Checks& checks) {
-  const auto names = ListFolder(paths.PolicyDir());
-  const bool some =
-      names && std::any_of(names->begin(), names->end(), [](const auto& name) {
-        return name.ends_with(".toml");
-      });
-  if (some) return;
-  checks.push_back({"policy", Health::kFailure,
-                    paths.PolicyDir() + " holds no policy, so every container "
-                                        "is refused",
-                    "write a policy: assay-policy(5)"});
-}
-
 // What the daemon says about the policy in force.
 void CheckPolicy(const v1::PolicyStatus& policy, Checks& checks) {
   for (const std::string& problem : policy.problems()) {
@@ -86,6 +72,32 @@ void CheckPolicy(const v1::PolicyStatus& policy, Checks& checks) {
   for (const std::string& warning : policy.warnings()) {
     checks.push_back({"policy-door", Health::kWarning, warning,
                       "close this door when you can"});
+  }
+}
+
+// Without a daemon: what the decider would read.
+void CheckPolicyFiles(const Paths& paths, Checks& checks) {
+  Diagnostics diagnostics;
+  const auto policy = PolicyLoader(paths).Load(diagnostics);
+  if (policy) {
+    v1::PolicyStatus status;
+    status.set_in_force(true);
+    status.set_fingerprint(policy->fingerprint().str());
+    status.set_mode(std::string(ModeName(policy->mode())));
+    status.set_rules(static_cast<std::uint32_t>(policy->rules().size()));
+    status.set_signers(static_cast<std::uint32_t>(policy->signers().size()));
+    for (const auto& warning : policy->Warnings()) {
+      status.add_warnings(warning);
+    }
+    CheckPolicy(status, checks);
+    return;
+  }
+  for (const Diagnostic& problem : diagnostics) {
+    const bool missing = problem.reason == Reason::kPolicyMissing;
+    checks.push_back({"policy", Health::kFailure,
+                      problem.str() + ", so every container is refused",
+                      missing ? "write a policy: assay-policy(5)"
+                              : std::string(kPolicyCheck)});
   }
 }
 

@@ -2,6 +2,7 @@
 #include <stdlib.h>  // NOLINT: mkdtemp
 
 #include <filesystem>
+#include <fstream>
 #include <sstream>
 
 #include "api/assay.grpc.pb.h"
@@ -69,6 +70,11 @@ class Node {
     server_ = builder.BuildAndStart();
     REQUIRE(server_ != nullptr);
     return peer_;
+  }
+
+  void WritePolicy(std::string_view text) const {
+    std::filesystem::create_directories(Paths(root_).PolicyDir());
+    std::ofstream(Paths(root_).PolicyDir() + "/10.toml") << text;
   }
 
   Outcome Run(std::vector<std::string> words) const {
@@ -173,4 +179,15 @@ TEST_CASE("doctor reports an audit policy as not enforcing") {
   CHECK(outcome.code == ExitCode::kRejected);
   CHECK(outcome.out.find("mode is audit: nothing is refused") !=
         std::string::npos);
+}
+
+TEST_CASE("without a daemon doctor judges the policy on disk") {
+  const Node node;
+  CHECK(node.Run({"doctor"}).out.find("so every container is refused") !=
+        std::string::npos);
+  node.WritePolicy("version = 1\nmode = \"audit\"\n");
+  CHECK(node.Run({"doctor"}).out.find("mode is audit: nothing is refused") !=
+        std::string::npos);
+  node.WritePolicy("version = 1\nmood = \"enforce\"\n");
+  CHECK(node.Run({"doctor"}).out.find(".toml:2:") != std::string::npos);
 }
