@@ -93,11 +93,14 @@ void CheckPolicyFiles(const Paths& paths, Checks& checks) {
     return;
   }
   for (const Diagnostic& problem : diagnostics) {
-    const bool missing = problem.reason == Reason::kPolicyMissing;
-    checks.push_back({"policy", Health::kFailure,
-                      problem.str() + ", so every container is refused",
-                      missing ? "write a policy: assay-policy(5)"
-                              : std::string(kPolicyCheck)});
+    const bool missing = problem.reason == Reason::kPolicyMissing ||
+                         problem.reason == Reason::kNotFound;
+    checks.push_back(
+        {"policy", Health::kFailure,
+         (missing ? paths.PolicyDir() + " holds no policy" : problem.str()) +
+             ", so every container is refused",
+         missing ? "write a policy: assay-policy(5)"
+                 : std::string(kPolicyCheck)});
   }
 }
 
