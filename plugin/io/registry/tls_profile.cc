@@ -75,6 +75,12 @@ std::string KeyOf(const TlsProfile& profile) {
 
 }  // namespace
 
+std::shared_ptr<X509_STORE> TlsStore::Get() {
+  const std::lock_guard lock(mutex_);
+  if (!store_) store_ = MakeStore(authorities_);
+  return store_;
+}
+
 Result<std::shared_ptr<const TlsProfile>> TlsProfiles::For(
     const RegistryHost& host) {
   TlsProfile profile;
@@ -99,8 +105,9 @@ Result<std::shared_ptr<const TlsProfile>> TlsProfiles::Keep(
   const std::string key = KeyOf(profile);
   const auto found = profiles_.find(key);
   if (found != profiles_.end()) return found->second;
-  profile.store = MakeStore(profile.authorities);
-  if (!profile.store) {
+  profile.store = std::make_shared<TlsStore>(profile.authorities);
+  // What the operator configured is read now, to say what is wrong with it.
+  if (!profile.authorities.empty() && !profile.store->Get()) {
     return Fail(Reason::kRegistryTls,
                 "the authorities (ca) cannot be read as PEM certificates");
   }
@@ -113,8 +120,9 @@ Result<std::shared_ptr<const TlsProfile>> TlsProfiles::Keep(
 bool PrepareContext(void* ssl_context, const TlsProfile& profile,
                     std::shared_ptr<TlsNotes> notes) {
   auto* context = static_cast<SSL_CTX*>(ssl_context);
-  if (X509_STORE_up_ref(profile.store.get()) != 1) return false;
-  SSL_CTX_set_cert_store(context, profile.store.get());
+  const std::shared_ptr<X509_STORE> store = profile.store->Get();
+  if (!store || X509_STORE_up_ref(store.get()) != 1) return false;
+  SSL_CTX_set_cert_store(context, store.get());
   auto* kept = new std::shared_ptr<TlsNotes>(std::move(notes));
   if (SSL_CTX_set_ex_data(context, NotesIndex(), kept) != 1) {
     delete kept;

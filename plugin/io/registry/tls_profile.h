@@ -1,7 +1,7 @@
-// TlsProfile: whom to believe and who to be on a TLS connection. All profiles
-// share the system's authorities through OpenSSL's hashed folder, which is
-// parsed one certificate at a time when it is needed and kept; libcurl alone
-// would parse the whole bundle for every connection (39-43 ms).
+// TlsProfile: whom to believe and who to be on a TLS connection. The system's
+// authorities are parsed once a profile, when its first TLS connection needs
+// them: reading the whole bundle takes 39-43 ms, which libcurl alone would
+// spend on every connection, and one in plain text never needs it.
 #ifndef ASSAY_IO_REGISTRY_TLS_PROFILE_H_
 #define ASSAY_IO_REGISTRY_TLS_PROFILE_H_
 
@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 
 #include "base/result.h"
 #include "io/registry/registry_host.h"
@@ -17,6 +18,21 @@
 struct x509_store_st;
 
 namespace assay::registry {
+
+// The system's authorities and the given ones (PEM, "" for none). Thread-safe.
+class TlsStore {
+ public:
+  explicit TlsStore(std::string authorities)
+      : authorities_(std::move(authorities)) {}
+
+  // Null when they cannot be read; nothing is believed then.
+  std::shared_ptr<x509_store_st> Get();
+
+ private:
+  const std::string authorities_;
+  std::mutex mutex_;
+  std::shared_ptr<x509_store_st> store_;
+};
 
 struct TlsProfile {
   bool verify = true;
@@ -26,7 +42,7 @@ struct TlsProfile {
   std::string authorities;
   std::string client_cert;
   std::string client_key;
-  std::shared_ptr<x509_store_st> store;
+  std::shared_ptr<TlsStore> store;
 };
 
 // Makes profiles and keeps them. Thread-safe.
