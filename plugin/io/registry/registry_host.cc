@@ -115,6 +115,10 @@ Result<std::vector<RegistryHost>> FindHosts(
     hosts = std::move(*described);
   }
   if (hosts.back().host.empty()) AddRegistryItself(registry, hosts);
+  // Many files name the server as a host, too. What it does not have, it does
+  // not have when it is asked again.
+  const auto last = hosts.end() - 1;
+  if (std::find(hosts.begin(), last, *last) != last) hosts.pop_back();
   return hosts;
 }
 

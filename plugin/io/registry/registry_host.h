@@ -34,6 +34,7 @@ struct RegistryHost {
   bool only_if_not_http = false;
 
   std::string Address() const { return scheme + "://" + host; }
+  friend bool operator==(const RegistryHost&, const RegistryHost&) = default;
 };
 
 // In the order they are to be asked; the registry itself last. `registry` is

@@ -107,6 +107,26 @@ TEST_CASE("a registry's folder is looked up in containerd's order") {
   CHECK(FirstOf(folder, "r.example.com:5000") == "https://r.example.com_5000_");
 }
 
+TEST_CASE("a server that is named as a host, too, is asked once") {
+  const TempFolder folder;
+  const std::string name = "registry.example.com/hosts.toml";
+  const auto count = [&](const std::string& text) {
+    folder.Write(name, text);
+    const auto hosts = FindHosts({folder.path()}, "registry.example.com");
+    REQUIRE(hosts);
+    return hosts->size();
+  };
+  const std::string server = "server = \"https://registry.example.com\"\n";
+  const std::string host = "[host.\"https://registry.example.com\"]\n";
+  CHECK(count(server + host) == 1);
+  CHECK(count(server + host + "capabilities = [\"pull\", \"resolve\"]") == 1);
+  CHECK(count(host) == 1);
+  // One of them can do more than the other.
+  CHECK(count(server + host + "capabilities = [\"pull\"]") == 2);
+  CHECK(count(server + host + "ca = \"a.crt\"") == 2);
+  CHECK(count(server + host + "skip_verify = true") == 2);
+}
+
 TEST_CASE("without hosts.toml the certificate files count") {
   const TempFolder folder;
   folder.Write("r.example.com/a.crt", "");
