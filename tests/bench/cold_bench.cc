@@ -1,9 +1,9 @@
 // cold_bench ROOT IMAGE N [PEER...]: decisions about a signed image by a
-// process that stays, with a connection it keeps and nothing stored: what the
-// daemon does for an image it has never seen. Policy, keys and registry hosts
-// are those of the installation at ROOT; PEER is a program run in every round.
-// Prints the median CPU time of a decision in ms and that of the peer as a
-// multiple of it.
+// process that stays, with a connection it keeps and nothing stored about the
+// image: what the daemon does for an image it has never seen. The evidence
+// store is in $TMPDIR. Policy, keys and registry hosts are those of the
+// installation at ROOT; PEER is a program run in every round. Prints the median
+// CPU time of a decision in ms and that of the peer as a multiple of it.
 #include <cstdio>
 #include <cstdlib>
 
@@ -44,32 +44,39 @@ Question About(const std::string& image) {
   return question;
 }
 
+EvidenceStoreOptions StoreOptions(const testing::TempFolder& folder) {
+  EvidenceStoreOptions options;
+  options.folder = folder / "evidence";
+  options.keep_for = std::chrono::hours(0);
+  return options;
+}
+
 class ColdDecision {
  public:
   ColdDecision(const Node& node, std::string image)
       : policy_(node.policy),
         image_(std::move(image)),
         registry_(node.options),
-        resolver_(registry_) {
+        resolver_(registry_),
+        store_(StoreOptions(folder_)) {
     auto subject = resolver_.Resolve(About(image_));
     if (!subject) Die(subject.error().detail);
     subject_ = std::make_shared<const Subject>(*std::move(subject));
   }
 
   Cost Measure() {
-    const testing::TempFolder folder;
-    EvidenceStoreOptions store_options;
-    store_options.folder = folder.path();
-    EvidenceStore store(store_options);
     EvidenceCollectorOptions options;
     options.now = WallClock;
-    EvidenceCollector collector(store, &registry_, options);
+    EvidenceCollector collector(store_, &registry_, options);
     const Verifier verifier(resolver_, collector, layers_);
     const Question question = About(image_);
     const Cost before = OwnCost();
     const Verdict verdict = verifier.DecideSubject(question, subject_, policy_);
     const Cost cost = OwnCost() - before;
     if (!verdict.accepted()) Die("refused: " + verdict.Line());
+    const auto garbage =
+        store_.CollectGarbage({{}, WallClock() + std::chrono::hours(1), false});
+    if (!garbage || garbage->images.empty()) Die("the evidence is still there");
     return cost;
   }
 
@@ -78,6 +85,8 @@ class ColdDecision {
   std::string image_;
   RegistryClient registry_;
   RegistryResolver resolver_;
+  testing::TempFolder folder_;
+  EvidenceStore store_;
   std::shared_ptr<const Subject> subject_;
   test::GivenLayers layers_;
 };
