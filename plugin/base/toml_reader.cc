@@ -14,6 +14,7 @@ std::string Article(std::string_view noun) {
 }  // namespace
 
 std::string TomlPosition::str() const {
+  if (line == 0) return Printable(file);
   return Printable(file) + ":" + std::to_string(line) + ":" +
          std::to_string(column);
 }

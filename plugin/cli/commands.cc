@@ -6,6 +6,7 @@
 #include "cli/doctor_command.h"
 #include "cli/evidence_command.h"
 #include "cli/explain_command.h"
+#include "cli/policy_commands.h"
 #include "cli/reasons_command.h"
 #include "cli/verify_command.h"
 #include "cli/wire_command.h"
@@ -25,6 +26,9 @@ std::span<const Command* const> AllCommands() {
       &kEvidenceExportCommand,
       &kEvidenceImportCommand,
       &kEvidenceGcCommand,
+      &kPolicyCheckCommand,
+      &kPolicyShowCommand,
+      &kPolicyTestCommand,
       &kWireContainerdCommand,
       &kReasonsCommand,
   });

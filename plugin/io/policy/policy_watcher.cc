@@ -18,7 +18,7 @@ constexpr int kSettleMilliseconds = 200;
 // Changes that do not settle are acted on all the same.
 constexpr std::chrono::milliseconds kMostPatience{1000};
 // Folders that appear are noticed by looking again.
-constexpr int kLookAgainMilliseconds = 1500;
+constexpr int kLookAgainMilliseconds = 1000;
 constexpr std::size_t kMostFolders = 256;
 
 constexpr std::uint32_t kEvents = IN_CLOSE_WRITE | IN_CREATE | IN_DELETE |
@@ -41,21 +41,30 @@ PolicyWatcher::~PolicyWatcher() {
   thread_.join();
 }
 
-// Adding a watch that exists changes nothing, so all are added each time.
-void PolicyWatcher::AddFolders() {
+// Adding a watch that exists yields its number again, so all are added each
+// time. A number not seen before is a folder that came after the last look,
+// with whatever was put into it meanwhile: that is a change, too.
+bool PolicyWatcher::AddFolders() {
   namespace fs = std::filesystem;
+  bool fresh = false;
+  const auto add = [this, &fresh](const std::string& folder) {
+    const int watch =
+        ::inotify_add_watch(notify_.get(), folder.c_str(), kEvents);
+    if (watch >= 0) fresh = watches_.insert(watch).second || fresh;
+  };
   std::size_t count = 0;
   for (const std::string& root : roots_) {
-    ::inotify_add_watch(notify_.get(), root.c_str(), kEvents);
+    add(root);
     std::error_code error;
     fs::recursive_directory_iterator folders(root, error);
     for (; !error && folders != fs::recursive_directory_iterator();
          folders.increment(error)) {
       std::error_code ignored;
       if (!folders->is_directory(ignored) || ++count > kMostFolders) continue;
-      ::inotify_add_watch(notify_.get(), folders->path().c_str(), kEvents);
+      add(folders->path().string());
     }
   }
+  return fresh;
 }
 
 bool PolicyWatcher::Drain() {
@@ -79,8 +88,7 @@ void PolicyWatcher::Watch() {
     const bool patient =
         pending_since && Clock::now() - *pending_since < kMostPatience;
     if (news && patient) continue;
-    AddFolders();
-    if (!pending_since) continue;
+    if (!AddFolders() && !pending_since) continue;
     pending_since.reset();
     changed_();
   }

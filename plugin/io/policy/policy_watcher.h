@@ -5,6 +5,7 @@
 #define ASSAY_IO_POLICY_POLICY_WATCHER_H_
 
 #include <functional>
+#include <set>
 #include <string>
 #include <thread>
 #include <vector>
@@ -25,11 +26,12 @@ class PolicyWatcher {
 
  private:
   void Watch();
-  void AddFolders();
-  bool Drain();  // whether there was anything
+  bool AddFolders();  // whether there were new ones
+  bool Drain();       // whether there was anything
 
   std::vector<std::string> roots_;
   std::function<void()> changed_;
+  std::set<int> watches_;  // every one there ever was
   UniqueFd notify_;
   UniqueFd stop_;
   std::thread thread_;

@@ -1,0 +1,137 @@
+#include "cli/policy_commands.h"
+
+#include <ostream>
+
+#include "cli/policy_report.h"
+#include "cli/table.h"
+
+namespace assay {
+namespace {
+
+constexpr Option kShowOptions[] = {
+    {"policy", "PATH", "a policy file or folder instead of policy.d"},
+};
+
+ExitCode Check(Context& context, const Arguments& arguments) {
+  const std::string path =
+      arguments.operands().empty() ? "" : arguments.operands().front();
+  const auto policy = LoadPolicy(context, path);
+  if (policy == nullptr) return ExitCode::kUsage;
+  if (context.json) {
+    PrintJson(
+        context,
+        {{"valid", Json(true)},
+         {"fingerprint", Json(policy->fingerprint().str())},
+         {"rules", Json(static_cast<std::int64_t>(policy->rules().size()))},
+         {"signers", Json(static_cast<std::int64_t>(policy->signers().size()))},
+         {"warnings", WarningsAsJson(*policy)}});
+    return ExitCode::kAccepted;
+  }
+  context.out << Paint("valid", Tone::kGood, context.color) << ": "
+              << policy->rules().size() << " rules, "
+              << policy->signers().size() << " signers, default "
+              << ActionName(policy->default_action()) << ", mode "
+              << ModeName(policy->mode()) << "\n"
+              << policy->fingerprint().str() << "\n";
+  PrintWarnings(context, *policy);
+  return ExitCode::kAccepted;
+}
+
+std::string Join(const std::vector<std::string>& texts) {
+  std::string joined;
+  for (const std::string& text : texts) {
+    joined += (joined.empty() ? "" : ", ") + text;
+  }
+  return joined.empty() ? "-" : joined;
+}
+
+Tone ToneOfAction(Action action) {
+  return action == Action::kAllow ? Tone::kUnsure : Tone::kPlain;
+}
+
+void ShowTables(Context& context, const Policy& policy) {
+  Table rules({"SCOPE", "NAMESPACES", "DECISION", "INTEGRITY", "MODE", "AT"});
+  for (const Rule& rule : policy.rules()) {
+    rules.Row({{rule.scope.str()},
+               {Join(rule.namespaces)},
+               {DecisionOf(rule), ToneOfAction(rule.action)},
+               {std::string(IntegrityName(rule.integrity))},
+               {std::string(ModeName(rule.mode))},
+               {rule.position.file + ":" + std::to_string(rule.position.line),
+                Tone::kFaint}});
+  }
+  rules.Row({{"default"},
+             {"-"},
+             {std::string(ActionName(policy.default_action())),
+              ToneOfAction(policy.default_action())},
+             {"-"},
+             {std::string(ModeName(policy.mode()))},
+             {"-"}});
+  rules.Print(context.out, context.color);
+  if (!policy.signers().empty()) {
+    context.out << "\n";
+    Table signers({"SIGNER", "TYPE", "TRUSTS"});
+    for (const auto& [name, signer] : policy.signers()) {
+      signers.Row({{name}, {signer->scheme()}, {signer->Summary()}});
+    }
+    signers.Print(context.out, context.color);
+  }
+  context.out << "\npolicy " << policy.fingerprint().str() << "\ntrust  "
+              << policy.trust_fingerprint().str() << "\n";
+  PrintWarnings(context, policy);
+}
+
+ExitCode Show(Context& context, const Arguments& arguments) {
+  const auto policy = LoadPolicy(context, arguments.Value("policy"));
+  if (policy == nullptr) return ExitCode::kUsage;
+  if (!context.json) {
+    ShowTables(context, *policy);
+    return ExitCode::kAccepted;
+  }
+  Json::Array rules;
+  for (const Rule& rule : policy->rules()) rules.push_back(AsJson(rule));
+  Json::Object signers;
+  for (const auto& [name, signer] : policy->signers()) {
+    signers.emplace(name,
+                    Json(Json::Object{{"type", Json(signer->scheme())},
+                                      {"trusts", Json(signer->Summary())}}));
+  }
+  PrintJson(
+      context,
+      {{"fingerprint", Json(policy->fingerprint().str())},
+       {"trust_fingerprint", Json(policy->trust_fingerprint().str())},
+       {"mode", Json(std::string(ModeName(policy->mode())))},
+       {"default", Json(std::string(ActionName(policy->default_action())))},
+       {"rules", Json(std::move(rules))},
+       {"signers", Json(std::move(signers))},
+       {"warnings", WarningsAsJson(*policy)}});
+  return ExitCode::kAccepted;
+}
+
+}  // namespace
+
+const Command kPolicyCheckCommand = {
+    .name = "policy check",
+    .operands = "[PATH]",
+    .operands_most = 1,
+    .help = "Hold the policy files against the grammar",
+    .details =
+        "Reads a policy file, or every *.toml of a folder, and the keys they\n"
+        "name. Every problem is told with its place. Without PATH, the\n"
+        "policy of this node is read. Exit code 0 or 2.\n",
+    .options = {},
+    .run = &Check,
+};
+
+const Command kPolicyShowCommand = {
+    .name = "policy show",
+    .operands = "",
+    .help = "Show rules in the order they are matched, and signers",
+    .details =
+        "The rule that stands first of those that match decides. Signers are\n"
+        "shown with the fingerprints of their keys.\n",
+    .options = kShowOptions,
+    .run = &Show,
+};
+
+}  // namespace assay

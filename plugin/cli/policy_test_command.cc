@@ -1,0 +1,250 @@
+// `assay policy test`: which rule an image selects, held against a file of
+// expectations.
+#include <optional>
+#include <ostream>
+#include <set>
+
+#include "base/bytes.h"
+#include "base/limits.h"
+#include "cli/policy_commands.h"
+#include "cli/policy_report.h"
+#include "cli/table.h"
+#include "io/files/files.h"
+
+namespace assay {
+namespace {
+
+constexpr Option kOptions[] = {
+    {"policy", "PATH", "a policy file or folder instead of policy.d"},
+    {"image", "REF", "show the rule of this one image instead"},
+    {"namespace", "NS", "as if for a pod of this Kubernetes namespace"},
+};
+
+// One [[case]]: an image and what is expected of it.
+struct Case {
+  Reference image;
+  std::string pod_namespace;
+  std::optional<std::string> rule;  // a normalised scope, or "default"
+  std::optional<std::string> action;
+  std::optional<std::set<std::string>> requires_signers;
+};
+
+std::optional<std::string> ReadExpectedRule(TomlReader& reader) {
+  const auto text = reader.String("rule");
+  if (!text || *text == "default") return text;
+  const auto scope = Scope::Parse(*text);
+  if (scope) return scope->Normalized();
+  reader.Complain("rule", scope.error().detail);
+  return std::nullopt;
+}
+
+std::optional<Case> ReadCase(const Toml& table, Diagnostics& problems) {
+  const std::size_t before = problems.size();
+  TomlReader reader(table, problems);
+  std::optional<Reference> image;
+  if (reader.Value("image") == nullptr) reader.Missing("image");
+  if (const auto text = reader.String("image")) {
+    auto parsed = Reference::Parse(*text);
+    if (parsed) {
+      image = *std::move(parsed);
+    } else {
+      reader.Complain("image", "no image reference: " + parsed.error().detail);
+    }
+  }
+  const std::string pod_namespace = reader.String("namespace").value_or("");
+  auto rule = ReadExpectedRule(reader);
+  auto action = reader.String("action");
+  if (action && *action != "allow" && *action != "reject" &&
+      *action != "require") {
+    reader.Complain("action", "must be allow, reject or require");
+  }
+  std::optional<std::set<std::string>> signers;
+  if (const auto names = reader.Strings("requires")) {
+    signers.emplace(names->begin(), names->end());
+  }
+  reader.Finish();
+  if (problems.size() == before && !rule && !action && !signers) {
+    reader.Complain({}, "expects nothing: give rule, action or requires");
+  }
+  if (problems.size() != before || !image) return std::nullopt;
+  return Case{*image, pod_namespace, std::move(rule), std::move(action),
+              std::move(signers)};
+}
+
+std::vector<Case> ReadCases(const std::string& path, Diagnostics& problems) {
+  std::vector<Case> cases;
+  const auto text = ReadFile(path, limits::kPolicyFileBytes);
+  if (!text) {
+    problems.push_back(
+        {text.error().reason, {path, 0, 0}, text.error().detail, ""});
+    return cases;
+  }
+  const auto document = Toml::Parse(*text, path, problems);
+  if (!document) return cases;
+  TomlReader reader(*document, problems);
+  for (const Toml* table : reader.Tables("case")) {
+    if (auto one = ReadCase(*table, problems)) cases.push_back(*std::move(one));
+  }
+  reader.Finish();
+  if (cases.empty() && problems.empty()) {
+    reader.Complain({}, "holds no [[case]]");
+  }
+  return cases;
+}
+
+std::set<std::string> SignersOf(const Selection& selection) {
+  std::set<std::string> names;
+  if (selection.rule == nullptr || !selection.rule->require) return names;
+  for (const auto& signer : selection.rule->require->Signers()) {
+    names.insert(signer->name());
+  }
+  return names;
+}
+
+std::string Join(const std::set<std::string>& names) {
+  std::string text;
+  for (const std::string& name : names) {
+    text += (text.empty() ? "" : ", ") + name;
+  }
+  return text.empty() ? "nobody" : text;
+}
+
+// "" when all is as expected.
+std::string Mismatch(const Case& one, const Result<Selection>& selected) {
+  if (!selected) return selected.error().detail;
+  const Selection& selection = *selected;
+  const std::string rule = selection.rule == nullptr
+                               ? "default"
+                               : selection.rule->scope.Normalized();
+  if (one.rule && *one.rule != rule) return "expected rule " + *one.rule;
+  const std::string_view action = ActionName(selection.action);
+  if (one.action && *one.action != action) return "expected " + *one.action;
+  if (one.requires_signers && *one.requires_signers != SignersOf(selection)) {
+    return "expected signers " + Join(*one.requires_signers);
+  }
+  return "";
+}
+
+std::string Decision(const Selection& selection) {
+  return selection.rule == nullptr ? std::string(ActionName(selection.action))
+                                   : DecisionOf(*selection.rule);
+}
+
+Json::Object Row(const Reference& image, const std::string& pod_namespace,
+                 const Result<Selection>& selected) {
+  Json::Object row = {{"image", Json(image.str())},
+                      {"namespace", Json(pod_namespace)}};
+  if (!selected) {
+    row.emplace("reason",
+                Json(std::string(Describe(selected.error().reason).id)));
+    return row;
+  }
+  row.emplace("rule", Json(NameOf(*selected)));
+  row.emplace("action", Json(std::string(ActionName(selected->action))));
+  row.emplace("mode", Json(std::string(ModeName(selected->mode))));
+  if (selected->rule != nullptr) {
+    row.emplace("at", Json(selected->rule->position.str()));
+    row.emplace("decision", Json(Decision(*selected)));
+  }
+  return row;
+}
+
+ExitCode TestOne(Context& context, const Policy& policy,
+                 const Arguments& arguments) {
+  const auto image = Reference::Parse(arguments.Value("image"));
+  if (!image) return PrintError(context, image.error());
+  const std::string pod_namespace = arguments.Value("namespace");
+  const auto selected = policy.Select(*image, pod_namespace);
+  if (!selected) return PrintError(context, selected.error());
+  if (context.json) {
+    PrintJson(context, Row(*image, pod_namespace, selected));
+    return ExitCode::kAccepted;
+  }
+  Table table;
+  table.Row({{"image"}, {image->str(), Tone::kStrong}});
+  table.Row({{"rule"}, {NameOf(*selected)}});
+  if (selected->rule != nullptr) {
+    table.Row({{"at"}, {selected->rule->position.str()}});
+  }
+  table.Row({{"decision"}, {Decision(*selected)}});
+  table.Row({{"mode"}, {std::string(ModeName(selected->mode))}});
+  table.Print(context.out, context.color);
+  return ExitCode::kAccepted;
+}
+
+ExitCode TestFile(Context& context, const Policy& policy,
+                  const std::string& path) {
+  Diagnostics problems;
+  const std::vector<Case> cases = ReadCases(path, problems);
+  if (!problems.empty()) return PrintProblems(context, problems);
+  Table table({"", "IMAGE", "NAMESPACE", "RULE", "DECISION", "BUT"});
+  Json::Array rows;
+  std::int64_t wrong = 0;
+  for (const Case& one : cases) {
+    const auto selected = policy.Select(one.image, one.pod_namespace);
+    const std::string but = Mismatch(one, selected);
+    const bool good = but.empty();
+    if (!good) ++wrong;
+    Json::Object row = Row(one.image, one.pod_namespace, selected);
+    row.emplace("passed", Json(good));
+    row.emplace("but", Json(but));
+    rows.emplace_back(std::move(row));
+    table.Row({{good ? "ok" : "WRONG", good ? Tone::kGood : Tone::kBad},
+               {one.image.str()},
+               {one.pod_namespace.empty() ? "-" : one.pod_namespace},
+               {selected ? NameOf(*selected) : "-"},
+               {selected ? Decision(*selected) : "-"},
+               {but}});
+  }
+  if (context.json) {
+    PrintJson(context, {{"passed", Json(wrong == 0)},
+                        {"wrong", Json(wrong)},
+                        {"cases", Json(std::move(rows))}});
+  } else {
+    table.Print(context.out, context.color);
+    context.out << cases.size() << " cases, " << wrong << " wrong\n";
+  }
+  return wrong == 0 ? ExitCode::kAccepted : ExitCode::kRejected;
+}
+
+ExitCode Run(Context& context, const Arguments& arguments) {
+  const bool file = !arguments.operands().empty();
+  if (file == arguments.Has("image")) {
+    return PrintError(context,
+                      Fail(Reason::kUsage, "give either FILE or --image REF"));
+  }
+  if (file && arguments.Has("namespace")) {
+    return PrintError(context,
+                      Fail(Reason::kUsage, "--namespace goes with --image"));
+  }
+  const auto policy = LoadPolicy(context, arguments.Value("policy"));
+  if (policy == nullptr) return ExitCode::kUsage;
+  return file ? TestFile(context, *policy, arguments.operands().front())
+              : TestOne(context, *policy, arguments);
+}
+
+}  // namespace
+
+const Command kPolicyTestCommand = {
+    .name = "policy test",
+    .operands = "[FILE]",
+    .operands_most = 1,
+    .help = "Tell which rule images select, and whether it is the expected one",
+    .details =
+        "FILE is TOML, one table an expectation:\n"
+        "\n"
+        "  [[case]]\n"
+        "  image     = \"registry.example.com/payments/api:1\"\n"
+        "  namespace = \"payments\"                  # optional\n"
+        "  rule      = \"registry.example.com/**\"   # a scope, or "
+        "\"default\"\n"
+        "  action    = \"require\"                   # require, allow, reject\n"
+        "  requires  = [\"release-2026\"]            # all signers it names\n"
+        "\n"
+        "No signature is verified; see assay verify for that. Exit code 1\n"
+        "when an expectation is not met.\n",
+    .options = kOptions,
+    .run = &Run,
+};
+
+}  // namespace assay
