@@ -74,11 +74,14 @@ std::string TemporaryName(const std::string& path) {
 Result<std::string> ReadDescriptor(int fd, const std::string& path,
                                    std::size_t most) {
   std::string bytes;
-  constexpr std::size_t kStep = 64U << 10;
+  // Most files are small, and room that is not filled is cleared for nothing.
+  constexpr std::size_t kLeast = 4U << 10;
+  constexpr std::size_t kMost = 64U << 10;
   for (;;) {
     const std::size_t old = bytes.size();
-    bytes.resize(old + kStep);
-    const ssize_t count = ::read(fd, bytes.data() + old, kStep);
+    const std::size_t step = std::clamp(old, kLeast, kMost);
+    bytes.resize(old + step);
+    const ssize_t count = ::read(fd, bytes.data() + old, step);
     bytes.resize(old + static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return FromErrno(Reason::kFileUnreadable, path, errno);

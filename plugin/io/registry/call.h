@@ -15,6 +15,7 @@
 #include "io/registry/http_worker.h"
 #include "io/registry/proxy.h"
 #include "io/registry/registry_client.h"
+#include "io/registry/registry_host.h"
 #include "io/registry/tls_profile.h"
 
 namespace assay::registry {
@@ -55,6 +56,8 @@ struct Call {
   ClientState& client;
   HttpWorker& worker;
   std::map<std::string, std::shared_ptr<Flight>> flights;
+  // By the name of a registry; read once a call, however many requests it has.
+  std::map<std::string, Result<std::vector<RegistryHost>>> hosts;
 };
 
 }  // namespace assay::registry

@@ -224,6 +224,14 @@ bool LooksLikeTls(const Error& error) {
          error.reason == Reason::kRegistryUnreachable;
 }
 
+const Result<std::vector<RegistryHost>>& HostsOf(Call& call,
+                                                 const std::string& registry) {
+  const auto known = call.hosts.find(registry);
+  if (known != call.hosts.end()) return known->second;
+  auto found = FindHosts(call.client.options.hosts_dirs, registry);
+  return call.hosts.emplace(registry, std::move(found)).first->second;
+}
+
 }  // namespace
 
 // Of several failures the last counts: the registry itself is asked last, and
@@ -232,8 +240,7 @@ Task<Result<Fetched>> Fetch(Call& call, const FetchRequest& request,
                             Deadline deadline) {
   const auto digest = ReadWhat(request);
   if (!digest) co_return digest.error();
-  const auto hosts =
-      FindHosts(call.client.options.hosts_dirs, request.repository.host());
+  const auto& hosts = HostsOf(call, request.repository.host());
   if (!hosts) co_return hosts.error();
   std::optional<Error> failure;
   for (std::size_t i = 0; i < hosts->size(); ++i) {

@@ -16,7 +16,7 @@ std::vector<Result<Fetched>> RunAll(registry::ClientState& client,
                                     std::span<const FetchRequest> requests,
                                     Deadline deadline) {
   HttpPool::Lease lease(client.pool);
-  Call call{client, lease.worker(), {}};
+  Call call{client, lease.worker(), {}, {}};
   std::vector<Task<Result<Fetched>>> tasks;
   tasks.reserve(requests.size());
   for (const FetchRequest& request : requests) {
