@@ -35,12 +35,12 @@ expect_failure "the audit log's disk is full" "disk-full: " \
   gated_run demo/app:1 "starts-$RUNS"
 rm "$ASSAY_ROOT/var/log/assay/filler"
 expect_starts "there is space again" demo/app:1
+stop_service "$ASSAYD_PID"
 umount "$ASSAY_ROOT/var/log/assay"
 
 # Nothing is on disk yet of this one, and there is no room for its signatures.
 push_signed demo/late:1 --env A=b >/dev/null
 pull demo/late:1
-stop_service "$ASSAYD_PID"
 mount -t tmpfs -o size=64k,mode=0700 tmpfs "$ASSAY_ROOT/var/lib/assay/evidence"
 dd if=/dev/zero of="$ASSAY_ROOT/var/lib/assay/evidence/filler" bs=1k count=64 \
   status=none 2>/dev/null || true
@@ -48,9 +48,9 @@ start_assayd
 run gated_run demo/late:1 late
 service_gone "$ASSAYD_PID" && fail "a full evidence store ends the daemon"
 passed "a full evidence store leaves the daemon up"
+stop_service "$ASSAYD_PID"
 umount "$ASSAY_ROOT/var/lib/assay/evidence"
 
-stop_service "$ASSAYD_PID"
 start_service "$WORK/assayd.log" faketime -f '@1970-01-02 00:00:00' \
   "$ASSAY_ROOT/usr/sbin/assayd" --root "$ASSAY_ROOT"
 ASSAYD_PID=$SERVICE_PID
