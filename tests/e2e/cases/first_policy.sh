@@ -22,7 +22,7 @@ version = 1
 default = "allow"
 
 [[rule]]
-scoop = "@REGISTRY@/**"
+scopes = "@REGISTRY@/**"
 action = "allow"
 TOML
 run assay reload

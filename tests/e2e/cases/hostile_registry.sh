@@ -66,7 +66,7 @@ expect_survives deep registry-protocol json-too-deep evidence-unavailable
 expect_survives loop evidence-too-many registry-protocol evidence-unavailable
 expect_survives many evidence-too-many evidence-unavailable
 expect_survives redirect-loop registry-protocol evidence-unavailable
-expect_survives redirect-metadata registry-protocol evidence-unavailable
+expect_survives redirect-metadata registry-realm-refused registry-protocol evidence-unavailable
 
 cp "$WORK/hosts.toml" "$hosts"
 stop_service "$ASSAYD_PID"
