@@ -4,11 +4,8 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <chrono>
 #include <cstring>
-#include <ctime>
 #include <memory>
-#include <thread>
 
 #include "base/bytes.h"
 #include "io/layers/page_residency.h"
@@ -20,20 +17,6 @@ namespace {
 constexpr std::size_t kBufferBytes = 128U << 10;
 constexpr std::int64_t kWindowBytes = 8LL << 20;
 constexpr int kAttempts = 3;
-
-// The filesystem stamps changes with a clock that stands still for a tick. A
-// write in the tick of the recorded change would leave no trace, so reading
-// starts in a later tick.
-void LeaveTickOf(std::int64_t changed_ns) {
-  constexpr std::int64_t kTick = 20'000'000;
-  timespec now{};
-  ::clock_gettime(CLOCK_REALTIME_COARSE, &now);
-  const std::int64_t now_ns = now.tv_sec * 1'000'000'000 + now.tv_nsec;
-  if (changed_ns > now_ns - kTick && changed_ns < now_ns + kTick) {
-    std::this_thread::sleep_for(
-        std::chrono::nanoseconds(kTick + changed_ns - now_ns));
-  }
-}
 
 Result<Digest> HashDescriptor(const OpenedBlob& blob, const std::string& path,
                               HashAlgorithm algorithm,

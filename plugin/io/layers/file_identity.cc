@@ -8,7 +8,10 @@
 
 #include <array>
 #include <cerrno>
+#include <chrono>
 #include <cstring>
+#include <ctime>
+#include <thread>
 
 #include "base/bytes.h"
 
@@ -45,6 +48,17 @@ std::string MeasureVerity(int fd) {
 }
 
 }  // namespace
+
+void LeaveTickOf(std::int64_t changed_ns) {
+  constexpr std::int64_t kTick = 20'000'000;
+  timespec now{};
+  ::clock_gettime(CLOCK_REALTIME_COARSE, &now);
+  const std::int64_t now_ns = now.tv_sec * 1'000'000'000 + now.tv_nsec;
+  if (changed_ns > now_ns - kTick && changed_ns < now_ns + kTick) {
+    std::this_thread::sleep_for(
+        std::chrono::nanoseconds(kTick + changed_ns - now_ns));
+  }
+}
 
 Result<FileIdentity> IdentityOf(int fd, const std::string& path) {
   struct statx info {};

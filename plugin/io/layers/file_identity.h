@@ -36,6 +36,12 @@ struct OpenedBlob {
 // Errors: kLayerMissing; kLayerUnreadable, also for what is no regular file.
 Result<OpenedBlob> OpenBlob(const std::string& path);
 
+// Waits, at most 40 ms, until a write would get another change time than this.
+// The filesystem stamps changes with a clock that stands still for a tick: a
+// write in the tick of the recorded change would leave no trace, so reading
+// starts in a later one.
+void LeaveTickOf(std::int64_t changed_ns);
+
 // Of an open descriptor; `path` is for messages. Error: kLayerUnreadable.
 Result<FileIdentity> IdentityOf(int fd, const std::string& path);
 

@@ -2,25 +2,24 @@
 
 #include <algorithm>
 
-#include "base/bytes.h"
-
 namespace assay {
 
 class HashPool::Job {
  public:
   enum class State : std::uint8_t { kQueued = 0, kRunning, kDone };
 
-  Job(std::string path, Digest wanted)
-      : path_(std::move(path)), wanted_(std::move(wanted)) {}
+  Job(std::string path, Task task)
+      : path_(std::move(path)), task_(std::move(task)) {}
 
   const std::string path_;
-  const Digest wanted_;
+  const Task task_;
   State state_ = State::kQueued;
   Urgency urgency_ = Urgency::kIdle;
   Status outcome_ = Ok();  // when done
 };
 
-HashPool::HashPool(unsigned threads, Hooks hooks) : hooks_(std::move(hooks)) {
+HashPool::HashPool(unsigned threads, std::function<void()> ran_dry)
+    : ran_dry_(std::move(ran_dry)) {
   threads_.reserve(threads);
   for (unsigned i = 0; i < threads; ++i) {
     threads_.emplace_back([this] { Work(); });
@@ -36,7 +35,7 @@ HashPool::~HashPool() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-HashPool::JobPtr HashPool::Submit(const std::string& path, const Digest& wanted,
+HashPool::JobPtr HashPool::Submit(const std::string& path, Task task,
                                   Urgency urgency) {
   const std::lock_guard lock(mutex_);
   JobPtr& job = under_way_[path];
@@ -45,7 +44,7 @@ HashPool::JobPtr HashPool::Submit(const std::string& path, const Digest& wanted,
       under_way_.erase(path);
       return nullptr;
     }
-    job = std::make_shared<Job>(path, wanted);
+    job = std::make_shared<Job>(path, std::move(task));
     if (urgency == Urgency::kIdle) idle_.push_back(job);
   }
   // A job that was only warming up is also put into the urgent queue; whoever
@@ -58,7 +57,8 @@ HashPool::JobPtr HashPool::Submit(const std::string& path, const Digest& wanted,
   return job;
 }
 
-Status HashPool::Await(const std::vector<JobPtr>& jobs, Deadline deadline) {
+Status HashPool::Await(const std::vector<JobPtr>& jobs, Deadline deadline,
+                       Reason late) {
   std::unique_lock lock(mutex_);
   const auto is_done = [](const JobPtr& job) {
     return job->state_ == Job::State::kDone;
@@ -75,8 +75,7 @@ Status HashPool::Await(const std::vector<JobPtr>& jobs, Deadline deadline) {
   if (ended) return Ok();
   const auto left = std::count_if(
       jobs.begin(), jobs.end(), [&](const auto& job) { return !is_done(job); });
-  return Fail(Reason::kLayerPending,
-              std::to_string(left) + " layers are not yet hashed");
+  return Fail(late, std::to_string(left) + " layers are not yet read");
 }
 
 HashPool::JobPtr HashPool::TakeJob() {
@@ -96,27 +95,8 @@ HashPool::JobPtr HashPool::TakeJob() {
   }
 }
 
-Status HashPool::Hash(const Job& job) {
-  if (hooks_.known(job.path_, job.wanted_)) return Ok();
-  BlobHashControl control;
-  control.stop = &stop_;
-  if (hooks_.progress) {
-    control.progress = [&](std::int64_t done, std::int64_t size) {
-      const std::lock_guard lock(progress_mutex_);
-      hooks_.progress(job.wanted_, done, size);
-    };
-  }
-  auto hash = HashBlob(job.path_, job.wanted_.algorithm(), control);
-  if (!hash) return hash.error();
-  hooks_.hashed(*hash);
-  if (hash->digest == job.wanted_) return Ok();
-  return Fail(Reason::kLayerDigestMismatch,
-              job.wanted_.str() + ": " + Printable(job.path_) + " hashes to " +
-                  hash->digest.str());
-}
-
 void HashPool::Run(Job& job) {
-  Status outcome = Hash(job);
+  Status outcome = job.task_(stop_);
   const std::lock_guard lock(mutex_);
   job.outcome_ = std::move(outcome);
   job.state_ = Job::State::kDone;
@@ -131,7 +111,7 @@ void HashPool::Work() {
       const std::lock_guard lock(mutex_);
       return under_way_.empty();
     }();
-    if (dry && hooks_.ran_dry) hooks_.ran_dry();
+    if (dry && ran_dry_) ran_dry_();
   }
 }
 

@@ -1,5 +1,6 @@
-// HashPool: threads that hash blobs, each file once at a time however many
-// want it. What somebody waits for goes before what is only warmed up.
+// HashPool: threads that read layers, each file or folder once at a time
+// however many want it. What somebody waits for goes before what is only
+// warmed up.
 #ifndef ASSAY_IO_LAYERS_HASH_POOL_H_
 #define ASSAY_IO_LAYERS_HASH_POOL_H_
 
@@ -15,9 +16,7 @@
 #include <vector>
 
 #include "base/clock.h"
-#include "base/digest.h"
 #include "base/result.h"
-#include "io/layers/blob_hash.h"
 
 namespace assay {
 
@@ -27,27 +26,22 @@ class HashPool {
   using JobPtr = std::shared_ptr<Job>;
   enum class Urgency : std::uint8_t { kIdle = 0, kWaitedFor };
 
-  struct Hooks {
-    // Whether the file became known between the caller's look and now.
-    std::function<bool(const std::string& path, const Digest&)> known;
-    // A file was hashed; called before anybody waiting is told.
-    std::function<void(const BlobHash&)> hashed;
-    std::function<void(const Digest&, std::int64_t, std::int64_t)> progress;
-    std::function<void()> ran_dry;  // nothing is queued any more
-  };
+  // Ends early, with whatever error, once the flag is set.
+  using Task = std::function<Status(const std::atomic<bool>& stop)>;
 
-  HashPool(unsigned threads, Hooks hooks);
+  // `ran_dry` is called when nothing is queued any more; may be empty.
+  HashPool(unsigned threads, std::function<void()> ran_dry);
   ~HashPool();  // stops what is being hashed
   HashPool(const HashPool&) = delete;
   HashPool& operator=(const HashPool&) = delete;
 
-  // Joins the job for this file that is under way, if any. An idle job is
-  // refused (null) when kIdleJobs are queued.
-  JobPtr Submit(const std::string& path, const Digest& wanted, Urgency urgency);
+  // Joins the job for this path that is under way, if any: then `task` is not
+  // used. An idle job is refused (null) when kIdleJobs are queued.
+  JobPtr Submit(const std::string& path, Task task, Urgency urgency);
 
-  // Until all are done, one has failed, or the deadline. Errors: kLayerPending
-  // at the deadline, kLayerDigestMismatch, and those of HashBlob.
-  Status Await(const std::vector<JobPtr>& jobs, Deadline deadline);
+  // Until all are done, one has failed, or the deadline, which is an error of
+  // reason `late`; other errors are those of the task.
+  Status Await(const std::vector<JobPtr>& jobs, Deadline deadline, Reason late);
 
   static constexpr std::size_t kIdleJobs = 4096;
 
@@ -55,11 +49,9 @@ class HashPool {
   void Work();
   JobPtr TakeJob();  // waits; null when stopping
   void Run(Job& job);
-  Status Hash(const Job& job);
 
-  Hooks hooks_;
+  std::function<void()> ran_dry_;
   std::atomic<bool> stop_{false};
-  std::mutex progress_mutex_;
   std::mutex mutex_;  // guards all below and the jobs' members
   std::condition_variable work_;
   std::condition_variable done_;
