@@ -75,10 +75,16 @@ function(assay_protos name)
       DEPENDS ${path}
       COMMENT "Generating ${stem}.pb.{h,cc} and its gRPC stubs"
       VERBATIM)
+    # Reading gRPC's headers is nearly all the work, so stubs share it. The
+    # messages cannot: their files repeat the names of each other's statics.
+    set_source_files_properties(${out}/${stem}.grpc.pb.cc PROPERTIES
+      UNITY_GROUP stubs)
     list(APPEND sources ${made})
   endforeach()
   add_library(${name} STATIC ${sources})
   target_include_directories(${name} SYSTEM PUBLIC ${out})
   target_compile_options(${name} PRIVATE -w)
+  set_target_properties(${name} PROPERTIES
+    UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
   target_link_libraries(${name} PUBLIC assay_grpc PRIVATE assay_hardening)
 endfunction()

@@ -1,0 +1,1 @@
+// A program without a test: it owns the precompiled header of all tests.
