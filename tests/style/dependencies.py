@@ -54,6 +54,8 @@ OWNERS = {
     "spdlog/*": ["daemon/*"],
     "fmt/*": ["daemon/*"],
     "systemd/*": ["daemon/*"],
+    "zlib.h": ["io/archive/gzip_source.cc"],
+    "zstd.h": ["io/archive/zstd_source.cc"],
 }
 SYSTEM_FOLDERS = ["sys", "linux", "net", "netinet", "arpa", "asm", "bits"]
 

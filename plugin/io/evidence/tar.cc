@@ -11,11 +11,11 @@
 #include <optional>
 
 #include "base/bytes.h"
+#include "io/archive/tar_block.h"
 
 namespace assay {
 namespace {
 
-constexpr std::size_t kBlock = 512;
 constexpr std::size_t kMostEntries = 1'000'000;
 constexpr std::size_t kMostPaxBytes = 64U << 10;
 constexpr std::string_view kMagic(
@@ -23,84 +23,20 @@ constexpr std::string_view kMagic(
     "00",
     8);
 
-// Fields of a header: offset and length (POSIX, pax, "ustar Header Block").
-struct Field {
-  std::size_t offset;
-  std::size_t length;
-};
-constexpr Field kName{0, 100};
-constexpr Field kMode{100, 8};
-constexpr Field kOwner{108, 8};
-constexpr Field kGroup{116, 8};
-constexpr Field kSize{124, 12};
-constexpr Field kTime{136, 12};
-constexpr Field kChecksum{148, 8};
-constexpr Field kType{156, 1};
-constexpr Field kMagicField{257, 8};
-constexpr Field kPrefix{345, 155};
-
-using Block = std::array<char, kBlock>;
-
-std::string_view TextOf(const Block& block, Field field) {
-  const std::string_view all(block.data() + field.offset, field.length);
-  return all.substr(0, all.find('\0'));
-}
-
-std::optional<std::uint64_t> OctalOf(const Block& block, Field field) {
-  std::string_view text(block.data() + field.offset, field.length);
-  text = text.substr(0, text.find_first_of(std::string_view("\0 ", 2)));
-  std::uint64_t value = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, problem] = std::from_chars(text.data(), end, value, 8);
-  if (problem != std::errc{} || stop != end) return std::nullopt;
-  return value;
-}
-
-std::uint64_t ChecksumOf(const Block& block) {
-  std::uint64_t sum = 0;
-  for (std::size_t i = 0; i < kBlock; ++i) {
-    const bool own =
-        i >= kChecksum.offset && i < kChecksum.offset + kChecksum.length;
-    sum += own ? std::uint64_t{' '} : static_cast<unsigned char>(block[i]);
-  }
-  return sum;
-}
-
-bool IsZero(const Block& block) {
-  return std::all_of(block.begin(), block.end(), [](char c) { return c == 0; });
-}
-
-std::uint64_t Padded(std::uint64_t size) {
-  return (size + kBlock - 1) / kBlock * kBlock;
-}
-
 // Absolute, or with a component that leads upward.
 bool IsUnsafe(std::string_view name) {
   return name.starts_with('/') ||
          ("/" + std::string(name) + "/").find("/../") != std::string::npos;
 }
 
-// The value of "path" among pax records "<length> <key>=<value>\n".
+// The value of "path" among pax records; `good` tells whether they are any.
 std::optional<std::string> PaxPath(std::string_view records, bool& good) {
   std::optional<std::string> path;
-  while (!records.empty()) {
-    std::size_t length = 0;
-    const auto [stop, problem] = std::from_chars(
-        records.data(), records.data() + records.size(), length);
-    const auto digits = static_cast<std::size_t>(stop - records.data());
-    good = problem == std::errc{} && length <= records.size() &&
-           length > digits + 1 && *stop == ' ' && records[length - 1] == '\n';
-    if (!good) return std::nullopt;
-    const auto record = records.substr(digits + 1, length - digits - 2);
-    const std::size_t equals = record.find('=');
-    const auto key = record.substr(0, equals);
+  good = ForEachPaxRecord(records, [&](auto key, auto value) {
+    if (key == "path") path = std::string(value);
     // What these would change is not read another way.
-    good =
-        equals != std::string_view::npos && key != "size" && key != "linkpath";
-    if (!good) return std::nullopt;
-    if (key == "path") path = std::string(record.substr(equals + 1));
-    records.remove_prefix(length);
-  }
+    return key != "size" && key != "linkpath";
+  });
   return path;
 }
 
@@ -113,9 +49,9 @@ class TarScan {
 
   Status Run() {
     for (;;) {
-      Block block;
-      if (!ReadAt(block.data(), kBlock, at_)) return Malformed("truncated");
-      at_ += kBlock;
+      TarBlock block;
+      if (!ReadAt(block.data(), kTarBlock, at_)) return Malformed("truncated");
+      at_ += kTarBlock;
       if (IsZero(block)) return RestIsZero();
       if (auto entry = Take(block); !entry) return entry;
     }
@@ -140,26 +76,26 @@ class TarScan {
     return got == static_cast<ssize_t>(count);
   }
 
-  Status Take(const Block& block) {
-    const auto checksum = OctalOf(block, kChecksum);
-    const auto size = OctalOf(block, kSize);
-    if (TextOf(block, kMagicField) != "ustar" &&
-        !TextOf(block, kMagicField).starts_with("ustar ")) {
+  Status Take(const TarBlock& block) {
+    const auto checksum = TarNumber(block, kTarChecksum);
+    const auto size = TarNumber(block, kTarSize);
+    if (TarText(block, kTarMagic) != "ustar" &&
+        !TarText(block, kTarMagic).starts_with("ustar ")) {
       return Malformed("no tar header");
     }
-    if (checksum != ChecksumOf(block)) return Malformed("wrong checksum");
-    if (!size || *size > size_ || Padded(*size) > size_ - at_) {
+    if (checksum != TarChecksum(block)) return Malformed("wrong checksum");
+    if (!size || *size > size_ || TarPadded(*size) > size_ - at_) {
       return Malformed("an entry beyond the end");
     }
-    std::string name(TextOf(block, kName));
-    const std::string prefix(TextOf(block, kPrefix));
-    if (!prefix.empty() && TextOf(block, kMagicField) == "ustar") {
+    std::string name(TarText(block, kTarName));
+    const std::string prefix(TarText(block, kTarPrefix));
+    if (!prefix.empty() && TarText(block, kTarMagic) == "ustar") {
       name = prefix + "/" + name;
     }
     if (next_name_) name = *std::exchange(next_name_, std::nullopt);
     const std::uint64_t offset = at_;
-    at_ += Padded(*size);
-    return Keep(std::move(name), block[kType.offset], {offset, *size});
+    at_ += TarPadded(*size);
+    return Keep(std::move(name), block[kTarType.offset], {offset, *size});
   }
 
   Status Keep(std::string name, char type, TarReader::Entry entry) {
@@ -198,11 +134,11 @@ class TarScan {
   }
 
   Status RestIsZero() {
-    Block block;
+    TarBlock block;
     // Tools fill up to their block size, not more.
     constexpr std::uint64_t kMostPadding = 1U << 20;
     if (size_ - at_ > kMostPadding) return Malformed("bytes after the end");
-    for (; ReadAt(block.data(), kBlock, at_); at_ += kBlock) {
+    for (; ReadAt(block.data(), kTarBlock, at_); at_ += kTarBlock) {
       if (!IsZero(block)) return Malformed("bytes after the end");
     }
     return Ok();
@@ -279,37 +215,37 @@ Status TarWriter::Write(std::string_view bytes) {
 
 Status TarWriter::AddHeader(std::string_view name, char type,
                             std::uint64_t size) {
-  Block block{};
-  const auto text = [&](Field field, std::string_view value) {
+  TarBlock block{};
+  const auto text = [&](TarField field, std::string_view value) {
     std::copy_n(value.data(), std::min(value.size(), field.length),
                 block.begin() + static_cast<std::ptrdiff_t>(field.offset));
   };
-  const auto octal = [&](Field field, std::uint64_t value) {
+  const auto octal = [&](TarField field, std::uint64_t value) {
     std::array<char, 24> digits{};
     const auto [end, problem] =
         std::to_chars(digits.data(), digits.data() + digits.size(), value, 8);
     const std::string number(digits.data(), end);
     text(field, std::string(field.length - 1 - number.size(), '0') + number);
   };
-  text(kName, name);
-  octal(kMode, 0644);
-  octal(kOwner, 0);
-  octal(kGroup, 0);
-  octal(kSize, size);
-  octal(kTime, 0);
-  block[kType.offset] = type;
-  text(kMagicField, kMagic);
-  octal(kChecksum, ChecksumOf(block));
+  text(kTarName, name);
+  octal(kTarMode, 0644);
+  octal(kTarOwner, 0);
+  octal(kTarGroup, 0);
+  octal(kTarSize, size);
+  octal(kTarTime, 0);
+  block[kTarType.offset] = type;
+  text(kTarMagic, kMagic);
+  octal(kTarChecksum, TarChecksum(block));
   return Write({block.data(), block.size()});
 }
 
 Status TarWriter::AddBody(std::string_view bytes) {
   if (auto written = Write(bytes); !written) return written;
-  return Write(std::string(Padded(bytes.size()) - bytes.size(), '\0'));
+  return Write(std::string(TarPadded(bytes.size()) - bytes.size(), '\0'));
 }
 
 Status TarWriter::Add(std::string_view name, std::string_view bytes) {
-  if (name.size() > kName.length) {
+  if (name.size() > kTarName.length) {
     // A record counts its own length; three digits always do here.
     const std::size_t length = 3 + 1 + 5 + name.size() + 1;
     const std::string record =
@@ -322,7 +258,8 @@ Status TarWriter::Add(std::string_view name, std::string_view bytes) {
 }
 
 Status TarWriter::Finish() {
-  if (auto ended = Write(std::string(2 * kBlock, '\0')); !ended) return ended;
+  if (auto ended = Write(std::string(2 * kTarBlock, '\0')); !ended)
+    return ended;
   if (::fsync(fd_.get()) == 0) return Ok();
   return Fail(errno == ENOSPC ? Reason::kDiskFull : Reason::kWriteFailed,
               Printable(path_) + ": " + std::strerror(errno));
