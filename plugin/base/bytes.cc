@@ -1,6 +1,5 @@
 #include "base/bytes.h"
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -29,6 +28,33 @@ constexpr auto kBase64Values = [] {
 
 std::uint8_t Byte(char c) { return static_cast<std::uint8_t>(c); }
 
+// Length of the well-formed UTF-8 sequence at the start of `text`, 0 if there
+// is none. Unicode 15, table 3-7.
+std::size_t Utf8Length(std::string_view text) {
+  const std::uint8_t first = Byte(text[0]);
+  if (first < 0x80) return 1;
+  std::size_t length = 0;
+  std::uint8_t low = 0x80;
+  std::uint8_t high = 0xBF;
+  if (first >= 0xC2 && first <= 0xDF) {
+    length = 2;
+  } else if (first >= 0xE0 && first <= 0xEF) {
+    length = 3;
+    if (first == 0xE0) low = 0xA0;
+    if (first == 0xED) high = 0x9F;
+  } else if (first >= 0xF0 && first <= 0xF4) {
+    length = 4;
+    if (first == 0xF0) low = 0x90;
+    if (first == 0xF4) high = 0x8F;
+  }
+  if (length == 0 || text.size() < length) return 0;
+  for (std::size_t i = 1; i < length; ++i) {
+    const std::uint8_t next = Byte(text[i]);
+    if (next < (i == 1 ? low : 0x80) || next > (i == 1 ? high : 0xBF)) return 0;
+  }
+  return length;
+}
+
 void AppendEscaped(std::string& out, std::uint8_t byte) {
   out += "\\x";
   out += kHexDigits[byte >> 4];
@@ -38,13 +64,12 @@ void AppendEscaped(std::string& out, std::uint8_t byte) {
 }  // namespace
 
 std::string HexEncode(std::string_view bytes) {
-  std::string text;
-  text.reserve(bytes.size() * 2);
-  for (const char c : bytes) {
-    text += kHexDigits[Byte(c) >> 4];
-    text += kHexDigits[Byte(c) & 0x0F];
+  std::string out(bytes.size() * 2, '\0');
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    out[2 * i] = kHexDigits[Byte(bytes[i]) >> 4];
+    out[2 * i + 1] = kHexDigits[Byte(bytes[i]) & 0x0F];
   }
-  return text;
+  return out;
 }
 
 std::optional<std::string> HexDecode(std::string_view text) {
@@ -102,37 +127,8 @@ std::optional<std::string> Base64Decode(std::string_view text) {
   return bytes;
 }
 
-std::size_t Utf8Length(std::string_view text) {
-  const std::uint8_t first = Byte(text[0]);
-  if (first < 0x80) return 1;
-  std::size_t length = 0;
-  std::uint8_t low = 0x80;
-  std::uint8_t high = 0xBF;
-  if (first >= 0xC2 && first <= 0xDF) {
-    length = 2;
-  } else if (first >= 0xE0 && first <= 0xEF) {
-    length = 3;
-    if (first == 0xE0) low = 0xA0;
-    if (first == 0xED) high = 0x9F;
-  } else if (first >= 0xF0 && first <= 0xF4) {
-    length = 4;
-    if (first == 0xF0) low = 0x90;
-    if (first == 0xF4) high = 0x8F;
-  }
-  if (length == 0 || text.size() < length) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    const std::uint8_t next = Byte(text[i]);
-    if (next < (i == 1 ? low : 0x80) || next > (i == 1 ? high : 0xBF)) return 0;
-  }
-  return length;
-}
-
 std::string Printable(std::string_view text, std::size_t most) {
-  const auto is_plain = [](char c) { return c >= 0x20 && c < 0x7F; };
-  const std::string_view head = text.substr(0, most);
-  std::string out(head.begin(),
-                  std::find_if_not(head.begin(), head.end(), is_plain));
-  text.remove_prefix(out.size());
+  std::string out;
   while (!text.empty()) {
     if (out.size() >= most) return out + "...";
     const std::uint8_t first = Byte(text[0]);

@@ -1,4 +1,4 @@
-// What the requests of one Fetch call share, and what all calls of a client
+// What the requests of one conversation share, and what all calls of a client
 // share.
 #ifndef ASSAY_IO_REGISTRY_CALL_H_
 #define ASSAY_IO_REGISTRY_CALL_H_
@@ -17,6 +17,7 @@
 #include "io/registry/registry_client.h"
 #include "io/registry/registry_host.h"
 #include "io/registry/tls_profile.h"
+#include "io/registry/url.h"
 
 namespace assay::registry {
 
@@ -30,6 +31,7 @@ struct ClientState {
   const RegistryOptions options;
   const Credentials credentials;
   const ProxyRules proxies;
+  ParsedHosts hosts;
   TlsProfiles tls;
   AuthCache auth;
   HttpPool pool;
@@ -51,13 +53,14 @@ struct Flight {
   std::vector<std::coroutine_handle<>> waiters;
 };
 
-// Of one Fetch, on one thread.
+// Of one conversation, on one thread.
 struct Call {
   ClientState& client;
   HttpWorker& worker;
   std::map<std::string, std::shared_ptr<Flight>> flights;
   // By the name of a registry; read once a call, however many requests it has.
   std::map<std::string, Result<std::vector<RegistryHost>>> hosts;
+  std::map<std::string, Url> servers;  // by RegistryHost::Address()
 };
 
 }  // namespace assay::registry

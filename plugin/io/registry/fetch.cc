@@ -184,13 +184,23 @@ bool IsMirror(const RegistryHost& host, const std::string& registry) {
          !(registry == "docker.io" && host.host == "registry-1.docker.io");
 }
 
-Result<Url> MakeUrl(const RegistryHost& host, const FetchRequest& request) {
+Result<Url> ServerOf(Call& call, const RegistryHost& host) {
+  const std::string address = host.Address();
+  const auto known = call.servers.find(address);
+  if (known != call.servers.end()) return known->second;
+  auto url = Url::Parse(address);
+  if (url) call.servers.emplace(address, *url);
+  return url;
+}
+
+Result<Url> MakeUrl(const Url& server, const RegistryHost& host,
+                    const FetchRequest& request) {
   std::string_view folder = "/manifests/";
   if (request.kind == FetchKind::kBlob) folder = "/blobs/";
   if (request.kind == FetchKind::kReferrers) folder = "/referrers/";
   const Reference& repository = request.repository;
-  auto url = Url::Parse(host.Address() + host.path + "/" + repository.path() +
-                        std::string(folder) + request.what);
+  auto url = server.At(host.path + "/" + repository.path() +
+                       std::string(folder) + request.what);
   if (!url || !IsMirror(host, repository.host())) return url;
   return url->WithQuery("ns", repository.host());
 }
@@ -209,7 +219,9 @@ Task<Result<Fetched>> FetchFrom(Call& call, const RegistryHost& host,
                                 const FetchRequest& request,
                                 const std::optional<Digest>& digest,
                                 Deadline deadline) {
-  const auto url = MakeUrl(host, request);
+  const auto server = ServerOf(call, host);
+  if (!server) co_return server.error();
+  const auto url = MakeUrl(*server, host, request);
   if (!url) co_return url.error();
   auto tls = call.client.tls.For(host);
   if (!tls) co_return WithContext(tls.error(), host.Address());
@@ -228,7 +240,8 @@ const Result<std::vector<RegistryHost>>& HostsOf(Call& call,
                                                  const std::string& registry) {
   const auto known = call.hosts.find(registry);
   if (known != call.hosts.end()) return known->second;
-  auto found = FindHosts(call.client.options.hosts_dirs, registry);
+  auto found =
+      FindHosts(call.client.options.hosts_dirs, registry, call.client.hosts);
   return call.hosts.emplace(registry, std::move(found)).first->second;
 }
 

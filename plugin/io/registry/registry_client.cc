@@ -12,11 +12,9 @@ using registry::Call;
 using registry::HttpPool;
 using registry::Task;
 
-std::vector<Result<Fetched>> RunAll(registry::ClientState& client,
+std::vector<Result<Fetched>> RunAll(Call& call,
                                     std::span<const FetchRequest> requests,
                                     Deadline deadline) {
-  HttpPool::Lease lease(client.pool);
-  Call call{client, lease.worker(), {}, {}};
   std::vector<Task<Result<Fetched>>> tasks;
   tasks.reserve(requests.size());
   for (const FetchRequest& request : requests) {
@@ -39,6 +37,32 @@ class RegistryClient::Impl {
   registry::ClientState state;
 };
 
+class RegistryConversation::Impl {
+ public:
+  explicit Impl(registry::ClientState& client)
+      : lease(client.pool), call{client, lease.worker(), {}, {}, {}} {}
+
+  HttpPool::Lease lease;
+  Call call;
+};
+
+RegistryConversation::RegistryConversation(RegistryClient& client)
+    : client_(client) {}
+
+RegistryConversation::~RegistryConversation() = default;
+
+std::vector<Result<Fetched>> RegistryConversation::Fetch(
+    std::span<const FetchRequest> requests, Deadline deadline) {
+  try {
+    if (!impl_) impl_ = std::make_unique<Impl>(client_.impl_->state);
+    return RunAll(impl_->call, requests, deadline);
+  } catch (const std::exception& problem) {
+    impl_.reset();  // what it was doing may be half done
+    return {requests.size(), Result<Fetched>(Fail(Reason::kInternal,
+                                                  Printable(problem.what())))};
+  }
+}
+
 RegistryClient::RegistryClient(RegistryOptions options)
     : impl_(std::make_unique<Impl>(std::move(options))) {}
 
@@ -46,12 +70,7 @@ RegistryClient::~RegistryClient() = default;
 
 std::vector<Result<Fetched>> RegistryClient::Fetch(
     std::span<const FetchRequest> requests, Deadline deadline) {
-  try {
-    return RunAll(impl_->state, requests, deadline);
-  } catch (const std::exception& problem) {
-    return {requests.size(), Result<Fetched>(Fail(Reason::kInternal,
-                                                  Printable(problem.what())))};
-  }
+  return RegistryConversation(*this).Fetch(requests, deadline);
 }
 
 Result<Fetched> RegistryClient::FetchOne(const FetchRequest& request,

@@ -70,7 +70,29 @@ class RegistryClient {
   Result<Fetched> FetchOne(const FetchRequest& request, Deadline deadline);
 
  private:
+  friend class RegistryConversation;
   class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+// Several Fetches for one purpose, each after the answers of the one before:
+// hosts and authorizations are looked up once for all of them, and they use the
+// same connections. For one thread, and not for longer than a decision.
+class RegistryConversation {
+ public:
+  // Borrows the client, which must outlive it.
+  explicit RegistryConversation(RegistryClient& client);
+  ~RegistryConversation();
+  RegistryConversation(const RegistryConversation&) = delete;
+  RegistryConversation& operator=(const RegistryConversation&) = delete;
+
+  // As RegistryClient's.
+  std::vector<Result<Fetched>> Fetch(std::span<const FetchRequest> requests,
+                                     Deadline deadline);
+
+ private:
+  class Impl;
+  RegistryClient& client_;
   std::unique_ptr<Impl> impl_;
 };
 

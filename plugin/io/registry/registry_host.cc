@@ -13,6 +13,8 @@
 namespace assay::registry {
 namespace {
 
+constexpr std::size_t kParsedFiles = 256;
+
 // Names of a registry's folder, in containerd's order.
 std::vector<std::string> FolderNames(std::string_view registry) {
   std::vector<std::string> names;
@@ -67,10 +69,11 @@ Result<RegistryHost> ReadCertificateFiles(const std::string& folder) {
   return host;
 }
 
-Result<std::vector<RegistryHost>> ReadFolder(const std::string& folder) {
+Result<std::vector<RegistryHost>> ReadFolder(const std::string& folder,
+                                             ParsedHosts& parsed) {
   auto text = ReadFile(folder + "/hosts.toml", limits::kPolicyFileBytes);
   if (!text && text.error().reason != Reason::kNotFound) return text.error();
-  if (text && !text->empty()) return ParseHostsToml(*text, folder);
+  if (text && !text->empty()) return parsed.Parse(*text, folder);
   auto host = ReadCertificateFiles(folder);
   if (!host) return host.error();
   return std::vector<RegistryHost>{std::move(*host)};
@@ -104,13 +107,31 @@ void AddRegistryItself(std::string_view registry,
 
 }  // namespace
 
+Result<std::vector<RegistryHost>> ParsedHosts::Parse(
+    const std::string& text, const std::string& folder) {
+  {
+    const std::lock_guard lock(mutex_);
+    const auto known = files_.find(folder);
+    if (known != files_.end() && known->second.text == text) {
+      return known->second.hosts;
+    }
+  }
+  auto hosts = ParseHostsToml(text, folder);
+  if (!hosts) return hosts;
+  const std::lock_guard lock(mutex_);
+  if (files_.size() >= kParsedFiles) files_.clear();
+  files_.insert_or_assign(folder, File{text, *hosts});
+  return hosts;
+}
+
 Result<std::vector<RegistryHost>> FindHosts(
-    const std::vector<std::string>& folders, std::string_view registry) {
+    const std::vector<std::string>& folders, std::string_view registry,
+    ParsedHosts& parsed) {
   const auto folder = FindFolder(folders, registry);
   if (!folder) return folder.error();
   std::vector<RegistryHost> hosts(1);
   if (!folder->empty()) {
-    auto described = ReadFolder(*folder);
+    auto described = ReadFolder(*folder, parsed);
     if (!described) return described.error();
     hosts = std::move(*described);
   }

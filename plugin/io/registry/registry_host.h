@@ -6,6 +6,8 @@
 #define ASSAY_IO_REGISTRY_REGISTRY_HOST_H_
 
 #include <chrono>
+#include <map>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -37,12 +39,31 @@ struct RegistryHost {
   friend bool operator==(const RegistryHost&, const RegistryHost&) = default;
 };
 
+// The hosts.toml files that were parsed: one that has still the same text is
+// not parsed again. Thread-safe, bounded.
+class ParsedHosts {
+ public:
+  // As ParseHostsToml.
+  Result<std::vector<RegistryHost>> Parse(const std::string& text,
+                                          const std::string& folder);
+
+ private:
+  struct File {
+    std::string text;
+    std::vector<RegistryHost> hosts;
+  };
+
+  std::mutex mutex_;
+  std::map<std::string, File> files_;  // by folder
+};
+
 // In the order they are to be asked; the registry itself last. `registry` is
 // the host of a reference ("docker.io"). Of `folders` the first that knows the
 // registry counts. Errors: kConfigurationMalformed with file, line and column,
 // kFileUnreadable, kFileTooLarge.
 Result<std::vector<RegistryHost>> FindHosts(
-    const std::vector<std::string>& folders, std::string_view registry);
+    const std::vector<std::string>& folders, std::string_view registry,
+    ParsedHosts& parsed);
 
 // The hosts of one hosts.toml; `folder` is what its relative paths start from.
 // A last host without an address stands for the registry itself.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <utility>
 
 #include "base/bytes.h"
 #include "io/registry/address.h"
@@ -16,6 +17,21 @@ constexpr std::size_t kUrlBytes = 8192;
 bool IsPrintableAscii(std::string_view text) {
   return std::all_of(text.begin(), text.end(),
                      [](char c) { return c > 0x20 && c < 0x7F; });
+}
+
+// A path that stays as it is however an address is read: no segment of dots,
+// nothing to escape, no query and no fragment.
+bool NeedsNoReading(std::string_view path) {
+  if (path.size() > kUrlBytes / 2) return false;
+  char before = '\0';
+  return std::all_of(path.begin(), path.end(), [&](char c) {
+    const bool starts_segment = std::exchange(before, c) == '/';
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                        (c >= '0' && c <= '9');
+    if (letter) return true;
+    if (starts_segment) return false;
+    return c == '/' || c == '-' || c == '_' || c == '.' || c == ':';
+  });
 }
 
 Error NoUrl(std::string_view text) {
@@ -72,6 +88,17 @@ Result<Url> Url::Parse(std::string_view text) {
     return NoUrl(text);
   }
   return Read(handle);
+}
+
+Result<Url> Url::At(std::string_view path) const {
+  if (!path.starts_with('/')) return NoUrl(path);
+  const std::size_t server = text_.find('/', text_.find("://") + 3);
+  std::string text = text_.substr(0, server);
+  text.append(path);
+  if (!NeedsNoReading(path)) return Parse(text);
+  Url url = *this;
+  url.text_ = std::move(text);
+  return url;
 }
 
 Result<Url> Url::Resolve(std::string_view relative) const {

@@ -13,6 +13,8 @@ class Url {
  public:
   // Errors: kRegistryProtocol. Numeric forms of addresses are normalised.
   static Result<Url> Parse(std::string_view text);
+  // Another path of the same server, from its first slash; a query may follow.
+  Result<Url> At(std::string_view path) const;
   // `relative` as seen from this address (RFC 3986 section 5).
   Result<Url> Resolve(std::string_view relative) const;
 

@@ -79,6 +79,30 @@ TEST_CASE("addresses of the web are normalised") {
   CHECK(Url::Parse("http://0x7f.1:80/")->host() == "127.0.0.1");
 }
 
+TEST_CASE("another path of a server is what reading it whole gives") {
+  for (const std::string server :
+       {"http://registry.example.com", "https://127.0.0.1:5000",
+        "http://[::1]:5000"}) {
+    const auto base = Url::Parse(server);
+    for (const std::string path :
+         {"/v2/team/app/manifests/sha256-0a.sig", "/v2/a/blobs/sha256:0a",
+          "/v2/a__b.c-d/manifests/1.0", "/", "/v2/../secret", "/v2/./a",
+          "/v2/%2e%2e/a", "/v2/a?ns=b", "/v2/a#b", "//elsewhere.example.com/a",
+          "/v2/..", "/a/.../b", "/A/-b"}) {
+      INFO(server << path);
+      const auto at = base->At(path);
+      const auto whole = Url::Parse(server + path);
+      REQUIRE(at.has_value() == whole.has_value());
+      CHECK(at->str() == whole->str());
+      CHECK(at->Origin() == whole->Origin());
+    }
+    CHECK(base->At("/a")->At("/b")->str() == base->At("/b")->str());
+    CHECK_FALSE(base->At("/a b"));
+    CHECK_FALSE(base->At(".elsewhere.example.com/a"));
+    CHECK_FALSE(base->At("/" + std::string(9000, 'a')));
+  }
+}
+
 TEST_CASE("what is no address of the web is refused") {
   const auto text = GENERATE(
       as<std::string>(), "", "file:///etc/passwd", "ftp://example.com/",

@@ -30,6 +30,13 @@ override_path = true
 capabilities = ["referrers"]
 )";
 
+// With one memory for all tests: a file that has changed is parsed anew.
+Result<std::vector<RegistryHost>> Find(const std::vector<std::string>& folders,
+                                       std::string_view registry) {
+  static ParsedHosts parsed;
+  return FindHosts(folders, registry, parsed);
+}
+
 TEST_CASE("hosts.toml is read in its order, the server last") {
   const auto hosts = ParseHostsToml(kWhole, "/certs.d/x");
   INFO((hosts ? "" : hosts.error().detail));
@@ -86,7 +93,7 @@ TEST_CASE("mistakes in hosts.toml are errors that name the file") {
 }
 
 std::string FirstOf(const TempFolder& folder, const std::string& registry) {
-  const auto hosts = FindHosts({folder.path()}, registry);
+  const auto hosts = Find({folder.path()}, registry);
   return hosts ? hosts->front().Address() : hosts.error().detail;
 }
 
@@ -107,12 +114,25 @@ TEST_CASE("a registry's folder is looked up in containerd's order") {
   CHECK(FirstOf(folder, "r.example.com:5000") == "https://r.example.com_5000_");
 }
 
+TEST_CASE("a file that has not changed is not parsed again, a wrong one is") {
+  ParsedHosts parsed;
+  const std::string text = "server = \"https://r.example.com\"\n";
+  for (int i = 0; i < 2; ++i) {
+    CHECK(parsed.Parse(text, "/a")->front().host == "r.example.com");
+    CHECK_FALSE(parsed.Parse("server = 1\n", "/a"));
+  }
+  CHECK(parsed.Parse(text + "ca = \"x\"\n", "/b")->front().ca_files ==
+        std::vector<std::string>{"/b/x"});
+  CHECK(parsed.Parse(text + "ca = \"x\"\n", "/a")->front().ca_files ==
+        std::vector<std::string>{"/a/x"});
+}
+
 TEST_CASE("a server that is named as a host, too, is asked once") {
   const TempFolder folder;
   const std::string name = "registry.example.com/hosts.toml";
   const auto count = [&](const std::string& text) {
     folder.Write(name, text);
-    const auto hosts = FindHosts({folder.path()}, "registry.example.com");
+    const auto hosts = Find({folder.path()}, "registry.example.com");
     REQUIRE(hosts);
     return hosts->size();
   };
@@ -131,11 +151,11 @@ TEST_CASE("without hosts.toml the certificate files count") {
   const TempFolder folder;
   folder.Write("r.example.com/a.crt", "");
   folder.Write("r.example.com/c.cert", "");
-  const auto incomplete = FindHosts({folder.path()}, "r.example.com");
+  const auto incomplete = Find({folder.path()}, "r.example.com");
   REQUIRE_FALSE(incomplete);
   CHECK(incomplete.error().reason == Reason::kConfigurationMalformed);
   folder.Write("r.example.com/c.key", "");
-  const auto hosts = FindHosts({folder.path()}, "r.example.com");
+  const auto hosts = Find({folder.path()}, "r.example.com");
   REQUIRE(hosts);
   REQUIRE(hosts->size() == 1);
   const RegistryHost& host = hosts->front();
@@ -146,20 +166,19 @@ TEST_CASE("without hosts.toml the certificate files count") {
 }
 
 TEST_CASE("what no folder describes has containerd's defaults") {
-  const auto docker = FindHosts({}, "docker.io");
+  const auto docker = Find({}, "docker.io");
   REQUIRE(docker);
   CHECK(docker->front().Address() == "https://registry-1.docker.io");
-  const auto loopback = FindHosts({"/nowhere"}, "127.0.0.1:5000");
+  const auto loopback = Find({"/nowhere"}, "127.0.0.1:5000");
   REQUIRE(loopback);
   REQUIRE(loopback->size() == 2);
   CHECK(loopback->front().Address() == "http://127.0.0.1:5000");
   CHECK((*loopback)[1].Address() == "https://127.0.0.1:5000");
   CHECK((*loopback)[1].only_if_not_http);
   CHECK((*loopback)[1].skip_verify);
-  CHECK(FindHosts({}, "localhost:80")->front().Address() ==
-        "http://localhost:80");
-  CHECK(FindHosts({}, "localhost")->size() == 1);
-  CHECK_FALSE(FindHosts({}, "r.example.com")->front().skip_verify);
+  CHECK(Find({}, "localhost:80")->front().Address() == "http://localhost:80");
+  CHECK(Find({}, "localhost")->size() == 1);
+  CHECK_FALSE(Find({}, "r.example.com")->front().skip_verify);
 }
 
 }  // namespace
