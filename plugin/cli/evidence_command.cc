@@ -190,6 +190,7 @@ ExitCode Fetch(Context& context, const Arguments& arguments) {
   EvidenceCollectorOptions options;
   options.patience = kFetchDeadline;
   options.now = &Now;
+  options.durability = Durability::kSynced;  // for when the network is gone
   EvidenceCollector collector(store, &client, options);
   EvidenceRequest request{
       *name, subject->SignableDigests(), {}, Reach::kNetwork, deadline};

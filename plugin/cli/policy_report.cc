@@ -108,7 +108,7 @@ std::shared_ptr<const Policy> LoadPolicy(Context& context,
 }
 
 void PrintWarnings(Context& context, const Policy& policy) {
-  for (const std::string& warning : policy.warnings()) {
+  for (const std::string& warning : policy.Warnings()) {
     context.out << Paint("warning:", Tone::kUnsure, context.color) << " "
                 << warning << "\n";
   }
@@ -116,8 +116,8 @@ void PrintWarnings(Context& context, const Policy& policy) {
 
 Json WarningsAsJson(const Policy& policy) {
   Json::Array warnings;
-  for (const std::string& warning : policy.warnings()) {
-    warnings.emplace_back(warning);
+  for (std::string& warning : policy.Warnings()) {
+    warnings.emplace_back(std::move(warning));
   }
   return Json(std::move(warnings));
 }

@@ -50,6 +50,7 @@ class GivenEvidence : public EvidenceSource {
     };
     append(found.artifacts, in_registry.artifacts);
     append(found.failures, in_registry.failures);
+    found.reach = Reach::kNetwork;
     return found;
   }
   EvidenceSet on_disk;

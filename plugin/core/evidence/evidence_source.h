@@ -24,9 +24,11 @@ struct EvidencePlaces {
   void Add(const EvidencePlaces& other);
 };
 
+// How far to look; each reach includes those before it.
 enum class Reach : std::uint8_t {
   kDisk = 0,  // what is stored, nothing else
-  kNetwork,   // what is stored, and what the registry has
+  kUsual,     // what the registry has where such signatures mostly are
+  kNetwork,   // what the registry has anywhere
 };
 
 struct EvidenceRequest {
@@ -42,6 +44,9 @@ struct EvidenceSet {
   // What could not be read or fetched. These never turn a refusal into an
   // acceptance; they turn "rejected" into "undetermined".
   std::vector<Error> failures;
+  // How far this looked: as far as was asked for, or further. Nothing of a
+  // reach beyond it may be taken to be absent.
+  Reach reach = Reach::kDisk;
 };
 
 class EvidenceSource {

@@ -173,19 +173,24 @@ Verdict Verifier::Require(const Case& one, Trail trail) const {
                    std::move(trail));
   }
   trail.requirement = one.selection.rule->require->str();
-  Verdict verdict = Try(one, Reach::kDisk, trail);
-  const bool damaged = Describe(verdict.reason()).stage == Stage::kIntegrity;
-  if (verdict.accepted() || damaged || one.question.offline) return verdict;
-  return Try(one, Reach::kNetwork, std::move(trail));
+  Reach reach = Reach::kDisk;
+  for (;;) {
+    Verdict verdict = Try(one, reach, trail);
+    const bool damaged = Describe(verdict.reason()).stage == Stage::kIntegrity;
+    const bool everywhere = reach == Reach::kNetwork || one.question.offline;
+    if (verdict.accepted() || damaged || everywhere) return verdict;
+    reach = reach == Reach::kDisk ? Reach::kUsual : Reach::kNetwork;
+  }
 }
 
 // Evidence -> verified signatures -> requirement -> integrity, with what one
-// reach can see.
-Verdict Verifier::Try(const Case& one, Reach reach, Trail trail) const {
+// reach can see. `reach` becomes how far was looked in fact.
+Verdict Verifier::Try(const Case& one, Reach& reach, Trail trail) const {
   const Requirement& requirement = *one.selection.rule->require;
   const std::vector<Digest> digests = one.subject->SignableDigests();
   const EvidenceSet found = evidence_.Collect(
       {one.name, digests, PlacesOf(requirement), reach, one.question.deadline});
+  reach = std::max(reach, found.reach);
   Findings findings;
   const SigningTarget target{one.name, digests, one.question.now,
                              &one.subject->documents};

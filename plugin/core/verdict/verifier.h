@@ -47,7 +47,7 @@ class Verifier {
 
   Verdict DecideName(const Case& one) const;
   Verdict Require(const Case& one, Trail trail) const;
-  Verdict Try(const Case& one, Reach reach, Trail trail) const;
+  Verdict Try(const Case& one, Reach& reach, Trail trail) const;
   Status CheckIntegrity(const Question& question, const Subject& subject,
                         const SignableImage& image, Integrity integrity) const;
   Verdict AcceptSigned(const Case& one, const SignableImage& image,

@@ -4,31 +4,50 @@
 #include <condition_variable>
 #include <exception>
 #include <iterator>
+#include <optional>
 
 #include "base/bytes.h"
 #include "io/evidence/detached_folder.h"
-#include "io/evidence/registry_evidence.h"
 
 namespace assay {
 namespace {
 
-constexpr std::size_t kRemembered = 4096;
+RegistryPlaces PlacesIn(const EvidencePlaces& places) {
+  RegistryPlaces wanted;
+  wanted[kCosignTagPlace] = places.cosign_tag;
+  wanted[kReferrersApiPlace] = wanted[kReferrersTagPlace] = places.referrers;
+  return wanted;
+}
 
 // Everything that makes two questions to a registry the same.
-std::string KeyOf(const EvidenceRequest& request) {
-  std::string key = request.name.Repository();
-  if (request.places.cosign_tag) key += " cosign";
-  if (request.places.referrers) key += " referrers";
-  std::set<Digest> targets(request.targets.begin(), request.targets.end());
+template <typename Plan>
+std::string KeyOf(const EvidenceRequest& request, const Plan& plan) {
+  std::string key = request.name.Repository() + " " + plan.ask.to_string() +
+                    " " + plan.leave.to_string();
+  const std::set<Digest> targets(request.targets.begin(),
+                                 request.targets.end());
   for (const Digest& target : targets) key += " " + target.str();
   return key;
 }
 
-void Append(EvidenceSet& set, EvidenceSet more) {
-  std::move(more.artifacts.begin(), more.artifacts.end(),
-            std::back_inserter(set.artifacts));
-  std::move(more.failures.begin(), more.failures.end(),
-            std::back_inserter(set.failures));
+std::string ImageKey(const EvidenceRequest& request, const Digest& target) {
+  return request.name.Repository() + "@" + target.str();
+}
+
+template <typename T>
+void Append(std::vector<T>& to, std::vector<T> more) {
+  std::move(more.begin(), more.end(), std::back_inserter(to));
+}
+
+void Add(EvidenceSet& set, EvidenceSet more) {
+  Append(set.artifacts, std::move(more.artifacts));
+  Append(set.failures, std::move(more.failures));
+}
+
+void Add(RegistryEvidence& evidence, RegistryEvidence more) {
+  Append(evidence.artifacts, std::move(more.artifacts));
+  Append(evidence.failures, std::move(more.failures));
+  evidence.found |= more.found;
 }
 
 }  // namespace
@@ -40,100 +59,162 @@ class EvidenceCollector::Flight {
     {
       const std::lock_guard lock(mutex_);
       result_ = std::move(result);
-      landed_ = true;
     }
     changed_.notify_all();
   }
 
-  EvidenceSet Await(Deadline deadline) {
+  // nullopt when it has not landed by then.
+  std::optional<EvidenceSet> Await(Deadline deadline) {
     std::unique_lock lock(mutex_);
-    if (changed_.wait_until(lock, deadline, [this] { return landed_; })) {
-      return result_;
-    }
-    return {{}, {Fail(Reason::kDeadline, "the registry is still being asked")}};
+    changed_.wait_until(lock, deadline, [this] { return result_.has_value(); });
+    return result_;
   }
 
  private:
   std::mutex mutex_;
   std::condition_variable changed_;
-  bool landed_ = false;
-  EvidenceSet result_;
+  std::optional<EvidenceSet> result_;
 };
 
 EvidenceCollector::EvidenceCollector(EvidenceStore& store,
                                      RegistryClient* registry,
                                      EvidenceCollectorOptions options)
-    : store_(store), registry_(registry), options_(std::move(options)) {}
+    : store_(store),
+      registry_(registry),
+      options_(std::move(options)),
+      usual_(options_.usual),
+      asked_(options_.remember) {}
 
 EvidenceCollector::~EvidenceCollector() = default;
 
 void EvidenceCollector::Forget() {
-  const std::lock_guard lock(mutex_);
-  asked_.clear();
+  usual_.Forget();
+  asked_.Forget();
 }
 
-void EvidenceCollector::Remember(const std::string& key) {
-  const Instant now = std::chrono::steady_clock::now();
-  const std::lock_guard lock(mutex_);
-  if (asked_.size() >= kRemembered) {
-    std::erase_if(asked_,
-                  [&](const auto& entry) { return entry.second <= now; });
-    if (asked_.size() >= kRemembered) asked_.clear();
-  }
-  asked_.insert_or_assign(key, now + options_.remember);
-}
-
-// What is stored is left out of the result: it will be read from the store.
-EvidenceSet EvidenceCollector::FetchAndStore(const EvidenceRequest& request,
-                                             Deadline deadline) {
-  RegistryEvidence fetched =
-      FetchEvidence(*registry_, request, deadline, options_.now());
-  EvidenceSet set;
-  set.failures = std::move(fetched.failures);
+EvidenceCollector::Plan EvidenceCollector::PlanFor(
+    const EvidenceRequest& request) const {
+  RegistryPlaces asked = RegistryPlaces().set();
   for (const Digest& target : request.targets) {
-    std::vector<FoundArtifact> found;
-    for (const FoundArtifact& artifact : fetched.artifacts) {
-      if (artifact.target == target) found.push_back(artifact);
+    asked &= asked_.Get(ImageKey(request, target));
+  }
+  const RegistryPlaces all = PlacesIn(request.places) & ~asked;
+  switch (request.reach) {
+    case Reach::kDisk:
+      return {{}, all};
+    case Reach::kUsual: {
+      RegistryPlaces usual = usual_.Get(request.name.Repository());
+      if (usual.none()) usual = usual_.Get(request.name.host());
+      usual &= all;
+      // Nothing is usual yet: then everything is asked together.
+      return usual.any() ? Plan{usual, all & ~usual} : Plan{all, {}};
     }
-    if (found.empty()) continue;
-    Status put = store_.Put(target, found);
-    if (put) continue;
-    set.failures.push_back(put.error());
-    for (FoundArtifact& artifact : found) {
-      auto opened = Open(std::move(artifact));
-      if (opened) set.artifacts.push_back(*std::move(opened));
-    }
+    case Reach::kNetwork:
+      break;
+  }
+  return {all, {}};
+}
+
+void EvidenceCollector::Learn(const EvidenceRequest& request,
+                              RegistryPlaces found) {
+  if (found.none()) return;
+  usual_.Add(request.name.Repository(), found);
+  usual_.Add(request.name.host(), found);
+}
+
+EvidenceSet EvidenceCollector::FromStore(const EvidenceRequest& request) const {
+  EvidenceSet set;
+  if (PlacesIn(request.places).none()) return set;
+  for (const Digest& target : request.targets) {
+    Add(set, store_.Read(target));
   }
   return set;
 }
 
-EvidenceSet EvidenceCollector::FromNetwork(const EvidenceRequest& request) {
-  if (!request.places.cosign_tag && !request.places.referrers) return {};
-  if (registry_ == nullptr) {
-    return {{}, {Fail(Reason::kEvidenceUnavailable, "no registry is asked")}};
+// Fills `set` with what was fetched and what was stored before. True when the
+// store alone will do for the next who asks.
+bool EvidenceCollector::Store(const EvidenceRequest& request,
+                              RegistryEvidence fetched, EvidenceSet& set) {
+  bool complete = fetched.failures.empty();
+  set.failures = std::move(fetched.failures);
+  for (const Digest& target : request.targets) {
+    std::vector<OpenedArtifact> found;
+    for (OpenedArtifact& artifact : fetched.artifacts) {
+      if (artifact.content.target != target) continue;
+      found.push_back(std::move(artifact));
+    }
+    if (found.empty()) {
+      Add(set, store_.Read(target));
+      continue;
+    }
+    Status kept =
+        store_.Keep(target, std::move(found), options_.durability, set);
+    if (kept) continue;
+    set.failures.push_back(kept.error());
+    complete = false;
   }
-  const std::string key = KeyOf(request);
-  const Instant now = std::chrono::steady_clock::now();
+  return complete;
+}
+
+EvidenceSet EvidenceCollector::FetchAndStore(const EvidenceRequest& request,
+                                             Plan plan) {
+  const Deadline began = std::chrono::steady_clock::now();
+  const Deadline end =
+      std::min<Deadline>(request.deadline, began + options_.patience);
+  const bool some = request.reach == Reach::kUsual && plan.leave.any();
+  const Deadline first_end = some ? began + (end - began) / 2 : end;
+  RegistryEvidence fetched =
+      FetchEvidence(*registry_, request, plan.ask, first_end, options_.now());
+  // A registry that is slow is better asked everywhere at once.
+  const auto took = std::chrono::steady_clock::now() - began;
+  if (took < options_.patience / 4) Learn(request, fetched.found);
+  // What does not come from one place must not hide what is in another.
+  if (some && !fetched.failures.empty()) {
+    Add(fetched,
+        FetchEvidence(*registry_, request, plan.leave, end, options_.now()));
+    plan = {plan.ask | plan.leave, {}};
+  }
+  EvidenceSet set;
+  set.reach = plan.leave.none() ? Reach::kNetwork : request.reach;
+  if (!Store(request, std::move(fetched), set)) return set;
+  for (const Digest& target : request.targets) {
+    asked_.Add(ImageKey(request, target), plan.ask);
+  }
+  return set;
+}
+
+EvidenceSet EvidenceCollector::FromNetwork(const EvidenceRequest& request,
+                                           const Plan& plan) {
+  const auto without = [&](Error why) {
+    EvidenceSet set = FromStore(request);
+    set.failures.push_back(std::move(why));
+    return set;
+  };
+  if (registry_ == nullptr) {
+    return without(Fail(Reason::kEvidenceUnavailable, "no registry is asked"));
+  }
+  const std::string key = KeyOf(request, plan);
   std::shared_ptr<Flight> flight;
   bool first = false;
   {
     const std::lock_guard lock(mutex_);
-    const auto asked = asked_.find(key);
-    if (asked != asked_.end() && now < asked->second) return {};
     std::shared_ptr<Flight>& known = flights_[key];
     first = known == nullptr;
     if (first) known = std::make_shared<Flight>();
     flight = known;
   }
-  if (!first) return flight->Await(request.deadline);
+  if (!first) {
+    auto landed = flight->Await(request.deadline);
+    if (landed) return *std::move(landed);
+    return without(
+        Fail(Reason::kDeadline, "the registry is still being asked"));
+  }
   EvidenceSet result;
   try {
-    result = FetchAndStore(
-        request, std::min<Deadline>(request.deadline, now + options_.patience));
+    result = FetchAndStore(request, plan);
   } catch (const std::exception& problem) {
     result = {{}, {Fail(Reason::kInternal, Printable(problem.what()))}};
   }
-  if (result.failures.empty()) Remember(key);
   {
     const std::lock_guard lock(mutex_);
     flights_.erase(key);
@@ -142,22 +223,17 @@ EvidenceSet EvidenceCollector::FromNetwork(const EvidenceRequest& request) {
   return result;
 }
 
-void EvidenceCollector::FromDisk(const EvidenceRequest& request,
-                                 EvidenceSet& set) {
+EvidenceSet EvidenceCollector::Collect(const EvidenceRequest& request) {
+  // Before the store is read: what need not be asked again is in it then.
+  const Plan plan = PlanFor(request);
+  EvidenceSet set =
+      plan.ask.any() ? FromNetwork(request, plan) : FromStore(request);
+  if (plan.leave.none()) set.reach = Reach::kNetwork;
   for (const Digest& target : request.targets) {
-    if (request.places.cosign_tag || request.places.referrers) {
-      Append(set, store_.Read(target));
-    }
     for (const std::string& folder : request.places.folders) {
       ReadDetached(folder, request.name, target, set);
     }
   }
-}
-
-EvidenceSet EvidenceCollector::Collect(const EvidenceRequest& request) {
-  EvidenceSet set;
-  if (request.reach == Reach::kNetwork) set = FromNetwork(request);
-  FromDisk(request, set);
   return set;
 }
 

@@ -2,6 +2,11 @@
 // detached signatures, and where allowed in the registry, whose answers go into
 // the store. Two askers of one image share one fetch; askers of different
 // images do not wait for each other.
+//
+// It remembers in which places of a repository signatures were found, so that
+// for its next image those are asked first. That memory says where to begin and
+// nothing else: whoever is not content asks for Reach::kNetwork and gets the
+// rest (docs/decisions/009-the-usual-places.md).
 #ifndef ASSAY_IO_EVIDENCE_EVIDENCE_COLLECTOR_H_
 #define ASSAY_IO_EVIDENCE_EVIDENCE_COLLECTOR_H_
 
@@ -15,6 +20,8 @@
 #include "base/limits.h"
 #include "core/evidence/evidence_source.h"
 #include "io/evidence/evidence_store.h"
+#include "io/evidence/place_memory.h"
+#include "io/evidence/registry_evidence.h"
 #include "io/registry/registry_client.h"
 
 namespace assay {
@@ -25,6 +32,10 @@ struct EvidenceCollectorOptions {
   std::chrono::milliseconds remember{10'000};
   // A registry gets no more of a decision's time than this.
   std::chrono::milliseconds patience = limits::kRegistryDeadline;
+  // Where signatures of a repository were found is usual for so long.
+  std::chrono::milliseconds usual{std::chrono::hours(24)};
+  // Whether what is fetched must survive a power failure.
+  Durability durability = Durability::kReplaceable;
   std::function<Time()> now;  // the wall clock; required
 };
 
@@ -38,27 +49,35 @@ class EvidenceCollector : public EvidenceSource {
   EvidenceCollector(const EvidenceCollector&) = delete;
   EvidenceCollector& operator=(const EvidenceCollector&) = delete;
 
-  // As the port says. Reach::kNetwork yields what is on disk, too.
+  // As the port says.
   EvidenceSet Collect(const EvidenceRequest& request) override;
 
-  // The next request asks the registry again.
+  // The next request asks the registry again, everywhere.
   void Forget();
 
  private:
   class Flight;
-  using Instant = std::chrono::steady_clock::time_point;
+  // What a request has a registry asked for, and what it leaves.
+  struct Plan {
+    RegistryPlaces ask;
+    RegistryPlaces leave;
+  };
 
-  EvidenceSet FromNetwork(const EvidenceRequest& request);
-  EvidenceSet FetchAndStore(const EvidenceRequest& request, Deadline deadline);
-  void FromDisk(const EvidenceRequest& request, EvidenceSet& set);
-  void Remember(const std::string& key);
+  Plan PlanFor(const EvidenceRequest& request) const;
+  EvidenceSet FromStore(const EvidenceRequest& request) const;
+  EvidenceSet FromNetwork(const EvidenceRequest& request, const Plan& plan);
+  EvidenceSet FetchAndStore(const EvidenceRequest& request, Plan plan);
+  bool Store(const EvidenceRequest& request, RegistryEvidence fetched,
+             EvidenceSet& set);
+  void Learn(const EvidenceRequest& request, RegistryPlaces found);
 
   EvidenceStore& store_;
   RegistryClient* registry_;
   EvidenceCollectorOptions options_;
+  PlaceMemory usual_;  // by repository, and by registry
+  PlaceMemory asked_;  // by image in a repository: not to be asked again yet
   std::mutex mutex_;
   std::map<std::string, std::shared_ptr<Flight>> flights_;
-  std::map<std::string, Instant> asked_;  // until when not to ask again
 };
 
 }  // namespace assay

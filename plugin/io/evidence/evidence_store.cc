@@ -1,63 +1,11 @@
 #include "io/evidence/evidence_store.h"
 
-#include <fcntl.h>
-#include <sys/stat.h>
-
 #include <algorithm>
 
 #include "base/bytes.h"
 #include "base/limits.h"
-#include "io/files/files.h"
 
 namespace assay {
-namespace {
-
-constexpr std::chrono::milliseconds kLockWait{2000};
-// What an image costs in the index, beside its blobs.
-constexpr std::uint64_t kRecordBytes = 1024;
-
-Error StoreFailed(Error error) {
-  if (error.reason != Reason::kDiskFull) {
-    error.reason = Reason::kEvidenceStoreFailed;
-  }
-  return error;
-}
-
-bool IsValid(const std::string& path, const Digest& digest, std::size_t size) {
-  const auto bytes = ReadFile(path, size);
-  return bytes && bytes->size() == size && digest.Matches(*bytes);
-}
-
-// Newer finds of the same artifact replace older ones.
-void Merge(std::vector<ArtifactRecord>& records, ArtifactRecord found) {
-  std::erase_if(records, [&](const ArtifactRecord& old) {
-    return old.manifest.digest == found.manifest.digest &&
-           old.origin == found.origin;
-  });
-  records.push_back(std::move(found));
-  if (records.size() > limits::kArtifactsPerImage) {
-    records.erase(records.begin());
-  }
-}
-
-// Of an artifact that Open() has passed.
-std::string MediaTypeOf(const FoundArtifact& artifact) {
-  const auto manifest = ImageManifest::Parse(artifact.manifest);
-  return manifest ? manifest->media_type : std::string(kOciManifest);
-}
-
-bool IsKept(ArtifactOrigin origin) {
-  return origin != ArtifactOrigin::kUnknown &&
-         OriginOf(OriginName(origin)) == origin;
-}
-
-std::uint64_t BytesOf(const FoundArtifact& artifact) {
-  std::uint64_t bytes = artifact.manifest.size() + kRecordBytes;
-  for (const UntrustedBlob& blob : artifact.blobs) bytes += blob.bytes.size();
-  return bytes;
-}
-
-}  // namespace
 
 EvidenceStore::EvidenceStore(EvidenceStoreOptions options)
     : options_(std::move(options)), layout_(options_.folder) {}
@@ -135,7 +83,7 @@ EvidenceSet EvidenceStore::ReadOnce(const TargetRecord& record) const {
     auto found = ReadArtifact(entry, budget);
     auto opened = found ? Open(*std::move(found)) : found.error();
     if (opened) {
-      set.artifacts.push_back(*std::move(opened));
+      set.artifacts.push_back(std::move(opened->content));
     } else {
       set.failures.push_back(
           WithContext(opened.error(), "stored " + Printable(entry.where)));
@@ -169,87 +117,6 @@ Result<std::vector<FoundArtifact>> EvidenceStore::ReadRaw(
     artifacts.push_back(*std::move(found));
   }
   return artifacts;
-}
-
-Status EvidenceStore::EnsureBlob(const Digest& digest,
-                                 std::string_view bytes) const {
-  const std::string path = layout_.Blob(digest);
-  if (IsValid(path, digest, bytes.size())) {
-    // Young again, so that the garbage collection leaves it alone until the
-    // record names it.
-    ::utimensat(AT_FDCWD, path.c_str(), nullptr, AT_SYMLINK_NOFOLLOW);
-    return Ok();
-  }
-  if (auto written = WriteFileAtomically(path, bytes); !written) {
-    return StoreFailed(written.error());
-  }
-  return Ok();
-}
-
-Status EvidenceStore::AddToRecord(
-    const Digest& target,
-    std::span<const FoundArtifact* const> artifacts) const {
-  auto lock = FileLock::Take(layout_.WriterLock(), kLockWait);
-  if (!lock) return lock.error();
-  auto record = ReadRecord(target);
-  if (!record) return record.error();
-  for (const FoundArtifact* found : artifacts) {
-    // Again under the lock: garbage collection deletes under it.
-    if (auto made = EnsureBlob(found->digest, found->manifest); !made) {
-      return made;
-    }
-    for (const UntrustedBlob& blob : found->blobs) {
-      auto made = EnsureBlob(blob.descriptor.digest, blob.bytes);
-      if (!made) return made;
-    }
-    Merge(record->artifacts,
-          {target,
-           found->origin,
-           found->where,
-           found->fetched_at,
-           {MediaTypeOf(*found),
-            found->digest,
-            static_cast<std::int64_t>(found->manifest.size()),
-            "",
-            {},
-            std::nullopt}});
-  }
-  auto written = WriteFileAtomically(layout_.Target(target),
-                                     WriteTargetRecord(record->artifacts));
-  if (!written) return StoreFailed(written.error());
-  return MarkIndexStale();
-}
-
-Status EvidenceStore::Put(const Digest& target,
-                          std::span<const FoundArtifact> artifacts) {
-  Status outcome = Ok();
-  std::vector<const FoundArtifact*> good;
-  std::uint64_t bytes = 0;
-  for (const FoundArtifact& found : artifacts) {
-    auto opened = found.target == target && IsKept(found.origin)
-                      ? Open(found)
-                      : Fail(Reason::kEvidenceTampered, "not of this image");
-    if (!opened) {
-      outcome = opened.error();
-      continue;
-    }
-    bytes += BytesOf(found);
-    good.push_back(&found);
-  }
-  if (good.empty()) return outcome;
-  if (auto made = layout_.Make(); !made) return made;
-  if (auto reserved = Reserve(target, bytes); !reserved) return reserved;
-  for (const FoundArtifact* found : good) {
-    if (auto made = EnsureBlob(found->digest, found->manifest); !made) {
-      return made;
-    }
-    for (const UntrustedBlob& blob : found->blobs) {
-      auto made = EnsureBlob(blob.descriptor.digest, blob.bytes);
-      if (!made) return made;
-    }
-  }
-  if (auto added = AddToRecord(target, good); !added) return added;
-  return outcome;
 }
 
 }  // namespace assay

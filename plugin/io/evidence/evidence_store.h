@@ -5,7 +5,8 @@
 //
 // Threads and processes: readers take no lock; writers (daemon, CLI, one-shot
 // decider) take turns by a file lock. Blobs and records are written to a
-// temporary file, synced and renamed, so that a reader sees the old or the new.
+// temporary file and renamed, so that a reader sees the old or the new. What
+// was imported is synced first; what a registry has as well is not.
 //
 // Looking up an image reads one small record (.assay/targets/...), however many
 // images there are. index.json, which only other tools read, is made from the
@@ -27,6 +28,7 @@
 #include "io/evidence/found_artifact.h"
 #include "io/evidence/store_layout.h"
 #include "io/evidence/target_record.h"
+#include "io/files/files.h"
 
 namespace assay {
 
@@ -66,11 +68,18 @@ class EvidenceStore {
   // Failures: kEvidenceTampered, kEvidenceTooLarge, kEvidenceStoreFailed.
   EvidenceSet Read(const Digest& target) const;
 
-  // Adds artifacts of one image after checking them as Open() does; what does
-  // not pass is not written and is the error, the rest is written. Errors:
-  // those of Open(), kDiskFull, kEvidenceStoreFailed (also at the store's
-  // bounds). What was stored before is untouched by a failure.
+  // Adds artifacts of one image after checking them as Open() does, for good:
+  // they survive a power failure. What does not pass is not written and is the
+  // error, the rest is written. Errors: those of Open(), kDiskFull,
+  // kEvidenceStoreFailed (also at the store's bounds). What was stored before
+  // is untouched by a failure.
   Status Put(const Digest& target, std::span<const FoundArtifact> artifacts);
+
+  // Adds artifacts of one image, and puts into `set` what Read() would find
+  // then, without reading them back: also where they could not be stored.
+  // Errors: as Put.
+  Status Keep(const Digest& target, std::vector<OpenedArtifact> artifacts,
+              Durability durability, EvidenceSet& set);
 
   // The artifacts of an image with the manifest's bytes, for export.
   Result<std::vector<FoundArtifact>> ReadRaw(const Digest& target) const;
@@ -104,9 +113,19 @@ class EvidenceStore {
 
   Status Reserve(const Digest& target, std::uint64_t bytes);
   Usage Measure() const;
-  Status EnsureBlob(const Digest& digest, std::string_view bytes) const;
-  Status AddToRecord(const Digest& target,
-                     std::span<const FoundArtifact* const> artifacts) const;
+  Status EnsureBlob(const Digest& digest, std::string_view bytes,
+                    Durability durability) const;
+  Status EnsureBlobs(const OpenedArtifact& artifact,
+                     Durability durability) const;
+  Status RestoreBlobs(const OpenedArtifact& artifact,
+                      Durability durability) const;
+  // The record as it is on disk then.
+  Result<TargetRecord> Add(const Digest& target,
+                           std::span<const OpenedArtifact> artifacts,
+                           Durability durability);
+  Result<TargetRecord> AddToRecord(const Digest& target,
+                                   std::span<const OpenedArtifact> artifacts,
+                                   Durability durability) const;
   Status MarkIndexStale() const;
   Status RebuildIndex() const;
 

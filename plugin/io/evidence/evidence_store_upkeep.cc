@@ -1,4 +1,5 @@
 // What keeps the store in shape: the listing, index.json, bounds, garbage.
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -15,19 +16,11 @@
 namespace assay {
 namespace {
 
-constexpr std::chrono::milliseconds kLockWait{2000};
 // A blob that no record names may belong to a write that is under way.
 constexpr std::int64_t kGraceSeconds = 3600;
 constexpr std::string_view kRecordEnding = ".json";
 constexpr std::array<HashAlgorithm, 3> kAlgorithms = {
     HashAlgorithm::kSha256, HashAlgorithm::kSha384, HashAlgorithm::kSha512};
-
-Error StoreFailed(Error error) {
-  if (error.reason != Reason::kDiskFull) {
-    error.reason = Reason::kEvidenceStoreFailed;
-  }
-  return error;
-}
 
 // The names in a folder; none in one that is not there.
 Result<std::vector<std::string>> NamesIn(const std::string& folder) {
@@ -122,11 +115,13 @@ Status EvidenceStore::Reserve(const Digest& target, std::uint64_t bytes) {
 }
 
 Status EvidenceStore::MarkIndexStale() const {
-  if (::access(layout_.IndexStale().c_str(), F_OK) == 0) return Ok();
-  if (auto written = WriteFileAtomically(layout_.IndexStale(), ""); !written) {
-    return StoreFailed(written.error());
-  }
-  return Ok();
+  const std::string path = layout_.IndexStale();
+  const UniqueFd fd(
+      ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644));
+  if (fd.valid()) return Ok();
+  return Fail(
+      errno == ENOSPC ? Reason::kDiskFull : Reason::kEvidenceStoreFailed,
+      path + ": " + std::strerror(errno));
 }
 
 Status EvidenceStore::RebuildIndex() const {

@@ -33,25 +33,24 @@ Status CheckBlob(const Descriptor& layer, const UntrustedBlob& blob) {
   return Ok();
 }
 
-}  // namespace
+Status CheckManifest(const FoundArtifact& found) {
+  if (found.digest.Matches(found.manifest)) return Ok();
+  return Tampered("manifest " + found.digest.str());
+}
 
-Result<UntrustedArtifact> Open(FoundArtifact found) {
-  if (!found.digest.Matches(found.manifest)) {
-    return Tampered("manifest " + found.digest.str());
-  }
-  auto manifest = ImageManifest::Parse(found.manifest);
-  if (!manifest) return WithContext(manifest.error(), found.digest.str());
+// The manifest is the one in `found`, whose digest was checked.
+Result<OpenedArtifact> Join(FoundArtifact found, ImageManifest manifest) {
   if (found.origin == ArtifactOrigin::kReferrer &&
-      (!manifest->subject || manifest->subject->digest != found.target)) {
+      (!manifest.subject || manifest.subject->digest != found.target)) {
     return Tampered(found.digest.str() + " refers to another image");
   }
-  if (manifest->layers.size() > limits::kSignatureLayers) {
+  if (manifest.layers.size() > limits::kSignatureLayers) {
     return Fail(Reason::kEvidenceTooMany,
                 found.digest.str() + " has " +
-                    std::to_string(manifest->layers.size()) + " layers");
+                    std::to_string(manifest.layers.size()) + " layers");
   }
   std::vector<UntrustedBlob> blobs;
-  for (const Descriptor& layer : manifest->layers) {
+  for (const Descriptor& layer : manifest.layers) {
     const auto blob = std::find_if(
         found.blobs.begin(), found.blobs.end(), [&](const auto& candidate) {
           return candidate.descriptor.digest == layer.digest;
@@ -65,9 +64,26 @@ Result<UntrustedArtifact> Open(FoundArtifact found) {
     // The manifest's descriptor counts: annotations carry signatures.
     blobs.push_back({layer, blob->bytes});
   }
-  return UntrustedArtifact{found.origin, std::move(found.target),
-                           std::move(found.where), *std::move(manifest),
-                           std::move(blobs)};
+  return OpenedArtifact{
+      {found.origin, std::move(found.target), std::move(found.where),
+       std::move(manifest), std::move(blobs)},
+      found.fetched_at,
+      std::move(found.digest),
+      std::move(found.manifest)};
+}
+
+}  // namespace
+
+Result<OpenedArtifact> Open(FoundArtifact found) {
+  if (auto checked = CheckManifest(found); !checked) return checked.error();
+  auto manifest = ImageManifest::Parse(found.manifest);
+  if (!manifest) return WithContext(manifest.error(), found.digest.str());
+  return Join(std::move(found), *std::move(manifest));
+}
+
+Result<OpenedArtifact> Open(FoundArtifact found, ImageManifest manifest) {
+  if (auto checked = CheckManifest(found); !checked) return checked.error();
+  return Join(std::move(found), std::move(manifest));
 }
 
 std::string_view OriginName(ArtifactOrigin origin) {

@@ -21,11 +21,21 @@ struct FoundArtifact {
   std::vector<UntrustedBlob> blobs;  // of its layers, each digest once
 };
 
+// An artifact that has passed Open(), with what the store keeps beside it.
+struct OpenedArtifact {
+  UntrustedArtifact content;
+  Time fetched_at{};
+  Digest digest;         // of `manifest`
+  std::string manifest;  // raw bytes
+};
+
 // Checks every claim that can be checked without trust: the manifest's and the
 // blobs' digests and sizes, that all layers are there, that a referrer's
 // subject is the target, and the caps. Errors: kEvidenceTampered,
 // kEvidenceTooLarge, kEvidenceTooMany and those of ImageManifest::Parse.
-Result<UntrustedArtifact> Open(FoundArtifact found);
+Result<OpenedArtifact> Open(FoundArtifact found);
+// The same for a caller who has parsed `found.manifest`.
+Result<OpenedArtifact> Open(FoundArtifact found, ImageManifest manifest);
 
 // "cosign-tag", "referrer"; "unknown" for what is not kept in the store.
 std::string_view OriginName(ArtifactOrigin origin);

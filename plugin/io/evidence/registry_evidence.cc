@@ -16,8 +16,8 @@ constexpr int kWaves = 4;
 class EvidenceFetch {
  public:
   EvidenceFetch(RegistryClient& client, const EvidenceRequest& request,
-                Time now)
-      : client_(client), request_(request), now_(now) {}
+                RegistryPlaces places, Time now)
+      : registry_(client), request_(request), places_(places), now_(now) {}
 
   RegistryEvidence Run(Deadline deadline);
 
@@ -31,6 +31,8 @@ class EvidenceFetch {
   };
   struct Candidate {
     FoundArtifact found;
+    ImageManifest manifest;
+    RegistryPlace place;
     bool complete = true;
   };
   using Handler = std::function<void(Fetched)>;
@@ -42,16 +44,17 @@ class EvidenceFetch {
   void AskFirst(Target& target);
   void Ask(FetchKind kind, std::string what, std::size_t most, Handler then,
            Candidate* candidate = nullptr);
-  void AddReferrers(Target& target, const std::vector<Descriptor>& referrers);
+  void AddReferrers(Target& target, RegistryPlace place,
+                    const std::vector<Descriptor>& referrers);
   void AddFallback(Target& target, const Fetched& index);
-  void AddManifest(Target& target, ArtifactOrigin origin, std::string what,
+  void AddManifest(Target& target, RegistryPlace place, std::string what,
                    Fetched manifest);
-  void AskBlobs(Target& target, Candidate& candidate,
-                const ImageManifest& manifest);
+  void AskBlobs(Target& target, Candidate& candidate);
   void Failed(Error error, std::string_view what);
 
-  RegistryClient& client_;
+  RegistryConversation registry_;
   const EvidenceRequest& request_;
+  RegistryPlaces places_;
   Time now_;
   std::list<Target> targets_;
   std::list<Candidate> candidates_;
@@ -80,19 +83,20 @@ void EvidenceFetch::Ask(FetchKind kind, std::string what, std::size_t most,
 }
 
 void EvidenceFetch::AskFirst(Target& target) {
-  if (request_.places.cosign_tag) {
+  if (places_[kCosignTagPlace]) {
     std::string tag = CosignTag(target.digest);
     Ask(FetchKind::kManifest, tag, limits::kManifestBytes,
         [this, &target, tag](Fetched fetched) {
-          AddManifest(target, ArtifactOrigin::kCosignTag, ":" + tag,
-                      std::move(fetched));
+          AddManifest(target, kCosignTagPlace, ":" + tag, std::move(fetched));
         });
   }
-  if (request_.places.referrers) {
+  if (places_[kReferrersApiPlace]) {
     Ask(FetchKind::kReferrers, target.digest.str(), limits::kIndexBytes,
         [this, &target](Fetched fetched) {
-          AddReferrers(target, fetched.referrers);
+          AddReferrers(target, kReferrersApiPlace, fetched.referrers);
         });
+  }
+  if (places_[kReferrersTagPlace]) {
     Ask(FetchKind::kManifest, ReferrersTag(target.digest), limits::kIndexBytes,
         [this, &target](Fetched fetched) { AddFallback(target, fetched); });
   }
@@ -103,10 +107,10 @@ void EvidenceFetch::AddFallback(Target& target, const Fetched& index) {
   if (!parsed) {
     return Failed(parsed.error(), ReferrersTag(target.digest));
   }
-  AddReferrers(target, parsed->manifests);
+  AddReferrers(target, kReferrersTagPlace, parsed->manifests);
 }
 
-void EvidenceFetch::AddReferrers(Target& target,
+void EvidenceFetch::AddReferrers(Target& target, RegistryPlace place,
                                  const std::vector<Descriptor>& referrers) {
   for (const Descriptor& referrer : referrers) {
     // An index cannot be a signature.
@@ -127,15 +131,16 @@ void EvidenceFetch::AddReferrers(Target& target,
     target.referrers.insert(referrer.digest);
     const std::string what = referrer.digest.str();
     Ask(FetchKind::kManifest, what, limits::kManifestBytes,
-        [this, &target, what](Fetched fetched) {
-          AddManifest(target, ArtifactOrigin::kReferrer, "@" + what,
-                      std::move(fetched));
+        [this, &target, place, what](Fetched fetched) {
+          AddManifest(target, place, "@" + what, std::move(fetched));
         });
   }
 }
 
-void EvidenceFetch::AddManifest(Target& target, ArtifactOrigin origin,
+void EvidenceFetch::AddManifest(Target& target, RegistryPlace place,
                                 std::string what, Fetched fetched) {
+  const auto origin = place == kCosignTagPlace ? ArtifactOrigin::kCosignTag
+                                               : ArtifactOrigin::kReferrer;
   auto manifest = ImageManifest::Parse(fetched.bytes);
   if (!manifest) return Failed(manifest.error(), what);
   if (origin == ArtifactOrigin::kReferrer) {
@@ -148,20 +153,20 @@ void EvidenceFetch::AddManifest(Target& target, ArtifactOrigin origin,
     return Failed(Fail(Reason::kEvidenceTooLarge), what);
   }
   target.budget -= fetched.bytes.size();
-  const Digest digest = Digest::Of(fetched.bytes);
   candidates_.push_back({{origin,
                           target.digest,
                           request_.name.Repository() + what,
                           now_,
-                          digest,
+                          *std::move(fetched.digest),
                           std::move(fetched.bytes),
                           {}},
-                         true});
-  AskBlobs(target, candidates_.back(), *manifest);
+                         *std::move(manifest),
+                         place});
+  AskBlobs(target, candidates_.back());
 }
 
-void EvidenceFetch::AskBlobs(Target& target, Candidate& candidate,
-                             const ImageManifest& manifest) {
+void EvidenceFetch::AskBlobs(Target& target, Candidate& candidate) {
+  const ImageManifest& manifest = candidate.manifest;
   const auto refuse = [&](Reason reason, std::string_view what) {
     candidate.complete = false;
     Failed(Fail(reason), what);
@@ -201,7 +206,7 @@ RegistryEvidence EvidenceFetch::Run(Deadline deadline) {
     std::vector<FetchRequest> requests;
     requests.reserve(asked.size());
     for (const Pending& one : asked) requests.push_back(one.request);
-    auto answers = client_.Fetch(requests, deadline);
+    auto answers = registry_.Fetch(requests, deadline);
     for (std::size_t i = 0; i < asked.size(); ++i) {
       if (answers[i]) {
         asked[i].then(*std::move(answers[i]));
@@ -214,8 +219,11 @@ RegistryEvidence EvidenceFetch::Run(Deadline deadline) {
   for (Candidate& candidate : candidates_) {
     if (!candidate.complete) continue;
     // A blob that did not come was reported already.
-    auto opened = Open(candidate.found);
-    if (opened) result_.artifacts.push_back(std::move(candidate.found));
+    auto opened =
+        Open(std::move(candidate.found), std::move(candidate.manifest));
+    if (!opened) continue;
+    result_.artifacts.push_back(*std::move(opened));
+    result_.found.set(candidate.place);
   }
   return std::move(result_);
 }
@@ -236,8 +244,9 @@ std::string ReferrersTag(const Digest& target) {
 
 RegistryEvidence FetchEvidence(RegistryClient& client,
                                const EvidenceRequest& request,
-                               Deadline deadline, Time now) {
-  return EvidenceFetch(client, request, now).Run(deadline);
+                               RegistryPlaces places, Deadline deadline,
+                               Time now) {
+  return EvidenceFetch(client, request, places, now).Run(deadline);
 }
 
 }  // namespace assay

@@ -9,21 +9,24 @@
 
 #include "core/evidence/evidence_source.h"
 #include "io/evidence/found_artifact.h"
+#include "io/evidence/place_memory.h"
 #include "io/registry/registry_client.h"
 
 namespace assay {
 
 struct RegistryEvidence {
-  std::vector<FoundArtifact> artifacts;  // each passes Open()
-  std::vector<Error> failures;           // that something is absent is none
+  std::vector<OpenedArtifact> artifacts;
+  RegistryPlaces found;         // that artifacts came from
+  std::vector<Error> failures;  // that something is absent is none
 };
 
-// Asks for all targets of the request at the places it names. A referrer is
-// one if its own manifest says so; what the list says of its type is not
-// believed. Ends by the deadline.
+// Asks for all targets of the request at `places`, whatever the request says of
+// places. A referrer is one if its own manifest says so; what the list says of
+// its type is not believed. Ends by the deadline.
 RegistryEvidence FetchEvidence(RegistryClient& client,
                                const EvidenceRequest& request,
-                               Deadline deadline, Time now);
+                               RegistryPlaces places, Deadline deadline,
+                               Time now);
 
 // The tags of the two schemes.
 std::string CosignTag(const Digest& target);

@@ -14,19 +14,19 @@
 namespace assay {
 namespace {
 
-Error StoreFailed(Error error) {
-  if (error.reason != Reason::kDiskFull) {
-    error.reason = Reason::kEvidenceStoreFailed;
-  }
-  return error;
-}
-
 Status MakeFile(const std::string& path, std::string_view bytes) {
   if (::access(path.c_str(), F_OK) == 0) return Ok();
   return WriteFileAtomically(path, bytes);
 }
 
 }  // namespace
+
+Error StoreFailed(Error error) {
+  if (error.reason != Reason::kDiskFull) {
+    error.reason = Reason::kEvidenceStoreFailed;
+  }
+  return error;
+}
 
 Status StoreLayout::Make() const {
   for (const auto algorithm : {HashAlgorithm::kSha256, HashAlgorithm::kSha384,

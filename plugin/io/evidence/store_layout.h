@@ -47,6 +47,13 @@ class StoreLayout {
   std::string folder_;
 };
 
+// `error` as the store's own: a full disk stays one, all else is
+// kEvidenceStoreFailed.
+Error StoreFailed(Error error);
+
+// How long a writer waits for another.
+inline constexpr std::chrono::milliseconds kLockWait{2000};
+
 // An advisory lock on a file, held by one owner among all processes and
 // threads, let go when destroyed or when the process dies.
 class FileLock {

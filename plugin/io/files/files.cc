@@ -49,7 +49,7 @@ Status SyncFolder(const std::string& path) {
 }
 
 Status WriteTemporary(const std::string& temporary, std::string_view bytes,
-                      unsigned mode) {
+                      unsigned mode, Durability durability) {
   const UniqueFd fd(::open(temporary.c_str(),
                            O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
                            mode));
@@ -57,7 +57,7 @@ Status WriteTemporary(const std::string& temporary, std::string_view bytes,
   if (auto written = WriteAll(fd.get(), temporary, bytes); !written) {
     return written;
   }
-  if (::fsync(fd.get()) != 0) {
+  if (durability == Durability::kSynced && ::fsync(fd.get()) != 0) {
     return FromErrno(Reason::kWriteFailed, temporary, errno);
   }
   return Ok();
@@ -117,9 +117,9 @@ Result<std::string> ReadFile(const std::string& path, std::size_t most,
 }
 
 Status WriteFileAtomically(const std::string& path, std::string_view bytes,
-                           unsigned mode) {
+                           unsigned mode, Durability durability) {
   const std::string temporary = TemporaryName(path);
-  Status written = WriteTemporary(temporary, bytes, mode);
+  Status written = WriteTemporary(temporary, bytes, mode, durability);
   if (written && ::rename(temporary.c_str(), path.c_str()) != 0) {
     written = FromErrno(Reason::kWriteFailed, path, errno);
   }
@@ -127,10 +127,20 @@ Status WriteFileAtomically(const std::string& path, std::string_view bytes,
     ::unlink(temporary.c_str());
     return written;
   }
+  return durability == Durability::kSynced ? SyncFolder(path) : Ok();
+}
+
+Status SyncFile(const std::string& path) {
+  const UniqueFd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!fd.valid() || ::fsync(fd.get()) != 0) {
+    return FromErrno(Reason::kWriteFailed, path, errno);
+  }
   return SyncFolder(path);
 }
 
 Status MakeFolders(const std::string& path, unsigned mode) {
+  // Mostly it is there, or its parent is.
+  if (::mkdir(path.c_str(), mode) == 0 || errno == EEXIST) return Ok();
   for (std::size_t slash = path.find('/', 1);;
        slash = path.find('/', slash + 1)) {
     const std::string part = path.substr(0, slash);

@@ -28,10 +28,21 @@ Result<std::string> ReadFile(const std::string& path, std::size_t most,
 Result<std::string> ReadDescriptor(int fd, const std::string& path,
                                    std::size_t most);
 
+// Whether a file that was written must be there after a power failure.
+enum class Durability {
+  kSynced,       // it is: file and folder are on the disk when the call ends
+  kReplaceable,  // it may be gone, empty or torn: only for what every reader
+                 // checks and can have again
+};
+
 // Temporary file beside it, fsync, rename, fsync of the folder. Errors:
 // kDiskFull, kWriteFailed; then the old content is untouched.
 Status WriteFileAtomically(const std::string& path, std::string_view bytes,
-                           unsigned mode = 0644);
+                           unsigned mode = 0644,
+                           Durability durability = Durability::kSynced);
+
+// Makes what was written without it durable. Error: kWriteFailed.
+Status SyncFile(const std::string& path);
 
 // Makes the folder and its parents. An existing folder is left as it is.
 Status MakeFolders(const std::string& path, unsigned mode = 0755);

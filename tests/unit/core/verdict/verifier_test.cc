@@ -42,6 +42,32 @@ std::shared_ptr<const Policy> Requires(const std::string& require,
                   require + "\n" + more + kSigners);
 }
 
+// A registry whose usual place has `usual`, and which has `elsewhere`, too.
+class PlacedEvidence : public EvidenceSource {
+ public:
+  EvidenceSet Collect(const EvidenceRequest& request) override {
+    asked.push_back(request.reach);
+    EvidenceSet found;
+    if (request.reach >= Reach::kUsual) found.artifacts = usual;
+    if (request.reach == Reach::kNetwork) {
+      found.artifacts.insert(found.artifacts.end(), elsewhere.begin(),
+                             elsewhere.end());
+    }
+    found.reach = looked.value_or(request.reach);
+    return found;
+  }
+  std::vector<UntrustedArtifact> usual, elsewhere;
+  std::optional<Reach> looked;
+  std::vector<Reach> asked;
+};
+
+struct PlacedWalk : Walk {
+  Verdict Decide(const std::shared_ptr<const Policy>& policy) {
+    return Verifier(resolver, placed, layers).Decide(question, policy);
+  }
+  PlacedEvidence placed;
+};
+
 }  // namespace
 
 TEST_CASE("a signature over the manifest is accepted and proven") {
@@ -86,6 +112,42 @@ TEST_CASE("evidence that only the registry has is enough") {
   Walk walk;
   walk.evidence.in_registry.artifacts = {SignedFile(KeyA(), "M")};
   CHECK(walk.Decide(Requires("\"a\"")).accepted());
+}
+
+TEST_CASE("the usual place is asked before the others, and may be enough") {
+  PlacedWalk walk;
+  walk.placed.usual = {SignedFile(KeyA(), "M")};
+  CHECK(walk.Decide(Requires("\"a\"")).accepted());
+  CHECK(walk.placed.asked == std::vector{Reach::kDisk, Reach::kUsual});
+}
+
+TEST_CASE("junk in the usual place does not hide a good signature elsewhere") {
+  PlacedWalk walk;
+  walk.placed.usual = {SignedFile(KeyB(), "M")};
+  walk.placed.elsewhere = {SignedFile(KeyA(), "M")};
+  CHECK(walk.Decide(Requires("\"a\"")).accepted());
+  CHECK(walk.placed.asked.back() == Reach::kNetwork);
+  const std::string both = R"({ at_least = 2, of = ["a", "b"] })";
+  CHECK(walk.Decide(Requires(both)).accepted());
+}
+
+TEST_CASE("no refusal is final before every place was asked") {
+  PlacedWalk walk;
+  walk.placed.usual = {SignedFile(KeyB(), "M")};
+  CHECK(walk.Decide(Requires("\"a\"")).reason() == Reason::kSignatureInvalid);
+  CHECK(walk.placed.asked ==
+        std::vector{Reach::kDisk, Reach::kUsual, Reach::kNetwork});
+
+  // A source that has looked everywhere is not asked again, one that claims to
+  // have looked less far than it was asked to is taken at the request's word.
+  walk.placed.asked.clear();
+  walk.placed.looked = Reach::kNetwork;
+  CHECK_FALSE(walk.Decide(Requires("\"a\"")).accepted());
+  CHECK(walk.placed.asked == std::vector{Reach::kDisk});
+  walk.placed.asked.clear();
+  walk.placed.looked = Reach::kDisk;
+  CHECK_FALSE(walk.Decide(Requires("\"a\"")).accepted());
+  CHECK(walk.placed.asked.size() == 3);
 }
 
 TEST_CASE("what could not be fetched makes a refusal undetermined") {

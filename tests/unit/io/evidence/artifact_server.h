@@ -57,7 +57,7 @@ class ArtifactServer {
   void Serve(const std::string& what, const std::string& media_type,
              const std::string& body, int status = 200) {
     const std::lock_guard lock(mutex_);
-    answers_["/v2/app/" + what] = {status, media_type, body};
+    answers_["/v2/app/" + what] = {status, media_type, body, {}};
   }
   void ServeArtifact(const FoundArtifact& artifact) {
     Serve("manifests/" + artifact.digest.str(), std::string(kOciManifest),
@@ -86,12 +86,18 @@ class ArtifactServer {
     return asked_;
   }
   std::atomic<int> delay_ms{0};
+  // Of one answer, which the connection waits for alone.
+  void Stall(const std::string& what, std::chrono::milliseconds time) {
+    const std::lock_guard lock(mutex_);
+    answers_["/v2/app/" + what].stall = time;
+  }
 
  private:
   struct Answer {
     int status = 404;
     std::string media_type = "application/json";
     std::string body = R"({"errors":[]})";
+    std::chrono::milliseconds stall{0};
   };
   struct Peer {
     UniqueFd fd;
@@ -124,7 +130,8 @@ class ArtifactServer {
       const Answer answer =
           Find(buffer.substr(path, buffer.find(' ', path) - path));
       buffer.erase(0, end + 4);
-      std::this_thread::sleep_for(std::chrono::milliseconds(delay_ms));
+      std::this_thread::sleep_for(answer.stall +
+                                  std::chrono::milliseconds(delay_ms));
       const std::string reply =
           "HTTP/1.1 " + std::to_string(answer.status) +
           " X\r\nContent-Type: " + answer.media_type +

@@ -3,11 +3,8 @@
 #include <atomic>
 #include <thread>
 
-#include "io/evidence/registry_evidence.h"
 #include "tests/support/catch.h"
-#include "tests/support/temp_folder.h"
-#include "tests/unit/io/evidence/artifact_server.h"
-#include "tests/unit/io/evidence/sample_artifact.h"
+#include "tests/unit/io/evidence/evidence_node.h"
 
 using namespace assay;           // NOLINT
 using namespace assay::testing;  // NOLINT
@@ -17,35 +14,16 @@ namespace {
 
 const Digest kImage = Digest::Of("an image");
 
-// A registry, a client, a store and a collector over them.
-class Node {
+// EvidenceNode with questions about one image.
+class Node : public EvidenceNode {
  public:
-  explicit Node(std::chrono::milliseconds remember = 10s) {
-    EvidenceCollectorOptions options;
-    options.remember = remember;
-    options.patience = 10s;
-    options.now = [] { return Time(std::chrono::seconds(kSampleTime)); };
-    collector =
-        std::make_unique<EvidenceCollector>(store, &client, std::move(options));
-  }
-
+  using EvidenceNode::EvidenceNode;
   EvidenceRequest Request(Reach reach = Reach::kNetwork) const {
-    EvidenceRequest request{server.Name(), {kImage}, {}, reach, {}};
-    request.places.cosign_tag = true;
-    request.places.referrers = true;
-    request.deadline = std::chrono::steady_clock::now() + 20s;
-    return request;
+    return EvidenceNode::Request(kImage, reach);
   }
   EvidenceSet Collect(Reach reach = Reach::kNetwork) {
-    return collector->Collect(Request(reach));
+    return EvidenceNode::Collect(kImage, reach);
   }
-
-  TempFolder folder;
-  ArtifactServer server;
-  EvidenceStore store{EvidenceStoreOptions{folder / "evidence", 1U << 30, 100,
-                                           std::chrono::hours(1)}};
-  RegistryClient client{RegistryOptions{}};
-  std::unique_ptr<EvidenceCollector> collector;
 };
 
 std::string Fallback(const Digest& target) {

@@ -1,0 +1,192 @@
+// What puts artifacts into the store.
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <iterator>
+
+#include "base/limits.h"
+#include "io/evidence/evidence_store.h"
+
+namespace assay {
+namespace {
+
+// What an image costs in the index, beside its blobs.
+constexpr std::uint64_t kRecordBytes = 1024;
+constexpr unsigned kFileMode = 0644;
+
+bool IsValid(const std::string& path, const Digest& digest, std::size_t size) {
+  const auto bytes = ReadFile(path, size);
+  return bytes && bytes->size() == size && digest.Matches(*bytes);
+}
+
+// Newer finds of the same artifact replace older ones.
+void Merge(std::vector<ArtifactRecord>& records, ArtifactRecord found) {
+  std::erase_if(records, [&](const ArtifactRecord& old) {
+    return old.manifest.digest == found.manifest.digest &&
+           old.origin == found.origin;
+  });
+  records.push_back(std::move(found));
+  if (records.size() > limits::kArtifactsPerImage) {
+    records.erase(records.begin());
+  }
+}
+
+bool IsKept(ArtifactOrigin origin) {
+  return origin != ArtifactOrigin::kUnknown &&
+         OriginOf(OriginName(origin)) == origin;
+}
+
+std::uint64_t BytesOf(const OpenedArtifact& artifact) {
+  std::uint64_t bytes = artifact.manifest.size() + kRecordBytes;
+  for (const UntrustedBlob& blob : artifact.content.blobs) {
+    bytes += blob.bytes.size();
+  }
+  return bytes;
+}
+
+ArtifactRecord RecordOf(const OpenedArtifact& artifact) {
+  return {artifact.content.target,
+          artifact.content.origin,
+          artifact.content.where,
+          artifact.fetched_at,
+          {artifact.content.manifest->media_type,
+           artifact.digest,
+           static_cast<std::int64_t>(artifact.manifest.size()),
+           "",
+           {},
+           std::nullopt}};
+}
+
+}  // namespace
+
+Status EvidenceStore::EnsureBlob(const Digest& digest, std::string_view bytes,
+                                 Durability durability) const {
+  const std::string path = layout_.Blob(digest);
+  Status done = Ok();
+  if (IsValid(path, digest, bytes.size())) {
+    // Young again, so that the garbage collection leaves it alone until the
+    // record names it.
+    ::utimensat(AT_FDCWD, path.c_str(), nullptr, AT_SYMLINK_NOFOLLOW);
+    if (durability == Durability::kSynced) done = SyncFile(path);
+  } else {
+    done = WriteFileAtomically(path, bytes, kFileMode, durability);
+  }
+  return done ? Ok() : Status(StoreFailed(done.error()));
+}
+
+Status EvidenceStore::EnsureBlobs(const OpenedArtifact& artifact,
+                                  Durability durability) const {
+  auto made = EnsureBlob(artifact.digest, artifact.manifest, durability);
+  if (!made) return made;
+  for (const UntrustedBlob& blob : artifact.content.blobs) {
+    made = EnsureBlob(blob.descriptor.digest, blob.bytes, durability);
+    if (!made) return made;
+  }
+  return Ok();
+}
+
+// Under the lock, after EnsureBlobs: only the garbage collection, which deletes
+// under it, may have come between.
+Status EvidenceStore::RestoreBlobs(const OpenedArtifact& artifact,
+                                   Durability durability) const {
+  const auto there = [&](const Digest& digest) {
+    return ::access(layout_.Blob(digest).c_str(), F_OK) == 0;
+  };
+  const auto& blobs = artifact.content.blobs;
+  const bool all =
+      there(artifact.digest) &&
+      std::all_of(blobs.begin(), blobs.end(), [&](const UntrustedBlob& blob) {
+        return there(blob.descriptor.digest);
+      });
+  return all ? Ok() : EnsureBlobs(artifact, durability);
+}
+
+Result<TargetRecord> EvidenceStore::AddToRecord(
+    const Digest& target, std::span<const OpenedArtifact> artifacts,
+    Durability durability) const {
+  auto lock = FileLock::Take(layout_.WriterLock(), kLockWait);
+  if (!lock) return lock.error();
+  auto record = ReadRecord(target);
+  if (!record) return record.error();
+  // A record that is replaced may name what no registry can give again.
+  if (!record->artifacts.empty()) durability = Durability::kSynced;
+  for (const OpenedArtifact& artifact : artifacts) {
+    auto restored = RestoreBlobs(artifact, durability);
+    if (!restored) return restored.error();
+    Merge(record->artifacts, RecordOf(artifact));
+  }
+  auto written = WriteFileAtomically(layout_.Target(target),
+                                     WriteTargetRecord(record->artifacts),
+                                     kFileMode, durability);
+  if (!written) return StoreFailed(written.error());
+  auto marked = MarkIndexStale();
+  if (!marked) return marked.error();
+  record->dropped.clear();
+  return record;
+}
+
+Result<TargetRecord> EvidenceStore::Add(
+    const Digest& target, std::span<const OpenedArtifact> artifacts,
+    Durability durability) {
+  auto made = layout_.Make();
+  if (!made) return made.error();
+  std::uint64_t bytes = 0;
+  for (const OpenedArtifact& artifact : artifacts) bytes += BytesOf(artifact);
+  auto reserved = Reserve(target, bytes);
+  if (!reserved) return reserved.error();
+  for (const OpenedArtifact& artifact : artifacts) {
+    auto ensured = EnsureBlobs(artifact, durability);
+    if (!ensured) return ensured.error();
+  }
+  return AddToRecord(target, artifacts, durability);
+}
+
+Status EvidenceStore::Put(const Digest& target,
+                          std::span<const FoundArtifact> artifacts) {
+  Status outcome = Ok();
+  std::vector<OpenedArtifact> good;
+  for (const FoundArtifact& found : artifacts) {
+    auto opened = found.target == target && IsKept(found.origin)
+                      ? Open(found)
+                      : Fail(Reason::kEvidenceTampered, "not of this image");
+    if (opened) {
+      good.push_back(*std::move(opened));
+    } else {
+      outcome = opened.error();
+    }
+  }
+  if (good.empty()) return outcome;
+  auto added = Add(target, good, Durability::kSynced);
+  return added ? outcome : Status(added.error());
+}
+
+Status EvidenceStore::Keep(const Digest& target,
+                           std::vector<OpenedArtifact> artifacts,
+                           Durability durability, EvidenceSet& set) {
+  auto record = Add(target, artifacts, durability);
+  EvidenceSet others;
+  if (record) {
+    std::erase_if(record->artifacts, [&](const ArtifactRecord& entry) {
+      return std::any_of(artifacts.begin(), artifacts.end(),
+                         [&](const OpenedArtifact& given) {
+                           return given.digest == entry.manifest.digest &&
+                                  given.content.origin == entry.origin;
+                         });
+    });
+    others = ReadOnce(*record);
+  }
+  // Garbage may have been collected meanwhile; Read() knows.
+  if (!record || !others.failures.empty()) others = Read(target);
+  std::move(others.artifacts.begin(), others.artifacts.end(),
+            std::back_inserter(set.artifacts));
+  std::move(others.failures.begin(), others.failures.end(),
+            std::back_inserter(set.failures));
+  for (OpenedArtifact& artifact : artifacts) {
+    set.artifacts.push_back(std::move(artifact.content));
+  }
+  return record ? Ok() : Status(record.error());
+}
+
+}  // namespace assay
