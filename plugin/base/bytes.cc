@@ -1,5 +1,6 @@
 #include "base/bytes.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 
@@ -27,33 +28,6 @@ constexpr auto kBase64Values = [] {
 }();
 
 std::uint8_t Byte(char c) { return static_cast<std::uint8_t>(c); }
-
-// Length of the well-formed UTF-8 sequence at the start of `text`, 0 if there
-// is none. Unicode 15, table 3-7.
-std::size_t Utf8Length(std::string_view text) {
-  const std::uint8_t first = Byte(text[0]);
-  if (first < 0x80) return 1;
-  std::size_t length = 0;
-  std::uint8_t low = 0x80;
-  std::uint8_t high = 0xBF;
-  if (first >= 0xC2 && first <= 0xDF) {
-    length = 2;
-  } else if (first >= 0xE0 && first <= 0xEF) {
-    length = 3;
-    if (first == 0xE0) low = 0xA0;
-    if (first == 0xED) high = 0x9F;
-  } else if (first >= 0xF0 && first <= 0xF4) {
-    length = 4;
-    if (first == 0xF0) low = 0x90;
-    if (first == 0xF4) high = 0x8F;
-  }
-  if (length == 0 || text.size() < length) return 0;
-  for (std::size_t i = 1; i < length; ++i) {
-    const std::uint8_t next = Byte(text[i]);
-    if (next < (i == 1 ? low : 0x80) || next > (i == 1 ? high : 0xBF)) return 0;
-  }
-  return length;
-}
 
 void AppendEscaped(std::string& out, std::uint8_t byte) {
   out += "\\x";
@@ -127,8 +101,37 @@ std::optional<std::string> Base64Decode(std::string_view text) {
   return bytes;
 }
 
+std::size_t Utf8Length(std::string_view text) {
+  const std::uint8_t first = Byte(text[0]);
+  if (first < 0x80) return 1;
+  std::size_t length = 0;
+  std::uint8_t low = 0x80;
+  std::uint8_t high = 0xBF;
+  if (first >= 0xC2 && first <= 0xDF) {
+    length = 2;
+  } else if (first >= 0xE0 && first <= 0xEF) {
+    length = 3;
+    if (first == 0xE0) low = 0xA0;
+    if (first == 0xED) high = 0x9F;
+  } else if (first >= 0xF0 && first <= 0xF4) {
+    length = 4;
+    if (first == 0xF0) low = 0x90;
+    if (first == 0xF4) high = 0x8F;
+  }
+  if (length == 0 || text.size() < length) return 0;
+  for (std::size_t i = 1; i < length; ++i) {
+    const std::uint8_t next = Byte(text[i]);
+    if (next < (i == 1 ? low : 0x80) || next > (i == 1 ? high : 0xBF)) return 0;
+  }
+  return length;
+}
+
 std::string Printable(std::string_view text, std::size_t most) {
-  std::string out;
+  const auto is_plain = [](char c) { return c >= 0x20 && c < 0x7F; };
+  const std::string_view head = text.substr(0, most);
+  std::string out(head.begin(),
+                  std::find_if_not(head.begin(), head.end(), is_plain));
+  text.remove_prefix(out.size());
   while (!text.empty()) {
     if (out.size() >= most) return out + "...";
     const std::uint8_t first = Byte(text[0]);

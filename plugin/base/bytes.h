@@ -21,6 +21,10 @@ std::optional<std::string> Base64Decode(std::string_view text);
 // and invalid UTF-8 become \xNN; longer than `most` bytes ends in "...".
 std::string Printable(std::string_view text, std::size_t most = 200);
 
+// Bytes of the well-formed UTF-8 sequence at the start of `text`, which is not
+// empty; 0 if there is none (Unicode 15, table 3-7).
+std::size_t Utf8Length(std::string_view text);
+
 // True when `text` is well-formed UTF-8 without surrogates or NUL.
 bool IsUtf8(std::string_view text);
 

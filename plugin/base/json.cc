@@ -1,5 +1,6 @@
 #include "base/json.h"
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -109,22 +110,74 @@ const T* FindAs(const Json* member, const T* (Json::*as)() const) {
   return member == nullptr ? nullptr : (member->*as)();
 }
 
-nlohmann::json ToLibrary(const Json& value) {
-  if (const bool* flag = value.AsBool()) return *flag;
-  if (const auto* number = value.AsInt()) return *number;
-  if (const auto* text = value.AsString()) return *text;
-  if (const auto* array = value.AsArray()) {
-    auto out = nlohmann::json::array();
-    for (const Json& element : *array) out.push_back(ToLibrary(element));
-    return out;
+bool IsPlain(char c) { return c >= 0x20 && c < 0x7F && c != '"' && c != '\\'; }
+
+void AppendControl(std::string& out, char c) {
+  constexpr std::string_view kNamed = "\bb\tt\nn\ff\rr";
+  for (std::size_t i = 0; i < kNamed.size(); i += 2) {
+    if (kNamed[i] != c) continue;
+    out.append({'\\', kNamed[i + 1]});
+    return;
   }
-  if (const auto* object = value.AsObject()) {
-    auto out = nlohmann::json::object();
-    for (const auto& [key, member] : *object) out[key] = ToLibrary(member);
-    return out;
-  }
-  return nullptr;
+  out.append("\\u00").append(HexEncode({&c, 1}));
 }
+
+// The character at the start of `text`; returns how many bytes it was.
+std::size_t AppendCharacter(std::string& out, std::string_view text) {
+  const std::size_t length = Utf8Length(text);
+  if (length == 0) {
+    out.append("\xEF\xBF\xBD");  // U+FFFD, the replacement character
+    return 1;
+  }
+  if (text[0] == '"' || text[0] == '\\') {
+    out.append({'\\', text[0]});
+  } else if (length == 1 && text[0] < 0x20) {
+    AppendControl(out, text[0]);
+  } else {
+    out.append(text.substr(0, length));
+  }
+  return length;
+}
+
+void AppendText(std::string& out, std::string_view text) {
+  out += '"';
+  while (!text.empty()) {
+    const auto plain = static_cast<std::size_t>(
+        std::find_if_not(text.begin(), text.end(), IsPlain) - text.begin());
+    out.append(text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (!text.empty()) text.remove_prefix(AppendCharacter(out, text));
+  }
+  out += '"';
+}
+
+struct Writer {
+  std::string& out;
+
+  void operator()(std::monostate /*null*/) const { out += "null"; }
+  void operator()(bool value) const { out += value ? "true" : "false"; }
+  void operator()(std::int64_t value) const { out += std::to_string(value); }
+  void operator()(const Json::Number& value) const { out += value.text; }
+  void operator()(const std::string& value) const { AppendText(out, value); }
+  void operator()(const Json::Array& value) const {
+    out += '[';
+    for (const Json& element : value) {
+      if (&element != &value.front()) out += ',';
+      element.DumpTo(out);
+    }
+    out += ']';
+  }
+  void operator()(const Json::Object& value) const {
+    out += '{';
+    for (const auto& member : value) {
+      if (&member != &*value.begin()) out += ',';
+      AppendText(out, member.first);
+      out += ':';
+      member.second.DumpTo(out);
+    }
+    out += '}';
+  }
+};
 
 }  // namespace
 
@@ -177,9 +230,12 @@ const Json::Array* Json::FindArray(std::string_view key) const {
   return FindAs(Find(key), &Json::AsArray);
 }
 
+void Json::DumpTo(std::string& out) const { std::visit(Writer{out}, value_); }
+
 std::string Json::Dump() const {
-  return ToLibrary(*this).dump(-1, ' ', false,
-                               nlohmann::json::error_handler_t::replace);
+  std::string out;
+  DumpTo(out);
+  return out;
 }
 
 }  // namespace assay

@@ -63,6 +63,7 @@ class Json {
 
   // Compact, keys sorted, one line. Text that is not UTF-8 is replaced.
   std::string Dump() const;
+  void DumpTo(std::string& out) const;  // appends that line
 
  private:
   std::variant<std::monostate, bool, std::int64_t, Number, std::string, Array,

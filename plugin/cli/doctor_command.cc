@@ -86,7 +86,7 @@ void CheckPolicyFiles(const Paths& paths, Checks& checks) {
     status.set_mode(std::string(ModeName(policy->mode())));
     status.set_rules(static_cast<std::uint32_t>(policy->rules().size()));
     status.set_signers(static_cast<std::uint32_t>(policy->signers().size()));
-    for (const auto& warning : policy->Warnings()) {
+    for (const auto& warning : policy->warnings()) {
       status.add_warnings(warning);
     }
     CheckPolicy(status, checks);

@@ -108,7 +108,7 @@ std::shared_ptr<const Policy> LoadPolicy(Context& context,
 }
 
 void PrintWarnings(Context& context, const Policy& policy) {
-  for (const std::string& warning : policy.Warnings()) {
+  for (const std::string& warning : policy.warnings()) {
     context.out << Paint("warning:", Tone::kUnsure, context.color) << " "
                 << warning << "\n";
   }
@@ -116,8 +116,8 @@ void PrintWarnings(Context& context, const Policy& policy) {
 
 Json WarningsAsJson(const Policy& policy) {
   Json::Array warnings;
-  for (std::string& warning : policy.Warnings()) {
-    warnings.emplace_back(std::move(warning));
+  for (const std::string& warning : policy.warnings()) {
+    warnings.emplace_back(warning);
   }
   return Json(std::move(warnings));
 }

@@ -94,7 +94,7 @@ Result<Json> VerifyReference(const Paths& paths, const std::string& reference,
   DecisionRecord record;
   RecordQuestion(question, record);
   record.allowed = verdict.accepted();
-  record.policy_warnings = (*policy)->Warnings();
+  record.policy_warnings = (*policy)->warnings();
   record.duration = std::chrono::duration_cast<std::chrono::microseconds>(
       std::chrono::steady_clock::now() - started);
   return ToJson(record, verdict);

@@ -26,31 +26,40 @@ Status AuditLog::Open() {
   file_.reset(::open(path_.c_str(),
                      O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
                      0640));
-  return file_.valid() ? Ok() : WriteError(path_, errno);
+  struct stat opened {};
+  if (!file_.valid() || ::fstat(file_.get(), &opened) != 0) {
+    return WriteError(path_, errno);
+  }
+  device_ = opened.st_dev;
+  inode_ = opened.st_ino;
+  return Ok();
 }
 
 bool AuditLog::Moved() const {
-  struct stat ours {};
   struct stat named {};
-  return ::fstat(file_.get(), &ours) != 0 ||
-         ::stat(path_.c_str(), &named) != 0 || ours.st_ino != named.st_ino ||
-         ours.st_dev != named.st_dev;
+  return ::stat(path_.c_str(), &named) != 0 || named.st_ino != inode_ ||
+         named.st_dev != device_;
+}
+
+// Half a line would spoil the next one.
+void AuditLog::TakeBack(ssize_t written) {
+  const off_t end = ::lseek(file_.get(), 0, SEEK_CUR);
+  if (end < written || ::ftruncate(file_.get(), end - written) != 0) {
+    file_.reset();
+  }
 }
 
 Status AuditLog::Append(const Json& record) {
-  const std::string line = record.Dump() + "\n";
+  std::string line = record.Dump();
+  line += '\n';
   const std::scoped_lock lock(mutex_);
   if (!file_.valid() || Moved()) {
     if (Status opened = Open(); !opened) return opened;
   }
-  const off_t end = ::lseek(file_.get(), 0, SEEK_END);
   const ssize_t written = ::write(file_.get(), line.data(), line.size());
   if (written == static_cast<ssize_t>(line.size())) return Ok();
   const int code = written < 0 ? errno : ENOSPC;
-  // Half a line would spoil the next one.
-  if (written > 0 && end >= 0 && ::ftruncate(file_.get(), end) != 0) {
-    file_.reset();
-  }
+  if (written > 0) TakeBack(written);
   return WriteError(path_, code);
 }
 

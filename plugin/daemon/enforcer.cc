@@ -21,7 +21,7 @@ Answer Enforcer::Ask(const Question& question) {
   DecisionRecord record;
   RecordQuestion(question, record);
   const std::shared_ptr<const Policy> policy = ports_.policy();
-  if (policy != nullptr) record.policy_warnings = policy->Warnings();
+  if (policy != nullptr) record.policy_warnings = policy->warnings();
 
   Verdict verdict = Decide(question, policy, record);
   record.duration = std::chrono::duration_cast<std::chrono::microseconds>(

@@ -127,7 +127,7 @@ class EnforcerService::Impl final : public v1::Enforcer::Service {
     status.set_rules(static_cast<std::uint32_t>(policy->rules().size()));
     status.set_signers(static_cast<std::uint32_t>(policy->signers().size()));
     status.set_loaded_at(parts_.policy.LoadedAt().time_since_epoch().count());
-    for (const auto& warning : policy->Warnings()) status.add_warnings(warning);
+    for (const auto& warning : policy->warnings()) status.add_warnings(warning);
   }
 
   Parts parts_;

@@ -86,7 +86,7 @@ class Service::Parts {
     }
     LogInfo((accepted ? "policy in force: " : "the policy stays in force: ") +
             policy->fingerprint().str());
-    for (const std::string& warning : policy->Warnings()) LogWarning(warning);
+    for (const std::string& warning : policy->warnings()) LogWarning(warning);
   }
 
  private:

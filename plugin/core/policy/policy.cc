@@ -77,7 +77,7 @@ Result<Selection> Policy::Select(const Reference& name,
   return Selection{best, best->action, best->mode};
 }
 
-std::vector<std::string> Policy::Warnings() const {
+std::vector<std::string> Policy::FindWarnings() const {
   std::vector<std::string> warnings;
   if (mode_ == Mode::kAudit) {
     warnings.emplace_back("mode = \"audit\": nothing is blocked by default");

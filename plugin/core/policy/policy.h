@@ -80,7 +80,7 @@ class Policy {
   }
   // Sentences about every door that weakens it (audit mode, allow rules, a
   // default of allow), for start-up, `status` and audit lines.
-  std::vector<std::string> Warnings() const;
+  const std::vector<std::string>& warnings() const { return warnings_; }
 
  private:
   friend class PolicyReader;
@@ -88,12 +88,16 @@ class Policy {
       : fingerprint_(std::move(fingerprint)),
         trust_fingerprint_(std::move(trust_fingerprint)) {}
 
+  // Of what was read, once: every decision repeats them.
+  std::vector<std::string> FindWarnings() const;
+
   Digest fingerprint_;
   Digest trust_fingerprint_;
   Mode mode_ = Mode::kEnforce;
   Action default_action_ = Action::kReject;
   std::vector<Rule> rules_;
   std::map<std::string, std::shared_ptr<const Signer>> signers_;
+  std::vector<std::string> warnings_;
 };
 
 }  // namespace assay

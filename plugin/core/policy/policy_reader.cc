@@ -113,6 +113,7 @@ class PolicyReader {
     policy->default_action_ = default_.value.value_or(Action::kReject);
     policy->rules_ = std::move(rules_);
     policy->signers_ = std::move(signers_);
+    policy->warnings_ = policy->FindWarnings();
     return policy;
   }
 

@@ -3,11 +3,13 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <memory>
 
 #include "base/bytes.h"
+#include "io/layers/mapped_window.h"
 #include "io/layers/page_residency.h"
 
 namespace assay {
@@ -17,6 +19,28 @@ namespace {
 constexpr std::size_t kBufferBytes = 128U << 10;
 constexpr std::int64_t kWindowBytes = 8LL << 20;
 constexpr int kAttempts = 3;
+
+// How many bytes were added to `hasher`: 0 at the end of the file, less than 0
+// when it cannot be read.
+ssize_t HashRead(int fd, std::int64_t begin, char* buffer, Hasher& hasher) {
+  ssize_t count = 0;
+  do {
+    count = ::pread(fd, buffer, kBufferBytes, begin);
+  } while (count < 0 && errno == EINTR);
+  if (count > 0) hasher.Update({buffer, static_cast<std::size_t>(count)});
+  return count;
+}
+
+// The same for a whole window that was in memory before we came; 0 when it is
+// to be read instead. Less than a buffer is not worth the mapping.
+std::int64_t HashWindow(int fd, std::int64_t begin, std::int64_t size,
+                        const PageResidency& residency, Hasher& hasher) {
+  const std::int64_t length = std::min(kWindowBytes, size - begin);
+  const bool mapped = length >= static_cast<std::int64_t>(kBufferBytes) &&
+                      residency.AllOf(begin, begin + length) &&
+                      HashMapped(fd, begin, length, hasher);
+  return mapped ? length : 0;
+}
 
 Result<Digest> HashDescriptor(const OpenedBlob& blob, const std::string& path,
                               HashAlgorithm algorithm,
@@ -35,14 +59,14 @@ Result<Digest> HashDescriptor(const OpenedBlob& blob, const std::string& path,
       residency.Restore(window, done);
       return Fail(Reason::kLayerPending, Printable(path));
     }
-    const ssize_t count = ::pread(fd, buffer.get(), kBufferBytes, done);
-    if (count < 0 && errno == EINTR) continue;
+    std::int64_t count =
+        done == window ? HashWindow(fd, done, size, residency, hasher) : 0;
+    if (count == 0) count = HashRead(fd, done, buffer.get(), hasher);
     if (count < 0) {
       return Fail(Reason::kLayerUnreadable,
                   Printable(path) + ": " + std::strerror(errno));
     }
     if (count == 0) break;
-    hasher.Update({buffer.get(), static_cast<std::size_t>(count)});
     done += count;
     if (done - window >= kWindowBytes) {
       const std::int64_t end = done - done % kWindowBytes;

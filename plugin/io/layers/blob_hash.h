@@ -20,7 +20,7 @@ struct BlobHash {
 };
 
 struct BlobHashControl {
-  // Checked every 128 KiB; then the hash ends with kLayerPending.
+  // Checked at least every 8 MiB; then the hash ends with kLayerPending.
   const std::atomic<bool>* stop = nullptr;
   // Bytes so far and all bytes, every 8 MiB and at the end.
   std::function<void(std::int64_t, std::int64_t)> progress;

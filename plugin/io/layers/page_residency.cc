@@ -40,10 +40,21 @@ PageResidency::PageResidency(int fd, std::int64_t size)
   ::munmap(map, length);
 }
 
+std::int64_t PageResidency::PagesUpTo(std::int64_t end) const {
+  return std::min<std::int64_t>((end + page_ - 1) / page_,
+                                static_cast<std::int64_t>(resident_.size()));
+}
+
+bool PageResidency::AllOf(std::int64_t begin, std::int64_t end) const {
+  if (resident_.empty()) return false;
+  return std::all_of(resident_.begin() + begin / page_,
+                     resident_.begin() + PagesUpTo(end),
+                     [](bool resident) { return resident; });
+}
+
 void PageResidency::Restore(std::int64_t begin, std::int64_t end) const {
   if (resident_.empty()) return;
-  const auto last = std::min<std::int64_t>(
-      (end + page_ - 1) / page_, static_cast<std::int64_t>(resident_.size()));
+  const std::int64_t last = PagesUpTo(end);
   const auto was_resident = [this](std::int64_t page) {
     return resident_[static_cast<std::size_t>(page)];
   };

@@ -16,11 +16,16 @@ class PageResidency {
   // every page counts as resident and nothing will be dropped.
   PageResidency(int fd, std::int64_t size);
 
+  // Whether all of the bytes [begin, end) were resident.
+  bool AllOf(std::int64_t begin, std::int64_t end) const;
+
   // Drops what was not resident of the bytes [begin, end). `begin` must be a
   // multiple of the page size.
   void Restore(std::int64_t begin, std::int64_t end) const;
 
  private:
+  std::int64_t PagesUpTo(std::int64_t end) const;
+
   int fd_;
   std::int64_t page_;
   std::vector<bool> resident_;  // empty: do not drop

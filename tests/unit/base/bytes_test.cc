@@ -37,6 +37,9 @@ TEST_CASE("printable text shows hostile bytes and stays on one line") {
   CHECK(Printable("a\nb\x1b[0m") == "a\\x0ab\\x1b[0m");
   CHECK(Printable("\xc3\xa4\xff") == "\xc3\xa4\\xff");
   CHECK(Printable(std::string(500, 'x'), 10) == "xxxxxxxxxx...");
+  CHECK(Printable("xxxxxxxxxx", 10) == "xxxxxxxxxx");
+  CHECK(Printable("xxxxxxxxx\nx", 10) == "xxxxxxxxx\\x0a...");
+  CHECK(Printable("\n").size() == 4);
 }
 
 TEST_CASE("UTF-8 refuses surrogates, overlong forms and NUL") {

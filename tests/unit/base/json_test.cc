@@ -28,6 +28,26 @@ TEST_CASE("JSON becomes a tree") {
   CHECK(json->Find("b")->Dump() == R"([true,null,"x"])");
 }
 
+TEST_CASE("a tree is written as one line that reads back") {
+  constexpr std::string_view kText =
+      R"({"a":[],"b":{},"c":[1.50,-7,true,null],"d":"\u0001\b\f\n\r\t\"\\/"})";
+  const auto json = Json::Parse(kText);
+  REQUIRE(json);
+  CHECK(json->Dump() == kText);
+  std::string every;
+  for (int byte = 1; byte < 0x80; ++byte) every += static_cast<char>(byte);
+  const auto read = Json::Parse(Json(every).Dump());
+  REQUIRE(read);
+  CHECK(*read->AsString() == every);
+}
+
+TEST_CASE("text that is not UTF-8 is written replaced") {
+  CHECK(Json(std::string("a\xff\xed\xa0\x80z")).Dump() ==
+        "\"a\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBD\xEF\xBF\xBDz\"");
+  CHECK(Json(std::string("\xc3\xa4")).Dump() == "\"\xc3\xa4\"");
+  CHECK(Json(std::string("\0", 1)).Dump() == R"("\u0000")");
+}
+
 TEST_CASE("a duplicate key at any depth is refused") {
   CHECK(WhyNot(R"({"a":1,"a":2})") == Reason::kJsonDuplicate);
   CHECK(WhyNot(R"({"x":[{"a":1,"\u0061":2}]})") == Reason::kJsonDuplicate);

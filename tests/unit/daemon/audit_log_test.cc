@@ -1,5 +1,8 @@
 #include "daemon/audit_log.h"
 
+#include <sys/resource.h>
+
+#include <csignal>
 #include <thread>
 #include <vector>
 
@@ -54,6 +57,39 @@ TEST_CASE("a log that was moved away is begun anew") {
   CHECK(log.Append(Json(Json::Object{})));
   CHECK(LinesOf(path) == 1);
   CHECK(LinesOf(path + ".1") == 1);
+}
+
+TEST_CASE("a log that was removed, or replaced, is begun anew") {
+  const TempFolder folder;
+  const std::string path = folder.path() + "/audit.jsonl";
+  AuditLog log(path);
+  CHECK(log.Append(Json(Json::Object{})));
+  REQUIRE(::unlink(path.c_str()) == 0);
+  CHECK(log.Append(Json(Json::Object{})));
+  CHECK(LinesOf(path) == 1);
+  REQUIRE(WriteFileAtomically(path, "{}\n"));
+  CHECK(log.Append(Json(Json::Object{})));
+  CHECK(LinesOf(path) == 2);
+}
+
+TEST_CASE("a line for which there is no room leaves no half of itself") {
+  const TempFolder folder;
+  const std::string path = folder.path() + "/audit.jsonl";
+  AuditLog log(path);
+  CHECK(log.Append(Json(std::string("kept"))));
+  const auto heed = std::signal(SIGXFSZ, SIG_IGN);
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
+  const rlimit little{20, before.rlim_max};
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &little) == 0);
+  const Status written = log.Append(Json(std::string(100, 'x')));
+  REQUIRE(::setrlimit(RLIMIT_FSIZE, &before) == 0);
+  std::signal(SIGXFSZ, heed);
+  REQUIRE_FALSE(written);
+  CHECK(written.error().reason == Reason::kDiskFull);
+  CHECK(LinesOf(path) == 1);
+  CHECK(log.Append(Json(std::string("kept"))));
+  CHECK(LinesOf(path) == 2);
 }
 
 TEST_CASE("a log is not written through a symbolic link") {

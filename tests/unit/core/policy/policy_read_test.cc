@@ -66,7 +66,7 @@ TEST_CASE("what is left out is strict") {
   CHECK(policy->mode() == Mode::kEnforce);
   CHECK(policy->default_action() == Action::kReject);
   CHECK(policy->rules().empty());
-  CHECK(policy->Warnings().empty());
+  CHECK(policy->warnings().empty());
 }
 
 TEST_CASE("no file is no policy") {

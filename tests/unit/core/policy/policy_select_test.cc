@@ -163,7 +163,7 @@ TEST_CASE("every door is announced") {
             RuleText("**", kAllow) + RuleText("registry.example.com", kAllow) +
             RuleText("localhost", "mode = \"audit\"\n" + kReject)});
   REQUIRE(read.policy);
-  const auto warnings = read.policy->Warnings();
+  const auto& warnings = read.policy->warnings();
   REQUIRE(warnings.size() == 4);
   std::string all;
   for (const std::string& one : warnings) all += one + "\n";
@@ -172,6 +172,6 @@ TEST_CASE("every door is announced") {
   CHECK(all.find("(**): allows every image") != std::string::npos);
   CHECK(all.find("(registry.example.com): allows") != std::string::npos);
   CHECK(all.find("audits only") != std::string::npos);
-  const auto audit = Read({"version = 1\nmode = \"audit\""}).policy->Warnings();
-  REQUIRE(audit.size() == 1);
+  const ReadPolicy audit = Read({"version = 1\nmode = \"audit\""});
+  REQUIRE(audit.policy->warnings().size() == 1);
 }

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <thread>
 
+#include "io/layers/mapped_window.h"
 #include "io/layers/page_residency.h"
 #include "tests/support/catch.h"
 #include "tests/support/temp_folder.h"
@@ -129,6 +130,35 @@ TEST_CASE("hashing stops when told") {
   const auto hash = HashBlob(path, HashAlgorithm::kSha256, control);
   REQUIRE_FALSE(hash);
   CHECK(hash.error().reason == Reason::kLayerPending);
+}
+
+TEST_CASE("a part is hashed in place only while nobody can take it away") {
+  const TempFolder folder;
+  const std::string bytes = std::string(1U << 20, 'a') + "b";
+  const std::string path = folder.Write("blob", bytes);
+  const auto size = static_cast<std::int64_t>(bytes.size());
+  const UniqueFd fd(::open(path.c_str(), O_RDONLY));
+  // Some file systems give no leases.
+  if (::fcntl(fd.get(), F_SETLEASE, F_RDLCK) != 0) return;
+  REQUIRE(::fcntl(fd.get(), F_SETLEASE, F_UNLCK) == 0);
+  const auto hashed = [&](std::int64_t length) {
+    Hasher hasher(HashAlgorithm::kSha256);
+    const bool mapped = HashMapped(fd.get(), 0, length, hasher);
+    return std::pair(mapped, hasher.Finish());
+  };
+  CHECK(hashed(size) == std::pair(true, Digest::Of(bytes)));
+  CHECK(hashed(size + 1) == std::pair(false, Digest::Of("")));
+  {
+    const UniqueFd writer(::open(path.c_str(), O_WRONLY));
+    CHECK(hashed(size) == std::pair(false, Digest::Of("")));
+    const auto hash = Hash(path);
+    REQUIRE(hash);
+    CHECK(hash->digest == Digest::Of(bytes));
+  }
+  CHECK(hashed(size).first);
+  // The lease is over: this would wait for it.
+  const UniqueFd later(::open(path.c_str(), O_WRONLY | O_NONBLOCK));
+  CHECK(later.valid());
 }
 
 TEST_CASE("the page cache is left as it was found") {

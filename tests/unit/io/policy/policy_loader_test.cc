@@ -100,5 +100,5 @@ TEST_CASE("the sample policy is a policy") {
   REQUIRE(policy);
   CHECK(policy->default_action() == Action::kReject);
   CHECK(policy->mode() == Mode::kEnforce);
-  CHECK(policy->Warnings().empty());
+  CHECK(policy->warnings().empty());
 }
