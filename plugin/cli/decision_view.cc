@@ -66,6 +66,16 @@ void CheckRows(Table& table, const Json& record) {
   }
 }
 
+// Where a signature that counts would have been.
+void PlaceRows(Table& table, const Json& record) {
+  const Json::Array* places = record.FindArray("places");
+  if (places == nullptr) return;
+  for (const Json& place : *places) {
+    const std::string* text = place.AsString();
+    if (text != nullptr) table.Row({{"searched"}, {*text, Tone::kFaint}});
+  }
+}
+
 void PrintTable(Context& context, const Json& record) {
   const Tone tone = ToneOf(EndingOf(record));
   Table table;
@@ -81,6 +91,7 @@ void PrintTable(Context& context, const Json& record) {
   RowIf(table, "rule", Member(record, "rule"));
   RowIf(table, "requires", Member(record, "requirement"));
   SignerRows(table, record);
+  PlaceRows(table, record);
   CheckRows(table, record);
   RowIf(table, "request", Member(record, "request"));
   RowIf(table, "decided", Member(record, "time"));

@@ -60,7 +60,8 @@ std::string_view IntegrityName(Integrity integrity) {
 // The rules stand in match order, so the first that matches is the most
 // specific one; only those right behind it can be its equals.
 Result<Selection> Policy::Select(const Reference& name,
-                                 std::string_view pod_namespace) const {
+                                 std::string_view pod_namespace,
+                                 std::span<const Digest> content) const {
   const Rule* best = nullptr;
   for (const Rule& rule : rules_) {
     if (best != nullptr &&
@@ -69,7 +70,7 @@ Result<Selection> Policy::Select(const Reference& name,
       break;
     }
     const bool meant = rule.namespaces.empty() || Names(rule, pod_namespace);
-    if (!meant || !rule.scope.Matches(name)) continue;
+    if (!meant || !rule.scope.Matches(name, content)) continue;
     if (best != nullptr) return Conflict(*best, rule, name);
     best = &rule;
   }

@@ -64,9 +64,11 @@ class Policy {
                                             TrustFiles& trust,
                                             Diagnostics& diagnostics);
 
-  // Errors: kPolicyConflict.
+  // `content`: the digests of the image behind the name (its manifests and the
+  // indexes that list them), where they are known. Errors: kPolicyConflict.
   Result<Selection> Select(const Reference& name,
-                           std::string_view pod_namespace) const;
+                           std::string_view pod_namespace,
+                           std::span<const Digest> content = {}) const;
 
   // Over every policy file and every trust file, order-independent.
   const Digest& fingerprint() const { return fingerprint_; }

@@ -185,9 +185,16 @@ Status Scope::Expand() {
   return Ok();
 }
 
-bool Scope::Matches(const Reference& name) const {
+bool Scope::Matches(const Reference& name,
+                    std::span<const Digest> content) const {
+  const auto is_ours = [this](const Digest& digest) {
+    return digest.str() == digest_;
+  };
   if (!digest_.empty()) {
-    if (!name.digest() || name.digest()->str() != digest_) return false;
+    const bool asked_for = name.digest() && is_ours(*name.digest());
+    if (!asked_for && std::none_of(content.begin(), content.end(), is_ours)) {
+      return false;
+    }
   } else if (!tag_.empty()) {
     if (name.digest() || name.tag() != tag_) return false;
   }

@@ -5,13 +5,15 @@
 //   registry.example.com                the whole host, as with /**
 //   *.example.com:5000/**               `*` in a host stands for any labels
 //   registry.example.com/app:1.2        this tag, asked for by tag alone
-//   registry.example.com/app@sha256:..  this digest
+//   registry.example.com/app@sha256:..  this digest, whatever was asked for
 //   busybox, team/app                   on docker.io, as references are
 //   **                                  everything
 //
 // `**` stands for any number of components, none included, and only for whole
 // ones. A tag does not match a name that carries a digest too: registries
 // ignore the tag then, so it would be the asker's free choice of a rule. A
+// digest matches what the image is, not only what it was asked for by, so that
+// a rule about bad content cannot be passed by with a tag. A
 // host glob must end in a dot or colon and literal text, so that it cannot
 // cover a domain of somebody else. Short forms that could be a host or a path
 // are refused.
@@ -19,10 +21,12 @@
 #define ASSAY_CORE_POLICY_SCOPE_H_
 
 #include <compare>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "base/digest.h"
 #include "base/result.h"
 #include "core/subject/reference.h"
 
@@ -33,7 +37,9 @@ class Scope {
   // Errors: kPolicyMalformed.
   static Result<Scope> Parse(std::string_view text);
 
-  bool Matches(const Reference& name) const;
+  // `content`: the digests of the image behind the name, where they are known.
+  bool Matches(const Reference& name,
+               std::span<const Digest> content = {}) const;
 
   // Orders scopes that match one name: greater is more specific (digest, tag,
   // then literal components, then literal characters, then `*` before `**`,

@@ -54,6 +54,7 @@ struct Trail {
   std::string rule;                        // "file:line: scope", or "default"
   std::string requirement;                 // in words
   Mode mode = Mode::kEnforce;
+  EvidencePlaces places;  // where the rule's signers look
   std::vector<FailedCheck> failed;
   std::vector<Error> failures;  // evidence that could not be read
   std::optional<Digest> policy_fingerprint;

@@ -133,9 +133,10 @@ Verdict Verifier::DecideSubject(
     const std::shared_ptr<const Policy>& policy) const {
   if (policy == nullptr) return Verdict(Fail(Reason::kPolicyMissing));
   std::optional<Verdict> refusal;
+  const std::vector<Digest> content = subject->SignableDigests();
   for (const Reference& name : subject->names) {
     const auto selection =
-        policy->Select(name, subject->workload.pod_namespace);
+        policy->Select(name, subject->workload.pod_namespace, content);
     Verdict verdict =
         selection
             ? DecideName({question, subject, *policy, name, *selection})
@@ -151,6 +152,9 @@ Verdict Verifier::DecideName(const Case& one) const {
   Trail trail = NewTrail(one.subject, one.policy, one.name);
   trail.rule = RuleText(one.selection.rule);
   trail.mode = one.selection.mode;
+  if (one.selection.rule != nullptr && one.selection.rule->require) {
+    trail.places = PlacesOf(*one.selection.rule->require);
+  }
   const bool by_default = one.selection.rule == nullptr;
   switch (one.selection.action) {
     case Action::kRequire:

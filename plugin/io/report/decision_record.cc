@@ -58,6 +58,27 @@ Json Checks(const Trail& trail) {
   return Json(std::move(array));
 }
 
+// Where a signature would have been found, one line a place.
+std::vector<std::string> Places(const Trail& trail) {
+  std::vector<std::string> places;
+  const auto name = Reference::Parse(trail.name);
+  if (!name || trail.subject == nullptr) return places;
+  for (const Digest& digest : trail.subject->SignableDigests()) {
+    const std::string tag =
+        std::string(HashName(digest.algorithm())) + "-" + digest.hex();
+    if (trail.places.cosign_tag) {
+      places.push_back(name->Repository() + ":" + tag + ".sig");
+    }
+    if (trail.places.referrers) {
+      places.push_back("referrers of " + name->WithDigest(digest).str());
+    }
+    for (const std::string& folder : trail.places.folders) {
+      places.push_back(folder + "/" + tag + ".sig");
+    }
+  }
+  return places;
+}
+
 void AddSubject(Json::Object& object, const Subject& subject) {
   std::vector<std::string> names;
   for (const Reference& name : subject.names) names.push_back(name.str());
@@ -90,6 +111,9 @@ void AddVerdict(Json::Object& object, const Verdict& verdict) {
   object.emplace("checks", Checks(trail));
   if (!verdict.accepted()) {
     object.emplace("remedy", Text(info.remedy));
+    if (auto places = Places(trail); !places.empty()) {
+      object.emplace("places", Texts(places));
+    }
     return;
   }
   object.emplace("signers", Signatures(*verdict.proof()));

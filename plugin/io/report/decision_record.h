@@ -1,6 +1,6 @@
 // DecisionRecord: one decision as people and machines read it. The same JSON
 // object is the audit line, `assay verify --json` and what gRPC carries;
-// its members are a documented, versioned schema (assay-reasons(7)).
+// its members are a documented, versioned schema (assay-audit(5)).
 #ifndef ASSAY_IO_REPORT_DECISION_RECORD_H_
 #define ASSAY_IO_REPORT_DECISION_RECORD_H_
 

@@ -64,6 +64,39 @@ TEST_CASE("the most specific rule is selected, wherever it stands") {
   }
 }
 
+TEST_CASE(
+    "a digest is matched by what the image is, not by what it is called") {
+  const std::string app = "registry.example.com/team/app";
+  const auto policy =
+      Make(RuleText(app, kAllow) + RuleText(app + ":1", kAllow) +
+           RuleText(app + "@" + kDigest, kReject));
+  const auto pick = [&](const std::string& name, const std::string& content) {
+    const std::vector<Digest> digests = {Digest::Of("index"),
+                                         Digest::Parse(content).value()};
+    const auto picked =
+        policy->Select(Reference::Parse(name).value(), "", digests);
+    return picked.value().rule->scope.str();
+  };
+  const std::string other = Digest::Of("other").str();
+  CHECK(pick(app + ":1", kDigest) == app + "@" + kDigest);
+  CHECK(pick(app + ":2", kDigest) == app + "@" + kDigest);
+  CHECK(pick(app + ":2", other) == app);
+  CHECK(pick(app + "@" + kDigest, other) == app + "@" + kDigest);
+}
+
+TEST_CASE("two digests of one image that say different things conflict") {
+  const std::string app = "registry.example.com/team/app@";
+  const std::string index = Digest::Of("index").str();
+  const auto policy =
+      Make(RuleText(app + index, kAllow) + RuleText(app + kDigest, kReject));
+  const std::vector<Digest> both = {Digest::Parse(kDigest).value(),
+                                    Digest::Of("index")};
+  const auto picked = policy->Select(
+      Reference::Parse("registry.example.com/team/app:1").value(), "", both);
+  REQUIRE_FALSE(picked);
+  CHECK(picked.error().reason == Reason::kPolicyConflict);
+}
+
 TEST_CASE("a rule that names the namespace comes before one that names none") {
   const auto policy =
       Make(RuleText("registry.example.com/team/app", kAllow) +

@@ -246,3 +246,16 @@ TEST_CASE("a subject without names selects no rule") {
   const auto allow = PolicyOf("[[rule]]\nscope = \"**\"\naction = \"allow\"\n");
   CHECK(walk.Decide(allow).reason() == Reason::kSubjectNoName);
 }
+
+TEST_CASE("a rejected digest does not start under a tag") {
+  Walk walk;
+  walk.evidence.on_disk.artifacts = {SignedFile(KeyA(), "M")};
+  const auto rejecting = [](const std::string& document) {
+    return Requires("\"a\"", "[[rule]]\nscope = \"registry.example.com/app@" +
+                                 Digest::Of(document).str() +
+                                 "\"\naction = \"reject\"\n");
+  };
+  CHECK(walk.Decide(rejecting("M")).reason() == Reason::kRuleRejects);
+  CHECK(walk.Decide(rejecting("I")).reason() == Reason::kRuleRejects);
+  CHECK(walk.Decide(rejecting("another")).accepted());
+}
