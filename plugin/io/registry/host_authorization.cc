@@ -12,6 +12,12 @@ namespace {
 using std::chrono::seconds;
 using SteadyClock = std::chrono::steady_clock;
 
+// Registries whose token server is known to be another host. Other pairs the
+// operator lists as trusted realms.
+constexpr std::pair<std::string_view, std::string_view> kTokenServers[] = {
+    {"registry-1.docker.io", "auth.docker.io"},
+    {"registry.gitlab.com", "gitlab.com"}};
+
 // A password is good until the registry refuses it.
 constexpr seconds kBasicLifetime{3600};
 // Tokens are given up a little before the server does.
@@ -96,6 +102,23 @@ Task<Result<std::string>> HostSession::Obtain(const HttpAnswer& answer,
   co_return basic;
 }
 
+// Whoever answers for the registry may name any realm, so a name alone gets no
+// password.
+Status HostSession::CheckLogin(const Url& realm) const {
+  const auto own = Url::Parse(host_.Address());
+  if (own && own->host() == realm.host()) return Ok();
+  const bool known = std::any_of(
+      std::begin(kTokenServers), std::end(kTokenServers), [&](const auto& one) {
+        return own && own->host() == one.first && realm.host() == one.second &&
+               realm.secure();
+      });
+  if (known || IsTrustedRealm(realm)) return Ok();
+  return Fail(Reason::kRegistryRealmRefused,
+              "the password for " + host_.host + " was not sent to " +
+                  realm.Authority() +
+                  "; if that is its token server, list it in trusted_realms");
+}
+
 Result<HostSession::Hop> HostSession::TokenHop(const TokenRequest& request,
                                                const Credential& credential,
                                                AddressClass peer) const {
@@ -110,6 +133,19 @@ Result<HostSession::Hop> HostSession::TokenHop(const TokenRequest& request,
   const auto own = Url::Parse(host_.Address());
   if (!own || own->Origin() != hop.url.Origin()) {
     hop.guard = GuardFor(hop.url, peer);
+  }
+  if (!credential.identity_token.empty() || !credential.username.empty()) {
+    if (auto login = CheckLogin(hop.url); !login) return login.error();
+  }
+  if (!own || own->host() != hop.url.host()) {
+    // What was said of the registry's certificate is not said of this one.
+    RegistryHost other = host_;
+    other.skip_verify = false;
+    other.client_cert.clear();
+    other.client_key.clear();
+    auto tls = call_.client.tls.For(other);
+    if (!tls) return tls.error();
+    hop.tls = *std::move(tls);
   }
   hop.headers = {"Accept: application/json"};
   hop.most = limits::kTokenBytes;

@@ -162,17 +162,21 @@ std::optional<Error> HostSession::Redirect(const HttpAnswer& answer,
   return std::nullopt;
 }
 
-AddressGuard HostSession::GuardFor(const Url& url,
-                                   AddressClass named_by) const {
+bool HostSession::IsTrustedRealm(const Url& url) const {
   const auto& trusted = call_.client.options.trusted_realms;
-  const bool known =
-      std::any_of(trusted.begin(), trusted.end(), [&](const std::string& one) {
+  return std::any_of(
+      trusted.begin(), trusted.end(), [&](const std::string& one) {
         const HostPort parts = SplitHostPort(one);
         return parts.host == url.host() &&
                (parts.port.empty() ? url.Authority() == one + ":443"
                                    : parts.port == url.port());
       });
-  return known ? AddressGuard::Any() : AddressGuard::LikeServer(named_by);
+}
+
+AddressGuard HostSession::GuardFor(const Url& url,
+                                   AddressClass named_by) const {
+  return IsTrustedRealm(url) ? AddressGuard::Any()
+                             : AddressGuard::LikeServer(named_by);
 }
 
 HttpRequest HostSession::MakeRequest(const Hop& hop) const {
@@ -184,7 +188,7 @@ HttpRequest HostSession::MakeRequest(const Hop& hop) const {
   request.headers.push_back("User-Agent: " + call_.client.options.user_agent);
   request.form = hop.form;
   request.most = hop.most;
-  request.tls = tls_;
+  request.tls = hop.tls ? hop.tls : tls_;
   request.proxy = call_.client.proxies.For(hop.url);
   request.guard = hop.guard;
   request.connect_timeout =

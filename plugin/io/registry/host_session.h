@@ -52,6 +52,7 @@ class HostSession {
     std::vector<std::string> headers{};
     std::vector<std::string> own_headers{};  // for url's own origin alone
     std::optional<std::string> form{};
+    std::shared_ptr<const TlsProfile> tls{};  // null: the session's
     std::size_t most = 0;
     Deadline deadline{};
   };
@@ -71,6 +72,9 @@ class HostSession {
                                         const Hop& hop);
   Result<Hop> TokenHop(const TokenRequest& request,
                        const Credential& credential, AddressClass peer) const;
+  // Whether a password for this host may be shown to that token server.
+  Status CheckLogin(const Url& realm) const;
+  bool IsTrustedRealm(const Url& url) const;
   AddressGuard GuardFor(const Url& url, AddressClass named_by) const;
 
   std::optional<Deadline> RetryAt(const Asked& asked, int tries) const;

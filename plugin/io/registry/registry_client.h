@@ -29,8 +29,8 @@ struct RegistryOptions {
   // are run from `helper_path` (a PATH-like list) only.
   std::vector<std::string> credential_files;
   std::string helper_path = "/usr/local/bin:/usr/bin";
-  // Token servers that a registry may name although they are on another,
-  // internal address: "host[:port]".
+  // Token servers that a registry may name although they are another host, or
+  // at an internal address: "host[:port]". Passwords are sent there.
   std::vector<std::string> trusted_realms;
   std::string user_agent = "assay";
 };

@@ -72,6 +72,28 @@ TEST_CASE("a token server at another name of the same network is used") {
   CHECK(fetched.error().reason == Reason::kRegistryUnauthorized);
 }
 
+TEST_CASE("a registry cannot have its password sent to another host") {
+  const auto secret = GENERATE(as<std::string>{}, kUserSecret,
+                               R"({"identitytoken":"refresh-me"})");
+  const TempFolder folder;
+  RegistryOptions options =
+      With(folder.Write("config.json", DockerConfig(Hostile().host(), secret)));
+  const FetchRequest request =
+      Manifest(At(Hostile().host(), "realm-name/login"), "latest");
+  const std::size_t before = Hostile().Log("/token").size();
+  const auto refused = RegistryClient(options).FetchOne(request, In(kDeadline));
+  REQUIRE_FALSE(refused);
+  CHECK(Describe(refused.error().reason).id == "registry-realm-refused");
+  CHECK(refused.error().detail.find("trusted_realms") != std::string::npos);
+  CHECK(Hostile().Log("/token").size() == before);
+
+  // Unless the operator says that it is the registry's own.
+  options.trusted_realms = {
+      "localhost" + Hostile().host().substr(Hostile().host().rfind(':'))};
+  CHECK_FALSE(RegistryClient(options).FetchOne(request, In(kDeadline)));
+  CHECK(Hostile().Log("/token").size() == before + 1);
+}
+
 TEST_CASE("the password of a path goes to that path alone") {
   const TempFolder folder;
   const std::string config =
