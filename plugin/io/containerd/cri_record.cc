@@ -62,6 +62,10 @@ Result<CriSandbox> CriSandbox::Parse(std::string_view json) {
   if (!document) return Unproven(document.error().detail);
   const Json* metadata = document->Find("Metadata");
   const Json* pod = Member(Member(metadata, "Config"), "metadata");
+  // Without it the pod would look like one that is in no namespace.
+  if (pod == nullptr || pod->AsObject() == nullptr) {
+    return Unproven("the sandbox's record names no pod");
+  }
   return CriSandbox{.id = Text(metadata, "ID"),
                     .pod = Text(pod, "name"),
                     .pod_namespace = Text(pod, "namespace")};

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <charconv>
+#include <initializer_list>
 #include <optional>
 
+#include "base/bytes.h"
 #include "base/json.h"
 #include "base/limits.h"
 
@@ -15,6 +17,43 @@ constexpr std::string_view kDefaultPath =
 
 Error Malformed(std::string_view what) {
   return Fail(Reason::kHookMalformed, "config.json: " + std::string(what));
+}
+
+// A key as Go's decoder compares keys: without case, and with the two letters
+// beyond ASCII that fold into it.
+std::string Folded(std::string_view key) {
+  std::string folded;
+  while (!key.empty()) {
+    if (key.starts_with("\u017F")) {
+      folded += 's';
+      key.remove_prefix(2);
+    } else if (key.starts_with("\u212A")) {
+      folded += 'k';
+      key.remove_prefix(3);
+    } else {
+      const char c = key.front();
+      folded += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+      key.remove_prefix(1);
+    }
+  }
+  return folded;
+}
+
+// runc takes "Root" for "root", and the later of the two counts; crun does
+// not. What two runtimes read in two ways is not judged.
+Status CheckSpelling(const Json& json,
+                     std::initializer_list<std::string_view> known) {
+  const Json::Object* object = json.AsObject();
+  if (object == nullptr) return Ok();
+  for (const auto& [key, value] : *object) {
+    for (const std::string_view name : known) {
+      if (key != name && Folded(key) == name) {
+        return Malformed("'" + Printable(key, 80) + "' is not '" +
+                         std::string(name) + "'");
+      }
+    }
+  }
+  return Ok();
 }
 
 // A missing list is an empty one.
@@ -56,6 +95,9 @@ Result<bool> CoversRoot(const Json& spec) {
   const Json::Array* entries = mounts->AsArray();
   if (entries == nullptr) return Malformed("mounts");
   for (const Json& entry : *entries) {
+    if (auto plain = CheckSpelling(entry, {"destination"}); !plain) {
+      return plain.error();
+    }
     const std::string* destination = entry.FindString("destination");
     if (destination == nullptr) return Malformed("mounts.destination");
     if (IsRoot(*destination)) return true;
@@ -64,6 +106,10 @@ Result<bool> CoversRoot(const Json& spec) {
 }
 
 Status ReadProcess(const Json& process, ProcessSpec& spec) {
+  if (auto plain = CheckSpelling(process, {"args", "env", "cwd", "user"});
+      !plain) {
+    return plain;
+  }
   auto args = Strings(process, "args");
   if (!args) return args.error();
   auto env = Strings(process, "env");
@@ -73,6 +119,7 @@ Status ReadProcess(const Json& process, ProcessSpec& spec) {
   if (const auto* cwd = process.FindString("cwd")) spec.cwd = *cwd;
   const Json* user = process.Find("user");
   if (user == nullptr) return Malformed("process.user");
+  if (auto plain = CheckSpelling(*user, {"uid", "gid"}); !plain) return plain;
   const std::int64_t* uid = user->FindInt("uid");
   const std::int64_t* gid = user->FindInt("gid");
   spec.uid = uid == nullptr ? 0 : *uid;
@@ -126,8 +173,11 @@ bool SameEnvironment(const ProcessSpec& process, const ImageConfig& config) {
 Result<ProcessSpec> ProcessSpec::Parse(std::string_view json) {
   auto document = Json::Parse(json, limits::kBundleConfigBytes);
   if (!document) return Malformed(document.error().detail);
-  ProcessSpec spec;
+  Status plain = CheckSpelling(*document, {"root", "process", "mounts"});
   const Json* root = document->Find("root");
+  if (plain && root != nullptr) plain = CheckSpelling(*root, {"path"});
+  if (!plain) return plain.error();
+  ProcessSpec spec;
   const std::string* path =
       root == nullptr ? nullptr : root->FindString("path");
   if (path == nullptr) return Malformed("root.path");

@@ -161,6 +161,10 @@ Result<Subject> ContainerdResolver::Impl::BindCri(
   }
   auto sandbox = Sandbox(view, cri->sandbox_id);
   if (!sandbox) return sandbox.error();
+  if (sandbox->id != cri->sandbox_id) {
+    return Fail(Reason::kRuntimeAmbiguous,
+                "the sandbox's record is that of " + Printable(sandbox->id));
+  }
   subject->workload.pod = sandbox->pod;
   subject->workload.pod_namespace = sandbox->pod_namespace;
   subject->workload.container = cri->name;

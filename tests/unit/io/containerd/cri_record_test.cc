@@ -58,5 +58,16 @@ TEST_CASE("a sandbox's record names its pod") {
   CHECK(record->pod_namespace == "shop");
 }
 
+TEST_CASE("a sandbox's record that names no pod is in no namespace by chance") {
+  const std::string text =
+      GENERATE(as<std::string>{}, "", "{}", R"({"Metadata":{"ID":"s1"}})",
+               R"({"Metadata":{"ID":"s1","Config":{}}})",
+               R"({"Metadata":{"ID":"s1","Config":{"metadata":null}}})",
+               R"({"Metadata":{"ID":"s1","Config":{"metadata":"shop"}}})");
+  const auto record = CriSandbox::Parse(text);
+  REQUIRE_FALSE(record);
+  CHECK(record.error().reason == Reason::kSubjectConfigUnproven);
+}
+
 }  // namespace
 }  // namespace assay

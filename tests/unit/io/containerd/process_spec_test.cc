@@ -63,6 +63,26 @@ TEST_CASE("what is no specification is malformed") {
   CHECK(spec.error().reason == Reason::kHookMalformed);
 }
 
+TEST_CASE("a key that runc would read as another is malformed") {
+  const auto one = GENERATE(table<std::string, std::string>(
+      {{R"("root":)", R"("Root":{"path":"/"},"root":)"},
+       {R"("root":)", R"("rOOT":{"path":"/"},"root":)"},
+       {R"("path":)", R"("PATH":"/","path":)"},
+       {R"("mounts":)", "\"mount\u017F\":[],\"mounts\":"},
+       {R"("mounts":)", R"("mount\u017f":[],"mounts":)"},
+       {R"("destination":)", R"("Destination":"/","destination":)"},
+       {R"("process":)", R"("Process":{},"process":)"},
+       {R"("args":)", R"("Args":["/bin/evil"],"args":)"},
+       {R"("uid":)", R"("UID":0,"uid":)"}}));
+  std::string text = Spec(R"([{"destination":"/proc"}])");
+  REQUIRE(ProcessSpec::Parse(text));
+  const auto& [plain, hostile] = one;
+  text.replace(text.find(plain), plain.size(), hostile);
+  const auto spec = ProcessSpec::Parse(text);
+  REQUIRE_FALSE(spec);
+  CHECK(spec.error().reason == Reason::kHookMalformed);
+}
+
 TEST_CASE("a process is exactly its image's or it is not") {
   auto spec = ProcessSpec::Parse(Spec("null"));
   REQUIRE(spec);
