@@ -12,10 +12,13 @@ std::shared_ptr<const Policy> PolicyHolder::Current() const {
 bool PolicyHolder::Reload() {
   const std::scoped_lock one_at_a_time(reloading_);
   Diagnostics diagnostics;
-  std::shared_ptr<const Policy> policy = loader_.Load(diagnostics);
+  std::set<std::string> trust_folders;
+  std::shared_ptr<const Policy> policy =
+      loader_.Load(diagnostics, &trust_folders);
   const bool taken = policy != nullptr;
   const std::scoped_lock lock(mutex_);
   diagnostics_ = std::move(diagnostics);
+  trust_folders_ = std::move(trust_folders);
   if (taken) {
     current_ = std::move(policy);
     loaded_at_ = std::chrono::floor<std::chrono::seconds>(
@@ -27,6 +30,11 @@ bool PolicyHolder::Reload() {
 Diagnostics PolicyHolder::LastDiagnostics() const {
   const std::scoped_lock lock(mutex_);
   return diagnostics_;
+}
+
+std::set<std::string> PolicyHolder::TrustFolders() const {
+  const std::scoped_lock lock(mutex_);
+  return trust_folders_;
 }
 
 Time PolicyHolder::LoadedAt() const {

@@ -6,6 +6,8 @@
 
 #include <memory>
 #include <mutex>
+#include <set>
+#include <string>
 
 #include "base/clock.h"
 #include "io/policy/policy_loader.h"
@@ -24,6 +26,8 @@ class PolicyHolder {
 
   // Of the last Reload; empty when it was taken.
   Diagnostics LastDiagnostics() const;
+  // Where the last Reload looked for keys.
+  std::set<std::string> TrustFolders() const;
   // When the policy in force was taken.
   Time LoadedAt() const;
 
@@ -33,6 +37,7 @@ class PolicyHolder {
   mutable std::mutex mutex_;
   std::shared_ptr<const Policy> current_;
   Diagnostics diagnostics_;
+  std::set<std::string> trust_folders_;
   Time loaded_at_{};
 };
 

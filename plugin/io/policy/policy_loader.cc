@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "io/files/files.h"
+#include "io/policy/closed_folder.h"
 #include "io/policy/trust_folder.h"
 
 namespace assay {
@@ -61,12 +62,23 @@ std::vector<PolicyFile> ReadAll(const std::vector<std::string>& paths,
 }  // namespace
 
 std::shared_ptr<const Policy> PolicyLoader::Load(
-    Diagnostics& diagnostics) const {
-  return LoadFrom(paths_.PolicyDir(), diagnostics);
+    Diagnostics& diagnostics, std::set<std::string>* trust_folders) const {
+  const std::string folder = paths_.PolicyDir();
+  if (const Status closed = CheckClosedFolder(folder); !closed) {
+    Complain(folder, closed.error(), diagnostics);
+    return nullptr;
+  }
+  return Read(folder, diagnostics, trust_folders);
 }
 
 std::shared_ptr<const Policy> PolicyLoader::LoadFrom(
     const std::string& path, Diagnostics& diagnostics) const {
+  return Read(path, diagnostics, nullptr);
+}
+
+std::shared_ptr<const Policy> PolicyLoader::Read(
+    const std::string& path, Diagnostics& diagnostics,
+    std::set<std::string>* trust_folders) const {
   const std::size_t before = diagnostics.size();
   std::vector<std::string> paths = {path};
   if (IsFolder(path)) paths = PathsIn(path, diagnostics);
@@ -74,7 +86,12 @@ std::shared_ptr<const Policy> PolicyLoader::LoadFrom(
   // A policy with a file missing would be another policy.
   if (diagnostics.size() != before) return nullptr;
   TrustFolder trust(paths_.TrustDir());
-  return Policy::Read(files, trust, diagnostics);
+  auto policy = Policy::Read(files, trust, diagnostics);
+  if (trust_folders != nullptr) {
+    trust_folders->insert(trust.asked_folders().begin(),
+                          trust.asked_folders().end());
+  }
+  return policy;
 }
 
 }  // namespace assay

@@ -3,6 +3,7 @@
 #define ASSAY_IO_POLICY_POLICY_LOADER_H_
 
 #include <memory>
+#include <set>
 #include <string>
 
 #include "base/paths.h"
@@ -16,7 +17,10 @@ class PolicyLoader {
 
   // policy.d/*.toml. Null when there is none (kPolicyMissing) or anything is
   // wrong; then `diagnostics` says what, at least once.
-  std::shared_ptr<const Policy> Load(Diagnostics& diagnostics) const;
+  // Adds to `trust_folders`, where given, every folder a key was looked for in.
+  std::shared_ptr<const Policy> Load(
+      Diagnostics& diagnostics,
+      std::set<std::string>* trust_folders = nullptr) const;
 
   // The same from one file or from a folder's *.toml; keys still come from the
   // trust folder.
@@ -24,6 +28,10 @@ class PolicyLoader {
                                          Diagnostics& diagnostics) const;
 
  private:
+  std::shared_ptr<const Policy> Read(
+      const std::string& path, Diagnostics& diagnostics,
+      std::set<std::string>* trust_folders) const;
+
   Paths paths_;
 };
 

@@ -27,9 +27,11 @@ constexpr std::uint32_t kEvents = IN_CLOSE_WRITE | IN_CREATE | IN_DELETE |
 
 }  // namespace
 
-PolicyWatcher::PolicyWatcher(const Paths& paths, std::function<void()> changed)
+PolicyWatcher::PolicyWatcher(const Paths& paths, std::function<void()> changed,
+                             std::function<std::set<std::string>()> others)
     : roots_{paths.PolicyDir(), paths.TrustDir()},
       changed_(std::move(changed)),
+      others_(std::move(others)),
       notify_(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK)),
       stop_(::eventfd(0, EFD_CLOEXEC)) {
   AddFolders();
@@ -45,24 +47,35 @@ PolicyWatcher::~PolicyWatcher() {
 // time. A number not seen before is a folder that came after the last look,
 // with whatever was put into it meanwhile: that is a change, too.
 bool PolicyWatcher::AddFolders() {
-  namespace fs = std::filesystem;
   bool fresh = false;
-  const auto add = [this, &fresh](const std::string& folder) {
-    const int watch =
-        ::inotify_add_watch(notify_.get(), folder.c_str(), kEvents);
-    if (watch >= 0) fresh = watches_.insert(watch).second || fresh;
-  };
+  for (const std::string& root : roots_) fresh = AddBelow(root) || fresh;
+  if (!others_) return fresh;
+  for (const std::string& folder : others_()) fresh = Add(folder) || fresh;
+  return fresh;
+}
+
+bool PolicyWatcher::Add(const std::string& folder) {
+  const int watch = ::inotify_add_watch(notify_.get(), folder.c_str(), kEvents);
+  return watch >= 0 && watches_.insert(watch).second;
+}
+
+// A link to a file elsewhere is changed there, so that folder counts too.
+bool PolicyWatcher::AddBelow(const std::string& root) {
+  namespace fs = std::filesystem;
+  bool fresh = Add(root);
   std::size_t count = 0;
-  for (const std::string& root : roots_) {
-    add(root);
-    std::error_code error;
-    fs::recursive_directory_iterator folders(root, error);
-    for (; !error && folders != fs::recursive_directory_iterator();
-         folders.increment(error)) {
-      std::error_code ignored;
-      if (!folders->is_directory(ignored) || ++count > kMostFolders) continue;
-      add(folders->path().string());
+  std::error_code error;
+  fs::recursive_directory_iterator entries(root, error);
+  for (; !error && entries != fs::recursive_directory_iterator();
+       entries.increment(error)) {
+    std::error_code ignored;
+    fs::path folder = entries->path();
+    if (!entries->is_directory(ignored)) {
+      if (!entries->is_symlink(ignored)) continue;
+      folder = fs::weakly_canonical(folder, ignored).parent_path();
     }
+    if (++count > kMostFolders) break;
+    fresh = Add(folder.string()) || fresh;
   }
   return fresh;
 }

@@ -1,6 +1,6 @@
-// PolicyWatcher notices changes of the policy and trust folders, among them
-// the switch of `..data` in a mounted Secret, and calls back once they have
-// settled. Owns one thread.
+// PolicyWatcher notices changes of the policy and trust folders and of what
+// links there lead to, among them the switch of `..data` in a mounted Secret,
+// and calls back once they have settled. Owns one thread.
 #ifndef ASSAY_IO_POLICY_POLICY_WATCHER_H_
 #define ASSAY_IO_POLICY_POLICY_WATCHER_H_
 
@@ -19,7 +19,10 @@ class PolicyWatcher {
  public:
   // `changed` is called on the watcher's thread, within two seconds of a
   // change. Folders that do not exist yet are watched from when they do.
-  PolicyWatcher(const Paths& paths, std::function<void()> changed);
+  // `others` names further folders, as they are at each look: those of keys
+  // that a policy names by absolute path.
+  PolicyWatcher(const Paths& paths, std::function<void()> changed,
+                std::function<std::set<std::string>()> others = {});
   ~PolicyWatcher();
   PolicyWatcher(const PolicyWatcher&) = delete;
   PolicyWatcher& operator=(const PolicyWatcher&) = delete;
@@ -27,10 +30,13 @@ class PolicyWatcher {
  private:
   void Watch();
   bool AddFolders();  // whether there were new ones
-  bool Drain();       // whether there was anything
+  bool Add(const std::string& folder);
+  bool AddBelow(const std::string& root);
+  bool Drain();  // whether there was anything
 
   std::vector<std::string> roots_;
   std::function<void()> changed_;
+  std::function<std::set<std::string>()> others_;
   std::set<int> watches_;  // every one there ever was
   UniqueFd notify_;
   UniqueFd stop_;

@@ -9,6 +9,7 @@
 #include "base/bytes.h"
 #include "base/limits.h"
 #include "io/files/files.h"
+#include "io/policy/closed_folder.h"
 
 namespace assay {
 namespace {
@@ -31,6 +32,8 @@ std::string Generation(const std::string& folder) {
 }
 
 Result<TrustFile> ReadOne(const std::string& path) {
+  const Status closed = CheckClosedFolder(path.substr(0, path.rfind('/')));
+  if (!closed) return closed.error();
   auto bytes = ReadFile(path, limits::kKeyFileBytes, FileTrust::kOwnerOrRoot);
   if (bytes) return TrustFile{path, *std::move(bytes)};
   Error error = bytes.error();
@@ -65,7 +68,11 @@ Result<std::vector<TrustFile>> ReadFolder(const std::string& folder) {
 Result<std::vector<TrustFile>> TrustFolder::Read(std::string_view name) {
   std::string path(name);
   if (!name.starts_with('/')) path = folder_ + "/" + path;
-  if (IsFolder(path)) return ReadFolder(path);
+  if (IsFolder(path)) {
+    asked_folders_.insert(path);
+    return ReadFolder(path);
+  }
+  asked_folders_.insert(path.substr(0, path.rfind('/')));
   auto file = ReadOne(path);
   if (!file) return file.error();
   return std::vector<TrustFile>{*std::move(file)};

@@ -4,6 +4,7 @@
 #ifndef ASSAY_IO_POLICY_TRUST_FOLDER_H_
 #define ASSAY_IO_POLICY_TRUST_FOLDER_H_
 
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,8 +22,12 @@ class TrustFolder : public TrustFiles {
   // generation; names that begin with a dot are skipped.
   Result<std::vector<TrustFile>> Read(std::string_view name) override;
 
+  // Where whatever was asked for lies, found or not: what to watch for changes.
+  const std::set<std::string>& asked_folders() const { return asked_folders_; }
+
  private:
   std::string folder_;
+  std::set<std::string> asked_folders_;
 };
 
 }  // namespace assay

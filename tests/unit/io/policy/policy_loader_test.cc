@@ -8,6 +8,7 @@
 
 using namespace assay;        // NOLINT
 using namespace assay::test;  // NOLINT
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -71,6 +72,17 @@ TEST_CASE("a key that is missing refuses the policy with its place") {
   REQUIRE(problems.size() == 1);
   CHECK(problems[0].reason == Reason::kPolicyKeyUnreadable);
   CHECK(problems[0].position.line == 7);
+}
+
+TEST_CASE("a policy folder that others may write is none") {
+  PolicyRoot root;
+  root.WritePolicy("10.toml", kSigned);
+  Diagnostics diagnostics;
+  REQUIRE(PolicyLoader(root.paths()).Load(diagnostics) != nullptr);
+  fs::permissions(root.paths().PolicyDir(), fs::perms(0777));
+  CHECK(PolicyLoader(root.paths()).Load(diagnostics) == nullptr);
+  REQUIRE(diagnostics.size() == 1);
+  CHECK(diagnostics.front().reason == Reason::kFileUnsafe);
 }
 
 TEST_CASE("too many files are refused") {

@@ -74,6 +74,37 @@ TEST_CASE("a replaced key and a switched Secret are noticed") {
   CHECK(calls.WaitBeyond(count));
 }
 
+TEST_CASE("a key that lies elsewhere is noticed when it is taken away") {
+  const bool linked = GENERATE(true, false);
+  PolicyRoot root;
+  const std::string key = root.folder.Write("elsewhere/k.pub", root.pem);
+  std::string name = key;
+  if (linked) {
+    name = "linked.pub";
+    fs::create_directories(root.paths().TrustDir());
+    fs::create_symlink(key, root.paths().TrustDir() + "/" + name);
+  }
+  root.WritePolicy("10.toml",
+                   "version = 1\n[signers.a]\ntype = \"sigstore-key\"\n"
+                   "keys = [\"" +
+                       name + "\"]\n");
+  PolicyHolder holder(root.paths());
+  REQUIRE(holder.Reload());
+  Calls calls;
+  const PolicyWatcher watcher(
+      root.paths(),
+      [&] {
+        holder.Reload();
+        calls.Add();
+      },
+      [&] { return holder.TrustFolders(); });
+  fs::remove(key);
+  REQUIRE(calls.WaitBeyond(0));
+  REQUIRE_FALSE(holder.LastDiagnostics().empty());
+  CHECK(holder.LastDiagnostics().front().reason ==
+        Reason::kPolicyKeyUnreadable);
+}
+
 TEST_CASE("a folder that comes later is noticed with what is in it") {
   PolicyRoot root;
   PolicyHolder holder(root.paths());

@@ -56,6 +56,17 @@ TEST_CASE("a key that others may write is no key") {
   }
 }
 
+TEST_CASE("a key in a folder that others may write is no key") {
+  Trust trust;
+  trust.folder.Write("open/a.pub", "key");
+  const std::string open = trust.folder / "open";
+  REQUIRE(::chmod(open.c_str(), 0775) == 0);
+  CHECK(trust.Why("open/a.pub") == Reason::kFileUnsafe);
+  CHECK(trust.Why("open") == Reason::kFileUnsafe);
+  REQUIRE(::chmod(open.c_str(), 01777) == 0);  // as a Secret is mounted
+  CHECK(trust.Read("open/a.pub"));
+}
+
 TEST_CASE("a folder yields its files in name order") {
   Trust trust;
   trust.folder.Write("keys/b.pub", "b");
