@@ -7,6 +7,7 @@
 
 #include "cli/daemon_client.h"
 #include "cli/table.h"
+#include "io/config/node_config.h"
 #include "io/policy/policy_loader.h"
 #include "io/wire/peer.h"
 
@@ -86,6 +87,13 @@ void CheckPolicyFiles(const Paths& paths, Checks& checks) {
     status.set_mode(std::string(ModeName(policy->mode())));
     status.set_rules(static_cast<std::uint32_t>(policy->rules().size()));
     status.set_signers(static_cast<std::uint32_t>(policy->signers().size()));
+    const auto config = NodeConfig::Load(paths, diagnostics);
+    for (const auto& door : config.value_or(NodeConfig{}).Doors()) {
+      status.add_warnings(door);
+    }
+    for (const Diagnostic& problem : diagnostics) {
+      status.add_problems(problem.str());
+    }
     for (const auto& warning : policy->warnings()) {
       status.add_warnings(warning);
     }

@@ -140,8 +140,14 @@ void AskServer::AcceptOne() {
   }
 }
 
+// A request that cannot be served gets no answer, which is a refusal; it must
+// not take the others with it.
 void AskServer::Serve(AskConnection connection) {
-  AnswerHook(connection, enforcer_);
+  try {
+    AnswerHook(connection, enforcer_);
+  } catch (const std::exception& problem) {
+    LogError(std::string("a request was not answered: ") + problem.what());
+  }
   Leave();
 }
 

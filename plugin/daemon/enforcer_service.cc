@@ -117,6 +117,7 @@ class EnforcerService::Impl final : public v1::Enforcer::Service {
     for (const auto& line : Lines(parts_.policy.LastDiagnostics())) {
       status.add_problems(line);
     }
+    for (const auto& door : parts_.doors) status.add_warnings(door);
     const auto policy = parts_.policy.Current();
     status.set_in_force(policy != nullptr);
     if (policy == nullptr) return;

@@ -23,6 +23,7 @@ class EnforcerService {
     PolicyHolder& policy;
     // Questions under way at the ask socket.
     std::function<unsigned()> in_flight;
+    std::vector<std::string> doors;  // NodeConfig::Doors()
     Time started_at{};
   };
 

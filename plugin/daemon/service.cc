@@ -23,18 +23,6 @@ namespace {
 constexpr std::size_t kCachedVerdicts = 10'000;
 constexpr std::chrono::seconds kListBudget{30};
 
-Result<NodeConfig> LoadConfig(const Paths& paths) {
-  Diagnostics diagnostics;
-  auto config = NodeConfig::Load(paths, diagnostics);
-  if (config) return *std::move(config);
-  std::string text;
-  for (const Diagnostic& problem : diagnostics) {
-    if (!text.empty()) text += "; ";
-    text += problem.str();
-  }
-  return Fail(Reason::kConfigurationMalformed, std::move(text));
-}
-
 // The socket that systemd listens on for us, or our own.
 Result<AskListener> ListenForAsks(const Paths& paths) {
   if (::sd_listen_fds(/*unset_environment=*/1) > 0) {
@@ -49,16 +37,19 @@ Result<AskListener> ListenForAsks(const Paths& paths) {
 class Service::Parts {
  public:
   Parts(const Paths& paths, const NodeConfig& config, AskListener listener)
-      : policy_(paths),
+      : doors_(config.Doors()),
+        policy_(paths),
         engine_(paths, config),
         audit_(paths.AuditLog()),
         enforcer_(
             {engine_.verifier(), audit_, [this] { return policy_.Current(); }},
             config.allow_restore, kCachedVerdicts),
         warm_up_(engine_.verifier(), [this] { return policy_.Current(); }) {
+    for (const std::string& door : doors_) LogWarning(door);
     Reload();
     asks_ = std::make_unique<AskServer>(std::move(listener), enforcer_);
-    watcher_ = std::make_unique<PolicyWatcher>(paths, [this] { Reload(); });
+    watcher_ = std::make_unique<PolicyWatcher>(
+        paths, [this] { Reload(); }, [this] { return policy_.TrustFolders(); });
     events_ = std::make_unique<ContainerdEvents>(config.containerd_address,
                                                  EventSinks());
     upkeep_ = std::make_unique<Upkeep>(engine_);
@@ -67,7 +58,7 @@ class Service::Parts {
   Status Serve(const std::string& socket) {
     auto service = EnforcerService::Start(
         {enforcer_, engine_, policy_, [this] { return asks_->in_flight(); },
-         WallClock()},
+         doors_, WallClock()},
         socket);
     if (!service) return service.error();
     operators_ = *std::move(service);
@@ -111,6 +102,7 @@ class Service::Parts {
     }
   }
 
+  const std::vector<std::string> doors_;
   PolicyHolder policy_;
   Engine engine_;
   AuditLog audit_;
@@ -130,7 +122,7 @@ Service::~Service() = default;
 void Service::Reload() { parts_->Reload(); }
 
 Result<std::unique_ptr<Service>> Service::Start(const Paths& paths) {
-  const auto config = LoadConfig(paths);
+  const auto config = NodeConfig::Read(paths);
   if (!config) return config.error();
   if (Status made = MakeFolders(paths.RunDir(), 0700); !made) {
     return made.error();

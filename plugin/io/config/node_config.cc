@@ -1,5 +1,6 @@
 #include "io/config/node_config.h"
 
+#include "base/bytes.h"
 #include "base/limits.h"
 #include "io/files/files.h"
 
@@ -133,6 +134,31 @@ std::optional<NodeConfig> NodeConfig::Load(const Paths& paths,
   }
   if (diagnostics.size() != before) return std::nullopt;
   return config;
+}
+
+Result<NodeConfig> NodeConfig::Read(const Paths& paths) {
+  Diagnostics diagnostics;
+  auto config = Load(paths, diagnostics);
+  if (config) return *std::move(config);
+  std::string text;
+  for (const Diagnostic& problem : diagnostics) {
+    text += (text.empty() ? "" : "; ") + problem.str();
+  }
+  return Fail(Reason::kConfigurationMalformed, std::move(text));
+}
+
+std::vector<std::string> NodeConfig::Doors() const {
+  std::vector<std::string> doors;
+  if (allow_restore) {
+    doors.emplace_back(
+        "[create] restore = \"allow\": the memory and files of a checkpoint "
+        "start unverified");
+  }
+  for (const std::string& name : trusted_snapshotters) {
+    doors.push_back("[containerd] trusted_snapshotters: what " +
+                    Printable(name, 80) + " mounts is believed unhashed");
+  }
+  return doors;
 }
 
 }  // namespace assay

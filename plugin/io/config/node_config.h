@@ -34,6 +34,12 @@ struct NodeConfig {
   // with at least one Diagnostic.
   static std::optional<NodeConfig> Load(const Paths& paths,
                                         Diagnostics& diagnostics);
+  // The same with all problems in one. Errors: kConfigurationMalformed.
+  static Result<NodeConfig> Read(const Paths& paths);
+
+  // Sentences about every setting that weakens what is decided, for start-up,
+  // `status` and `doctor`; the policy has its own.
+  std::vector<std::string> Doors() const;
 };
 
 }  // namespace assay

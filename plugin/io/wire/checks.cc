@@ -104,6 +104,13 @@ Check HandlerCheck(const WireOptions& options, const RuntimeHandler& handler) {
     check.remedy = kWire;
     return check;
   }
+  if (!handler.shim.empty()) {
+    check.health = Health::kWarning;
+    check.found += "its shim is " + Printable(handler.shim) +
+                   ", which may start containers without " + handler.binary;
+    check.remedy = "remove runtime_path unless that shim calls BinaryName";
+    return check;
+  }
   check.health = Health::kOk;
   check.found += "through " + handler.binary + " to " +
                  LinkTarget(RuntimeLink(options.paths,
@@ -172,6 +179,21 @@ Check FolderCheck(const char* id, const std::string& folder) {
             "chown root:root and chmod go-w " + loose};
   }
   return {id, Health::kOk, folder, ""};
+}
+
+// Whoever may write where the policy or the settings lie decides what starts.
+Check SettingsCheck(const Paths& paths) {
+  for (const std::string& path :
+       {paths.PolicyDir(), paths.Config(), paths.ConfigDir()}) {
+    if (!fs::exists(path)) continue;
+    const std::string loose = WritableByOthers(path);
+    if (loose.empty()) continue;
+    return {"settings", Health::kFailure,
+            loose + " may be written by others than root",
+            "chown root:root and chmod go-w " + loose};
+  }
+  return {"settings", Health::kOk,
+          fs::path(paths.PolicyDir()).parent_path().string(), ""};
 }
 
 Check TrustCheck(const Paths& paths) {
@@ -313,6 +335,7 @@ void CheckRuntimes(const WireOptions& options, Checks& checks) {
 }
 
 void CheckState(const Paths& paths, Time now, Checks& checks) {
+  checks.push_back(SettingsCheck(paths));
   checks.push_back(TrustCheck(paths));
   checks.push_back(FolderCheck("evidence", paths.EvidenceDir()));
   checks.push_back(

@@ -82,7 +82,7 @@ class HandlerView {
           std::any_of(all.begin(), all.end(), [&](const RuntimeHandler& other) {
             return other.name == handler.name && other.type == handler.type &&
                    other.binary == handler.binary &&
-                   other.files == handler.files;
+                   other.shim == handler.shim && other.files == handler.files;
           });
       if (!known) all.push_back(handler);
     }
@@ -97,6 +97,8 @@ class HandlerView {
     handler.files.push_back(file);
     const std::string type = StringAt(value, "runtime_type");
     if (!type.empty()) handler.type = type;
+    const std::string shim = StringAt(value, "runtime_path");
+    if (!shim.empty()) handler.shim = shim;
     const Toml* options = value.Find("options");
     if (options == nullptr) return;
     const std::string binary = StringAt(*options, "BinaryName");

@@ -30,6 +30,7 @@ struct RuntimeHandler {
   std::string name;    // "runc"; a pod names it by its RuntimeClass
   std::string type;    // "io.containerd.runc.v2"; "" when not given
   std::string binary;  // options.BinaryName; "" lets containerd look up "runc"
+  std::string shim;    // runtime_path: a shim of its own; "" for containerd's
   // Its table within the section: {"runtimes", "runc"}, or
   // {"default_runtime"} of the days before 1.3.
   std::vector<std::string> table;

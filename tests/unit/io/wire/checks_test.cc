@@ -108,6 +108,38 @@ TEST_CASE("each way around the gate is a failure that names it") {
   }
 }
 
+TEST_CASE("a handler with a shim of its own is not called well") {
+  const Node node(kDebian);
+  WireNow(node);
+  const std::string text = node.Read("/etc/containerd/config.toml");
+  node.Write("/etc/containerd/config.toml",
+             text +
+                 "[plugins.\"io.containerd.grpc.v1.cri\".containerd.runtimes."
+                 "x]\nruntime_type = \"io.containerd.runc.v2\"\n"
+                 "runtime_path = \"/opt/own-shim\"\n"
+                 "options.BinaryName = \"@ROOT@/usr/lib/assay/bin/runc\"\n");
+  bool named = false;
+  for (const auto& check : Wiring(node)) {
+    named |= check.health == Health::kWarning &&
+             check.found.find("/opt/own-shim") != std::string::npos;
+  }
+  CHECK(named);
+}
+
+TEST_CASE("a policy folder that others may write is a failure") {
+  const Node node;
+  const auto settings = [&] {
+    Checks checks;
+    CheckState(Paths(node.root()), Time(std::chrono::seconds(1'790'000'000)),
+               checks);
+    return Only(checks, "settings").health;
+  };
+  node.Write("/etc/assay/policy.d/10.toml", "version = 1\n");
+  CHECK(settings() == Health::kOk);
+  fs::permissions(node.Path("/etc/assay/policy.d"), fs::perms(0777));
+  CHECK(settings() == Health::kFailure);
+}
+
 TEST_CASE("links that lead astray are failures") {
   const Node node(kDebian);
   WireNow(node);

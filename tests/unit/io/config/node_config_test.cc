@@ -1,0 +1,76 @@
+#include "io/config/node_config.h"
+
+#include "tests/support/catch.h"
+#include "tests/support/temp_folder.h"
+
+using namespace assay;  // NOLINT
+
+namespace {
+
+struct Node {
+  testing::TempFolder folder;
+  Diagnostics problems;
+  std::optional<NodeConfig> Load() {
+    return NodeConfig::Load(Paths(folder.path()), problems);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("without files every setting is closed") {
+  Node node;
+  const auto config = node.Load();
+  REQUIRE(config);
+  CHECK_FALSE(config->allow_restore);
+  CHECK(config->trusted_snapshotters.empty());
+  CHECK(config->trusted_realms.empty());
+  CHECK(config->Doors().empty());
+}
+
+TEST_CASE("a later file wins key by key") {
+  Node node;
+  node.folder.Write("etc/assay/assayd.toml",
+                    "[create]\nrestore = \"allow\"\n"
+                    "[containerd]\naddress = \"/a.sock\"\n");
+  node.folder.Write("etc/assay/assayd.d/10.toml",
+                    "[create]\nrestore = \"reject\"\n");
+  const auto config = node.Load();
+  REQUIRE(config);
+  CHECK_FALSE(config->allow_restore);
+  CHECK(config->containerd_address == "/a.sock");
+}
+
+TEST_CASE("what is misspelt or of another type is refused with its place") {
+  const std::string text =
+      GENERATE(as<std::string>{}, "[create]\nrestor = \"allow\"\n",
+               "[create]\nrestore = true\n", "[create]\nrestore = \"Allow\"\n",
+               "[creates]\n#\n", "[evidence]\nmax_bytes = 0\n", "[create\n#\n");
+  Node node;
+  node.folder.Write("etc/assay/assayd.toml", "\n" + text);
+  CHECK_FALSE(node.Load());
+  REQUIRE_FALSE(node.problems.empty());
+  CHECK(node.problems.front().position.line >= 2);
+}
+
+TEST_CASE("settings that others may write are refused") {
+  Node node;
+  const std::string path =
+      node.folder.Write("etc/assay/assayd.toml", "[create]\n");
+  std::filesystem::permissions(path, std::filesystem::perms(0666));
+  CHECK_FALSE(node.Load());
+  REQUIRE(node.problems.size() == 1);
+  CHECK(node.problems.front().reason == Reason::kFileUnsafe);
+}
+
+TEST_CASE("every door is announced") {
+  Node node;
+  node.folder.Write("etc/assay/assayd.toml",
+                    "[create]\nrestore = \"allow\"\n"
+                    "[containerd]\ntrusted_snapshotters = [\"stargz\"]\n");
+  const auto config = node.Load();
+  REQUIRE(config);
+  const auto doors = config->Doors();
+  REQUIRE(doors.size() == 2);
+  CHECK(doors[0].find("restore") != std::string::npos);
+  CHECK(doors[1].find("stargz") != std::string::npos);
+}
