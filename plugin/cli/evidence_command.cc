@@ -1,12 +1,12 @@
 #include "cli/evidence_command.h"
 
 #include <chrono>
-#include <cstdlib>
 #include <ostream>
 #include <set>
 
 #include "base/bytes.h"
 #include "base/limits.h"
+#include "cli/registry_access.h"
 #include "cli/table.h"
 #include "io/evidence/evidence_archive.h"
 #include "io/evidence/evidence_collector.h"
@@ -126,17 +126,16 @@ ExitCode List(Context& context, const Arguments&) {
 
 // --- fetch ------------------------------------------------------------------
 
-RegistryOptions RegistryFor(const Context& context,
-                            const Arguments& arguments) {
-  RegistryOptions options;
-  options.hosts_dirs = arguments.Values("hosts-dir");
-  if (options.hosts_dirs.empty()) {
-    options.hosts_dirs = {context.paths.root() + "/etc/containerd/certs.d"};
+Result<RegistryOptions> RegistryFor(const Context& context,
+                                    const Arguments& arguments) {
+  auto config = NodeConfig::Read(context.paths);
+  if (!config) return config.error();
+  RegistryOptions options = RegistryAccess(*config);
+  if (arguments.Has("hosts-dir")) {
+    options.hosts_dirs = arguments.Values("hosts-dir");
   }
-  options.credential_files = arguments.Values("authfile");
-  const char* home = std::getenv("HOME");
-  if (options.credential_files.empty() && home != nullptr) {
-    options.credential_files = {std::string(home) + "/.docker/config.json"};
+  if (arguments.Has("authfile")) {
+    options.credential_files = arguments.Values("authfile");
   }
   return options;
 }
@@ -177,7 +176,9 @@ ExitCode Fetch(Context& context, const Arguments& arguments) {
   auto name = Reference::Parse(arguments.operands().front());
   if (!name) return PrintError(context, name.error());
   const Deadline deadline = std::chrono::steady_clock::now() + kFetchDeadline;
-  RegistryClient client(RegistryFor(context, arguments));
+  const auto access = RegistryFor(context, arguments);
+  if (!access) return PrintError(context, access.error());
+  RegistryClient client(*access);
   RegistryResolver resolver(client);
   Question question;
   question.hook = Hook::kVerify;
@@ -204,8 +205,8 @@ ExitCode Fetch(Context& context, const Arguments& arguments) {
 }
 
 constexpr auto kFetchOptions = std::to_array<Option>({
-    {"hosts-dir", "DIR", "folder with a hosts.toml per registry", true},
-    {"authfile", "FILE", "credentials as docker's config.json", true},
+    {"hosts-dir", "DIR", "hosts.toml folder instead of assayd.toml's", true},
+    {"authfile", "FILE", "credentials instead of assayd.toml's", true},
 });
 
 // --- export, import ---------------------------------------------------------

@@ -54,7 +54,10 @@ ExitCode Run(Context& context, const Arguments& arguments) {
                              "no decision about " + Printable(wanted) + " in " +
                                  log + ", and it is not an image reference"));
     }
-    if (!decided) return PrintError(context, decided.error());
+    if (!decided) {
+      PrintError(context, decided.error());
+      return ExitCode::kUsage;
+    }
     record = *std::move(decided);
   }
   return ShowDecision(context, *record);

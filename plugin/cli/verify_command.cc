@@ -1,16 +1,19 @@
 #include "cli/verify_command.h"
 
+#include <unistd.h>
+
 #include <chrono>
+#include <cstdlib>
+#include <filesystem>
 #include <memory>
 #include <ostream>
 
 #include "cli/decision_view.h"
+#include "cli/registry_access.h"
 #include "core/verdict/verifier.h"
-#include "io/config/node_config.h"
 #include "io/evidence/evidence_collector.h"
 #include "io/evidence/evidence_store.h"
 #include "io/policy/policy_loader.h"
-#include "io/registry/registry_client.h"
 #include "io/registry/registry_resolver.h"
 #include "io/report/decision_record.h"
 #include "io/report/request.h"
@@ -29,6 +32,40 @@ class NoLayers : public LayerIntegrity {
                Deadline /*deadline*/) override {
     return Fail(Reason::kLayerMissing, "layers are hashed on the node");
   }
+};
+
+// Where evidence is kept: the node's store, or for somebody who may not use
+// that one a folder of their own, gone when they are done. What cannot be kept
+// must not make a decision unsure.
+class EvidenceFolder {
+ public:
+  EvidenceFolder(const Paths& paths, bool offline)
+      : path_(paths.EvidenceDir()) {
+    namespace fs = std::filesystem;
+    fs::path existing = path_;
+    std::error_code ignored;
+    while (!fs::exists(existing, ignored) && existing.has_relative_path()) {
+      existing = existing.parent_path();
+    }
+    // Offline there is nothing but the store: that it cannot be read counts.
+    if (offline || ::access(existing.c_str(), R_OK | W_OK | X_OK) == 0) return;
+    std::string name =
+        (fs::temp_directory_path(ignored) / "assay-verify-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) return;
+    path_ = name;
+    temporary_ = true;
+  }
+  EvidenceFolder(const EvidenceFolder&) = delete;
+  EvidenceFolder& operator=(const EvidenceFolder&) = delete;
+  ~EvidenceFolder() {
+    std::error_code ignored;
+    if (temporary_) std::filesystem::remove_all(path_, ignored);
+  }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+  bool temporary_ = false;
 };
 
 std::string AllOf(const Diagnostics& diagnostics) {
@@ -61,21 +98,16 @@ Result<Json> VerifyReference(const Paths& paths, const std::string& reference,
                              const VerifyOptions& options) {
   auto name = Reference::Parse(reference);
   if (!name) return name.error();
-  Diagnostics diagnostics;
-  const auto config = NodeConfig::Load(paths, diagnostics);
-  if (!config) {
-    return FirstReason(diagnostics, Reason::kConfigurationMalformed);
-  }
+  const auto config = NodeConfig::Read(paths);
+  if (!config) return config.error();
   auto policy = LoadPolicy(paths, options.policy);
   if (!policy) return policy.error();
 
-  RegistryClient registry(
-      RegistryOptions{config->hosts_dirs, config->credential_files,
-                      RegistryOptions{}.helper_path, config->trusted_realms,
-                      RegistryOptions{}.user_agent});
+  RegistryClient registry(RegistryAccess(*config));
   RegistryResolver resolver(registry);
+  const EvidenceFolder evidence_folder(paths, options.offline);
   EvidenceStoreOptions store_options;
-  store_options.folder = paths.EvidenceDir();
+  store_options.folder = evidence_folder.path();
   EvidenceStore store(store_options);
   EvidenceCollectorOptions collector_options;
   collector_options.now = WallClock;
@@ -124,7 +156,11 @@ ExitCode Run(Context& context, const Arguments& arguments) {
   if (!options) return PrintError(context, options.error());
   const auto record =
       VerifyReference(context.paths, arguments.operands().front(), *options);
-  if (!record) return PrintError(context, record.error());
+  // Nothing was decided: the reference, the settings or the policy is wrong.
+  if (!record) {
+    PrintError(context, record.error());
+    return ExitCode::kUsage;
+  }
   return ShowDecision(context, *record);
 }
 
