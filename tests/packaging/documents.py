@@ -22,7 +22,7 @@ REFUSAL = re.compile(
     r"^ctr: failed to create shim task: OCI runtime create failed: "
     r"(?P<id>[a-z0-9-]+): (?P<sentence>[^(]+?) "
     r"\(image (?P<image>\S+), rule (?P<rule>\S+\.toml:\d+:\d+ \(\S+\))\); "
-    r"next: (?P<next>.*): unknown$", re.MULTILINE)
+    r"next: (?P<next>.*) \[request [0-9a-f]{16}\]: unknown$", re.MULTILINE)
 findings = []
 
 
