@@ -17,6 +17,9 @@ inline constexpr std::size_t kArtifactBytesPerImage = 32U << 20;
 inline constexpr std::size_t kLayersPerManifest = 512;
 inline constexpr std::size_t kManifestsPerIndex = 1024;
 inline constexpr std::size_t kSignatureLayers = 64;  // of one `.sig` manifest
+// What one signer tries for one image: verifying takes up to a millisecond for
+// each key, and whoever may write to the registry offers as many as they like.
+inline constexpr std::size_t kSignaturesTried = 512;
 inline constexpr std::size_t kSimpleSigningBytes = 128U << 10;
 inline constexpr std::size_t kDetachedSignatureBytes = 4U << 10;
 inline constexpr std::size_t kLogEntries = 32;  // of one signature

@@ -137,6 +137,7 @@ void OpensslSigner::Judge(const SigningTarget& target,
 void OpensslSigner::Verify(const SigningTarget& target,
                            std::span<const UntrustedArtifact> artifacts,
                            Findings& findings) const {
+  std::size_t left = limits::kSignaturesTried;
   for (const auto& artifact : artifacts) {
     const bool file = artifact.origin == ArtifactOrigin::kDetachedFile;
     const bool referrer =
@@ -159,7 +160,11 @@ void OpensslSigner::Verify(const SigningTarget& target,
       refuse(Reason::kEvidenceUnavailable, "it has no content");
     } else if (artifact.blobs.size() > limits::kSignatureLayers) {
       refuse(Reason::kEvidenceTooMany, "signatures in one artifact");
+    } else if (artifact.blobs.size() > left) {
+      refuse(Reason::kEvidenceTooMany, "signatures of an image");
+      return;
     } else {
+      left -= artifact.blobs.size();
       for (const auto& blob : artifact.blobs) {
         Judge(target, {digest, blob, artifact.where}, findings);
       }

@@ -141,10 +141,18 @@ void SigstoreKeySigner::VerifyBundle(const SigningTarget& target,
 void SigstoreKeySigner::Verify(const SigningTarget& target,
                                std::span<const UntrustedArtifact> artifacts,
                                Findings& findings) const {
+  std::size_t left = limits::kSignaturesTried;
   for (const auto& artifact : artifacts) {
     if (!artifact.manifest) continue;
     const bool legacy = IsLegacy(artifact);
     if (!legacy && !IsBundle(artifact)) continue;
+    const std::size_t count = legacy ? artifact.manifest->layers.size() : 1;
+    if (count > left) {
+      Record(artifact, Fail(Reason::kEvidenceTooMany, "signatures of an image"),
+             findings);
+      return;
+    }
+    left -= count;
     const auto subject = CheckSubject(artifact, target);
     if (!subject) {
       Record(artifact, subject.error(), findings);

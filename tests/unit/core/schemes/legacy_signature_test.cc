@@ -1,4 +1,5 @@
 #include "base/bytes.h"
+#include "base/limits.h"
 #include "tests/support/catch.h"
 #include "tests/unit/core/schemes/signing_fixture.h"
 
@@ -313,6 +314,25 @@ TEST_CASE("an artifact with too many signatures is refused as a whole") {
             *Plain(Key()), TargetOf(),
             {Artifact(ArtifactOrigin::kCosignTag, std::vector(65, good))})) ==
         Reason::kEvidenceTooMany);
+}
+
+TEST_CASE("a flood of signatures is cut off") {
+  const auto flood = [](std::size_t artifacts) {
+    const auto junk =
+        Layer(TestKey::Of(KeyKind::kEcdsaP256), PayloadFor(ImageDigest()));
+    std::vector<UntrustedArtifact> all(
+        artifacts, Artifact(ArtifactOrigin::kCosignTag,
+                            std::vector(limits::kSignatureLayers, junk)));
+    all.push_back(Artifact(ArtifactOrigin::kCosignTag,
+                           {Layer(Key(), PayloadFor(ImageDigest()))}));
+    return Judge(*Plain(Key()), TargetOf(), all);
+  };
+  constexpr std::size_t kMost =
+      limits::kSignaturesTried / limits::kSignatureLayers;
+  CHECK(flood(kMost - 1).verified.size() == 1);
+  const Findings cut = flood(kMost);
+  CHECK(cut.verified.empty());
+  CHECK(cut.failed.back().error.reason == Reason::kEvidenceTooMany);
 }
 
 TEST_CASE("the OCI 1.1 form counts only where its subject is the image") {
