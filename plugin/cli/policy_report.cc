@@ -91,6 +91,11 @@ ExitCode PrintProblems(Context& context, const Diagnostics& problems) {
     if (const auto line = sources.Line(problem.position)) {
       PrintPlace(context, problem, *line);
     }
+    // The grammar's own problems are told whole; for others there is a way.
+    const std::string_view remedy = Describe(problem.reason).remedy;
+    if (remedy != Describe(Reason::kPolicyMalformed).remedy) {
+      context.err << "  next: " << remedy << "\n";
+    }
   }
   context.err << "assay: the policy is not valid (" << problems.size()
               << (problems.size() == 1 ? " problem)\n" : " problems)\n");

@@ -34,7 +34,8 @@ class Planner {
     if (!config) return config.error();
     if (!IsExecutable(ShimProgram(options_.paths))) {
       return Fail(Reason::kNotFound,
-                  ShimProgram(options_.paths) + ": the shim is not installed");
+                  ShimProgram(options_.paths) +
+                      ": the shim is not installed; install assay first");
     }
     if (config->CriDisabled()) {
       plan_.notes.emplace_back(
