@@ -7,9 +7,30 @@
 # shared libraries and say so.
 
 find_package(Protobuf REQUIRED)
-pkg_check_modules(grpc REQUIRED grpc++_unsecure)
-pkg_check_modules(protobuf REQUIRED protobuf)
 find_program(ASSAY_GRPC_CPP_PLUGIN grpc_cpp_plugin REQUIRED)
+
+# One question: pkg-config takes most of a second over all of Abseil, and
+# pkg_check_modules() asks nineteen.
+if(NOT DEFINED ASSAY_GRPC_FLAGS)
+  execute_process(
+    COMMAND ${PKG_CONFIG_EXECUTABLE} --static --cflags --libs
+            grpc++_unsecure protobuf
+    OUTPUT_VARIABLE flags COMMAND_ERROR_IS_FATAL ANY)
+  separate_arguments(flags NATIVE_COMMAND "${flags}")
+  set(ASSAY_GRPC_FLAGS ${flags} CACHE INTERNAL "pkg-config's answer on gRPC")
+endif()
+
+# Sets `out` to what follows `prefix` in pkg-config's answer, each once.
+function(assay_grpc_flags prefix out)
+  set(values ${ASSAY_GRPC_FLAGS})
+  list(FILTER values INCLUDE REGEX "^${prefix}")
+  list(TRANSFORM values REPLACE "^${prefix}" "")
+  list(REMOVE_DUPLICATES values)
+  set(${out} ${values} PARENT_SCOPE)
+endfunction()
+assay_grpc_flags(-I assay_grpc_includes)
+assay_grpc_flags(-L assay_grpc_folders)
+assay_grpc_flags(-l assay_grpc_names)
 
 # What libgrpc_unsecure.a needs, but its .pc file does not name.
 set(assay_grpc_unnamed re2 upb cares address_sorting)
@@ -18,17 +39,15 @@ set(assay_grpc_shared z ssl crypto dl pthread rt m atomic)
 
 # Sets `out` to archives and system libraries, or to "" when one is missing.
 function(assay_find_static_grpc out)
-  set(names ${grpc_STATIC_LIBRARIES} ${protobuf_STATIC_LIBRARIES} ${assay_grpc_unnamed})
-  list(REMOVE_DUPLICATES names)
   set(archives)
   set(shared)
-  foreach(name IN LISTS names)
+  foreach(name IN LISTS assay_grpc_names assay_grpc_unnamed)
     if(name IN_LIST assay_grpc_shared)
       list(APPEND shared ${name})
       continue()
     endif()
     find_library(ASSAY_ARCHIVE_${name} NAMES lib${name}.a
-      HINTS ${grpc_STATIC_LIBRARY_DIRS})
+      HINTS ${assay_grpc_folders})
     mark_as_advanced(ASSAY_ARCHIVE_${name})
     if(NOT ASSAY_ARCHIVE_${name})
       message(STATUS "gRPC: lib${name}.a is missing, linking it dynamically")
@@ -42,13 +61,14 @@ endfunction()
 
 add_library(assay_grpc INTERFACE)
 target_include_directories(assay_grpc SYSTEM INTERFACE
-  ${grpc_INCLUDE_DIRS} ${Protobuf_INCLUDE_DIRS})
+  ${assay_grpc_includes} ${Protobuf_INCLUDE_DIRS})
 set(assay_grpc_libraries "")
 if(ASSAY_STATIC_GRPC)
   assay_find_static_grpc(assay_grpc_libraries)
 endif()
 if(NOT assay_grpc_libraries)
-  set(assay_grpc_libraries ${grpc_LINK_LIBRARIES} ${protobuf_LINK_LIBRARIES})
+  set(assay_grpc_libraries ${assay_grpc_names})
+  target_link_directories(assay_grpc INTERFACE ${assay_grpc_folders})
 endif()
 target_link_libraries(assay_grpc INTERFACE ${assay_grpc_libraries} Threads::Threads)
 
