@@ -35,8 +35,8 @@ std::string NearMiss(std::string_view word,
                      const std::set<std::string, std::less<>>& candidates) {
   constexpr std::size_t kLongestWord = 128;
   if (word.empty() || word.size() > kLongestWord) return {};
-  // A third of the word may be wrong: one letter of three, two of six.
-  std::size_t best = std::max<std::size_t>(1, word.size() / 3);
+  // A third of the word may be wrong: one letter of three, two of five.
+  std::size_t best = std::max<std::size_t>(1, (word.size() + 1) / 3);
   std::string nearest;
   for (const std::string& candidate : candidates) {
     const std::size_t distance = Distance(word, candidate, best);

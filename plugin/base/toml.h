@@ -117,6 +117,8 @@ class TomlReader {
   const Toml* Take(std::string_view key);
   void WrongKind(std::string_view key, const Toml& value,
                  std::string_view wanted);
+  std::string Suggestion(std::string_view unknown,
+                         const Toml::Table& table) const;
 
   const Toml& table_;
   Diagnostics& diagnostics_;

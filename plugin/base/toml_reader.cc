@@ -154,21 +154,28 @@ void TomlReader::WrongKind(std::string_view key, const Toml& value,
                           ""});
 }
 
+// A known key that is not there yet is likelier to be meant than one that is.
+std::string TomlReader::Suggestion(std::string_view unknown,
+                                   const Toml::Table& table) const {
+  std::set<std::string, std::less<>> absent;
+  for (const std::string& known : known_) {
+    if (!table.contains(known)) absent.insert(known);
+  }
+  if (const std::string near = NearMiss(unknown, absent); !near.empty()) {
+    return "did you mean '" + near + "'?";
+  }
+  const std::string near = NearMiss(unknown, known_);
+  return near.empty() ? "" : "did you mean '" + near + "', which is there too?";
+}
+
 void TomlReader::Finish() {
   const Toml::Table* table = table_.AsTable();
   if (table == nullptr) return;
   for (const auto& [key, value] : *table) {
     if (known_.contains(key)) continue;
-    // A known key that is already there is not what was meant.
-    std::set<std::string, std::less<>> candidates;
-    for (const std::string& known : known_) {
-      if (!table->contains(known)) candidates.insert(known);
-    }
-    const std::string near = NearMiss(key, candidates);
-    diagnostics_.push_back(
-        {reason_, value.key_position(),
-         "unknown key '" + Printable(key, 80) + "'",
-         near.empty() ? "" : "did you mean '" + near + "'?"});
+    diagnostics_.push_back({reason_, value.key_position(),
+                            "unknown key '" + Printable(key, 80) + "'",
+                            Suggestion(key, *table)});
   }
 }
 

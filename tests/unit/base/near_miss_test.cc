@@ -8,7 +8,10 @@ TEST_CASE("the nearest candidate is suggested, only when it is near") {
                                                    "scope", "keys", "key"};
   CHECK(NearMiss("requires", keys) == "require");
   CHECK(NearMiss("namepsaces", keys) == "namespaces");
+  CHECK(NearMiss("namespace", keys) == "namespaces");
   CHECK(NearMiss("scop", keys) == "scope");
+  CHECK(NearMiss("scoop", keys) == "scope");
+  CHECK(NearMiss("scopes", keys) == "scope");
   CHECK(NearMiss("keyz", keys) == "key");
   CHECK(NearMiss("keys", keys) == "keys");
   CHECK(NearMiss("volume", keys).empty());

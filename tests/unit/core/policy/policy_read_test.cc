@@ -165,6 +165,17 @@ TEST_CASE("a misspelt key is refused where it stands") {
   CHECK(BadRule("requires = \"a\"")
             .find("1.toml:13:1: unknown key 'requires'; did you mean "
                   "'require'?") != std::string::npos);
+  CHECK(BadRule("require = \"a\"\nrequires = \"a\"")
+            .find("did you mean 'require', which is there too?") !=
+        std::string::npos);
+  CHECK(BadRule("require = \"a\"\nscoop = \"a\"")
+            .find("did you mean 'scope', which is there too?") !=
+        std::string::npos);
+  CHECK(BadRule("require = \"a\"\nnamespace = \"a\"")
+            .find("did you mean 'namespaces'?") != std::string::npos);
+  CHECK(Bad({"version = 1\n[[rule]]\nscoop = \"**\""})
+            .find("unknown key 'scoop'; did you mean 'scope'?") !=
+        std::string::npos);
   CHECK(Bad({"version = 1\ndefaults = \"reject\""})
             .find("did you mean 'default'?") != std::string::npos);
   CHECK(Bad({"version = 1\n[[rules]]\nscope = \"**\""})
