@@ -2,7 +2,8 @@
 """Makes real OCI images in an OCI layout, without a network.
 
   image.py image LAYOUT TAG [--cmd WORD]... [--env K=V]... [--file PATH=TEXT]...
-                            [--arch ARCH] [--gzip LEVEL] [--annotation K=V]...
+                            [--dir FOLDER] [--user ID] [--arch ARCH]
+                            [--gzip LEVEL] [--annotation K=V]...
   image.py index LAYOUT TAG MEMBER-TAG...
 
 The first layer is busybox, each --file is a layer of its own. All times are
@@ -116,6 +117,7 @@ def pairs(words):
 def make_image(layout, arguments):
     tars = [base_layer()]
     tars += [file_layer(*word.split("=", 1)) for word in arguments.file]
+    where = {"WorkingDir": arguments.dir, "User": arguments.user}
     config = {
         "created": "1970-01-01T00:00:00Z",
         "architecture": arguments.arch,
@@ -123,7 +125,7 @@ def make_image(layout, arguments):
         "config": {
             "Env": ["PATH=/bin"] + arguments.env,
             "Cmd": arguments.cmd or ["/bin/echo", "hello from " + arguments.tag],
-        },
+        } | {key: value for key, value in where.items() if value},
         "rootfs": {"type": "layers", "diff_ids": [sha256(t) for t in tars]},
         "history": [{"created": "1970-01-01T00:00:00Z", "created_by": "tests"} for _ in tars],
     }
@@ -163,6 +165,8 @@ def main():
         kind.add_argument("tag")
     for option in ("--cmd", "--env", "--file", "--annotation"):
         image.add_argument(option, action="append", default=[])
+    for option in ("--dir", "--user"):
+        image.add_argument(option)
     image.add_argument("--arch", default=HOST_ARCH)
     image.add_argument("--gzip", type=int, default=6)
     index.add_argument("member", nargs="+")

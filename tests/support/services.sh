@@ -105,12 +105,15 @@ restrict_oom_score_adj = true
 [plugins."io.containerd.grpc.v1.cri".cni]
 conf_dir = "$root/cni"
 bin_dir = "$root/cni-bin"
+[plugins."io.containerd.grpc.v1.cri".containerd]
+discard_unpacked_layers = ${CRI_DISCARDS:-false}
 [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]
 runtime_type = "io.containerd.runc.v2"
 [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
 BinaryName = "${CRI_RUNC_BINARY:-}"
 [plugins."io.containerd.nri.v1.nri"]
 disable = true
+${CONTAINERD_EXTRA:-}
 TOML
 }
 

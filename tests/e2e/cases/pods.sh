@@ -1,13 +1,7 @@
 # Pods: what a kubelet asks for, the namespace of the pod, and a refusal where
 # `kubectl describe` shows it. CRI names an image by its id; the name that the
 # pod asked for is known from containerd 2 on.
-start_registry
-CRI_RUNC_BINARY=$SHIM
-start_containerd "$PEER" "$WORK/containerd"
-install_product
-make_cosign_key release
-trust release
-push_image pause/pause:1 --cmd /bin/sleep --cmd 1000 >/dev/null
+start_for_pods
 push_signed demo/signed:1 >/dev/null
 push_image demo/unsigned:1 --env A=b >/dev/null
 # One image under two names; records sort the lenient one first.
@@ -77,6 +71,36 @@ if [[ $PEER == containerd16 ]]; then
 else
   expect_pod_refuses "its strict name is asked for" no-signature strict demo/app:1
 fi
+
+# What a caller says it asked for counts only where the node holds it so.
+# expect_liar WHAT NAME CLAIMED
+expect_liar() {
+  local container
+  container=$(cri --user-name "$3" create "$POD" "$2" "$REGISTRY/demo/unsigned:1")
+  expect_failure "$1" "no-signature: " cri start "$container"
+  expect_audited "  the audit log says so" no-signature
+}
+unsigned=$(registry_manifest demo/unsigned 1 | sha256sum | cut -d' ' -f1)
+expect_liar "a made-up name under a lenient rule" liar "$REGISTRY/aopen/none:1"
+expect_liar "the name of another image" thief "$REGISTRY/aopen/app:1"
+expect_liar "a made-up repository with the right digest" digest-liar \
+  "$REGISTRY/aopen/app@sha256:$unsigned"
+
+# The record tells the configuration that a container was made from; equal
+# layers, or a tag that moved since, say nothing against it.
+push_image demo/signed:evil --env A=b >/dev/null
+cri pull "$REGISTRY/demo/signed:evil" >/dev/null
+container=$(cri create "$POD" moved "$REGISTRY/demo/signed:evil")
+retag demo/signed:1 demo/signed:evil
+cri pull "$REGISTRY/demo/signed:evil" >/dev/null
+expect_failure "the tag moved to a signed image of the same layers" \
+  "no-signature: " cri start "$container"
+expect_audited "  the audit log says so" no-signature
+container=$(cri create "$POD" stays "$REGISTRY/demo/signed:1")
+retag demo/unsigned:1 demo/signed:1
+cri pull "$REGISTRY/demo/signed:1" >/dev/null
+expect_ok "the tag moved away from a signed image" cri start "$container"
+expect_hello stays
 
 POD_NAME=other
 POD_NAMESPACE=lab-1

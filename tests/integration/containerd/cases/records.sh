@@ -10,7 +10,7 @@ pull demo/evil:1
 config=$(config_of demo/one:1)
 namespace=$CONTAINERD_NAMESPACE snapshotter=${CONTAINERD_SNAPSHOTTER:-overlayfs}
 
-record() { "$CASE_DIR/record.py" "$@"; }
+record() { "$ASSAY_SOURCE_DIR/tests/support/record.py" "$@"; }
 # A snapshot of the layers that both images have.
 chain=$(ctr snapshots ls | awk '$3 == "Committed" && $2 != "Committed" {print $1; exit}')
 [[ $chain == sha256:* ]] || fail "no committed snapshot with a parent"
@@ -29,26 +29,26 @@ asks record "$namespace" imageless
 refused "no image" subject-no-image
 
 prepare "$namespace" claims
-record "$namespace" claims "$REGISTRY/demo/evil:1" "$snapshotter" claims \
-  "{\"Metadata\":{\"ID\":\"claims\",\"ImageRef\":\"$config\"}}"
+record --cri "{\"Metadata\":{\"ID\":\"claims\",\"ImageRef\":\"$config\"}}" \
+  "$namespace" claims "$REGISTRY/demo/evil:1" "$snapshotter" claims
 asks record "$namespace" claims
 bound "a CRI record outside the CRI plugin's namespace"
 expect_equal "says nothing" "$(answers config)" "$(config_of demo/evil:1)"
 
 ctr -n k8s.io images pull --plain-http "$REGISTRY/demo/one:1" >/dev/null
 prepare k8s.io borrowed
-record k8s.io borrowed "$REGISTRY/demo/one:1" "$snapshotter" borrowed \
-  "{\"Metadata\":{\"ID\":\"another\",\"ImageRef\":\"$config\"}}"
+record --cri "{\"Metadata\":{\"ID\":\"another\",\"ImageRef\":\"$config\"}}" \
+  k8s.io borrowed "$REGISTRY/demo/one:1" "$snapshotter" borrowed
 asks record k8s.io borrowed
 refused "the CRI record of another container" runtime-ambiguous
 prepare k8s.io podless
-record k8s.io podless "$REGISTRY/demo/one:1" "$snapshotter" podless \
-  "{\"Metadata\":{\"ID\":\"podless\",\"SandboxID\":\"none\",\"ImageRef\":\"$config\"}}"
+record --cri "{\"Metadata\":{\"ID\":\"podless\",\"SandboxID\":\"none\",\"ImageRef\":\"$config\"}}" \
+  k8s.io podless "$REGISTRY/demo/one:1" "$snapshotter" podless
 asks record k8s.io podless
 refused "a container of a pod that is not there" container-unknown
 prepare k8s.io refless
-record k8s.io refless "$REGISTRY/demo/one:1" "$snapshotter" refless \
-  '{"Metadata":{"ID":"refless","ImageRef":"demo/one:1"}}'
+record --cri '{"Metadata":{"ID":"refless","ImageRef":"demo/one:1"}}' \
+  k8s.io refless "$REGISTRY/demo/one:1" "$snapshotter" refless
 asks record k8s.io refless
 refused "a CRI record that tells no configuration" subject-config-unproven
 
