@@ -28,7 +28,7 @@ TABLE
 
 # Tools of the host's own release. None of these packages starts a service.
 host_packages() {
-  echo runc skopeo openssl jq curl python3 busybox-static apache2-utils \
+  echo runc crun skopeo openssl jq curl python3 busybox-static apache2-utils \
     iproute2 util-linux python3-grpcio faketime ca-certificates
 }
 
