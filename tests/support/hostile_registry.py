@@ -14,6 +14,7 @@ the manifest GOOD (any tag, or its digest) where it does not misbehave.
 
 import argparse
 import base64
+import functools
 import gzip
 import hashlib
 import http.server
@@ -56,6 +57,12 @@ GOOD_INDEX = json.dumps({
 def referrers_page(first, count):
     entries = [descriptor(str(n).encode(), MANIFEST) for n in range(first, first + count)]
     return json.dumps({"schemaVersion": 2, "mediaType": INDEX, "manifests": entries}).encode()
+
+
+@functools.cache
+def bomb():
+    """64 MiB, small on the wire."""
+    return gzip.compress(bytes(64 << 20), 1)
 
 
 class Registry(http.server.ThreadingHTTPServer):
@@ -303,8 +310,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.answer(200, referrers_page(0, 1), "application/json")
 
     def mode_gzip(self):
-        body = gzip.compress(bytes(64 << 20))
-        self.answer(200, body, INDEX, Content_Encoding="gzip")
+        self.answer(200, bomb(), INDEX, Content_Encoding="gzip")
 
     def mode_deep(self):
         media_type = INDEX if self.kind == "referrers" else MANIFEST

@@ -25,11 +25,11 @@ default = "allow"
 scopes = "@REGISTRY@/**"
 action = "allow"
 TOML
-run assay reload
-((STATUS == 2)) || fail "a bad policy is reloaded with exit status $STATUS, not 2"
-[[ $OUTPUT == *"10-test.toml:5:"*"scope"* ]] ||
-  fail "the message names neither file:line nor the word that was meant"
-passed "a bad policy is refused with its place and a suggestion"
+expect_status "a misspelt key is refused" 2 assay reload
+[[ $OUTPUT == *"10-test.toml:5:1: unknown key 'scopes'; did you mean 'scope'?"* ]] ||
+  fail "the message has no place, or not the word that was meant"
+expect_status "  the check says why" 2 assay policy check
+[[ $OUTPUT == *policy-malformed* ]] || fail "the check has no reason"
 expect_starts "the policy in force stays" demo/app:1
 push_image elsewhere/app:1 >/dev/null
 pull elsewhere/app:1
