@@ -1,5 +1,6 @@
 #include "base/digest.h"
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 #include <array>
@@ -35,6 +36,11 @@ void Require(bool ok) {
 
 const EVP_MD* Fetched(HashAlgorithm algorithm) {
   static const std::array<EVP_MD*, 3> kFetched = [] {
+    // Nearly always the first use of OpenSSL in a process. One that starts for
+    // one decision need not load texts of errors that nobody prints, nor give
+    // back piece by piece what its end gives back at once.
+    OPENSSL_init_crypto(
+        OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS | OPENSSL_INIT_NO_ATEXIT, nullptr);
     std::array<EVP_MD*, 3> fetched{};
     for (std::size_t i = 0; i < fetched.size(); ++i) {
       fetched.at(i) =

@@ -31,6 +31,7 @@ using BigNumber = std::unique_ptr<BIGNUM, Freer<BN_free>>;
 
 constexpr std::size_t kEd25519KeyBytes = 32;
 constexpr std::size_t kEd25519SignatureBytes = 64;
+constexpr char kUncompressedPoint = 0x04;
 constexpr unsigned long kRsaExponent = 65537;
 
 // OpenSSL keeps errors per thread; none may outlive the call that made it.
@@ -73,7 +74,6 @@ std::string ObjectName(const ASN1_OBJECT* object) {
 }
 
 Result<KeyKind> EcKind(X509_PUBKEY* spki) {
-  constexpr unsigned char kUncompressed = 0x04;
   const unsigned char* point = nullptr;
   int size = 0;
   X509_ALGOR* algorithm = nullptr;
@@ -84,7 +84,7 @@ Result<KeyKind> EcKind(X509_PUBKEY* spki) {
   if (type != V_ASN1_OBJECT) {
     return Unsupported("an EC key with explicit curve parameters");
   }
-  if (size < 1 || point[0] != kUncompressed) {
+  if (size < 1 || point[0] != kUncompressedPoint) {
     return Unsupported("an EC key whose point is not uncompressed");
   }
   const auto* curve = static_cast<const ASN1_OBJECT*>(value);
@@ -150,6 +150,72 @@ std::optional<std::string> Ed25519Point(const EVP_PKEY* key) {
   return point;
 }
 
+// The usual keys have one encoding each: a header, then the point. Making a key
+// of the point is a tenth of what OpenSSL's decoders cost at their first use,
+// and what matches a header needs no encoding again to be known as canonical.
+struct Form {
+  KeyKind kind;
+  const char* group;  // null: an Ed25519 key
+  std::string_view header;
+  std::size_t point_size;
+};
+
+using namespace std::string_view_literals;  // NOLINT: headers hold zeros
+
+constexpr std::array<Form, 4> kForms = {{
+    {KeyKind::kEcdsaP256, "P-256",
+     "\x30\x59\x30\x13\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x08\x2a\x86"
+     "\x48\xce\x3d\x03\x01\x07\x03\x42\x00"sv,
+     65},
+    {KeyKind::kEcdsaP384, "P-384",
+     "\x30\x76\x30\x10\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x05\x2b\x81"
+     "\x04\x00\x22\x03\x62\x00"sv,
+     97},
+    {KeyKind::kEcdsaP521, "P-521",
+     "\x30\x81\x9b\x30\x10\x06\x07\x2a\x86\x48\xce\x3d\x02\x01\x06\x05\x2b"
+     "\x81\x04\x00\x23\x03\x81\x86\x00"sv,
+     133},
+    {KeyKind::kEd25519, nullptr,
+     "\x30\x2a\x30\x05\x06\x03\x2b\x65\x70\x03\x21\x00"sv, kEd25519KeyBytes},
+}};
+
+// Null when the key is of another form; RSA always is. Only uncompressed
+// points have these lengths.
+const Form* FormOf(std::string_view spki) {
+  for (const Form& form : kForms) {
+    if (spki.size() == form.header.size() + form.point_size &&
+        spki.starts_with(form.header) &&
+        (form.group == nullptr ||
+         spki[form.header.size()] == kUncompressedPoint)) {
+      return &form;
+    }
+  }
+  return nullptr;
+}
+
+// Null when it is no point of the curve.
+KeyPtr KeyOf(const Form& form, std::string_view point) {
+  if (form.group == nullptr) {
+    return KeyPtr(EVP_PKEY_new_raw_public_key_ex(nullptr, "ED25519", nullptr,
+                                                 Bytes(point), point.size()));
+  }
+  std::string group(form.group);
+  std::string bytes(point);
+  std::array<OSSL_PARAM, 3> parameters = {
+      OSSL_PARAM_construct_utf8_string(OSSL_PKEY_PARAM_GROUP_NAME, group.data(),
+                                       group.size()),
+      OSSL_PARAM_construct_octet_string(OSSL_PKEY_PARAM_PUB_KEY, bytes.data(),
+                                        bytes.size()),
+      OSSL_PARAM_construct_end()};
+  const KeyContext context(EVP_PKEY_CTX_new_from_name(nullptr, "EC", nullptr));
+  EVP_PKEY* key = nullptr;
+  if (context && EVP_PKEY_fromdata_init(context.get()) == 1) {
+    EVP_PKEY_fromdata(context.get(), &key, EVP_PKEY_PUBLIC_KEY,
+                      parameters.data());
+  }
+  return KeyPtr(key);
+}
+
 bool IsEcdsa(KeyKind kind) {
   return kind == KeyKind::kEcdsaP256 || kind == KeyKind::kEcdsaP384 ||
          kind == KeyKind::kEcdsaP521;
@@ -161,6 +227,34 @@ bool IsCanonical(const EVP_PKEY* key, std::string_view spki) {
   std::string again(spki.size(), '\0');
   auto* cursor = reinterpret_cast<unsigned char*>(again.data());
   return i2d_PUBKEY(key, &cursor) == size && again == spki;
+}
+
+struct DecodedKey {
+  KeyPtr key;
+  KeyKind kind;
+};
+
+Result<DecodedKey> Decode(std::string_view spki) {
+  if (const Form* form = FormOf(spki)) {
+    KeyPtr key = KeyOf(*form, spki.substr(form->header.size()));
+    if (!key) return Malformed("the key cannot be decoded");
+    return DecodedKey{std::move(key), form->kind};
+  }
+  const unsigned char* cursor = Bytes(spki);
+  const SpkiPtr info(
+      d2i_X509_PUBKEY(nullptr, &cursor, static_cast<long>(spki.size())));
+  if (!info) return Malformed("no SubjectPublicKeyInfo");
+  if (cursor != Bytes(spki) + spki.size()) {
+    return Malformed("bytes after the key");
+  }
+  const auto kind = KindOf(info.get());
+  if (!kind) return kind.error();
+  KeyPtr key(X509_PUBKEY_get(info.get()));
+  if (!key) return Malformed("the key cannot be decoded");
+  if (!IsCanonical(key.get(), spki)) {
+    return Malformed("the key's encoding is not canonical DER");
+  }
+  return DecodedKey{std::move(key), *kind};
 }
 
 Error WrongBlock(const std::string& label) {
@@ -195,35 +289,24 @@ PublicKey::PublicKey(std::shared_ptr<const Parsed> parsed)
 
 Result<PublicKey> PublicKey::ParseDer(std::string_view spki) {
   const ErrorQueueCleaner cleaner;
-  const unsigned char* cursor = Bytes(spki);
-  const SpkiPtr info(
-      d2i_X509_PUBKEY(nullptr, &cursor, static_cast<long>(spki.size())));
-  if (!info) return Malformed("no SubjectPublicKeyInfo");
-  if (cursor != Bytes(spki) + spki.size()) {
-    return Malformed("bytes after the key");
-  }
-  const auto kind = KindOf(info.get());
-  if (!kind) return kind.error();
-
-  KeyPtr key(X509_PUBKEY_get(info.get()));
-  if (!key) return Malformed("the key cannot be decoded");
-  if (!IsCanonical(key.get(), spki)) {
-    return Malformed("the key's encoding is not canonical DER");
-  }
+  auto decoded = Decode(spki);
+  if (!decoded) return decoded.error();
+  auto& [key, kind] = *decoded;
   std::string point;
-  if (*kind == KeyKind::kEd25519) {
+  if (kind == KeyKind::kEd25519) {
     auto valid = Ed25519Point(key.get());
     if (!valid) return Malformed("the Ed25519 point is not a usable key");
     point = *std::move(valid);
   } else {
     const KeyContext context(
         EVP_PKEY_CTX_new_from_pkey(nullptr, key.get(), nullptr));
-    if (!context || EVP_PKEY_public_check(context.get()) != 1) {
+    // The curves' cofactor is 1: to be on the curve is all there is to check.
+    if (!context || EVP_PKEY_public_check_quick(context.get()) != 1) {
       return Malformed("the key is not a valid point or modulus");
     }
   }
   return PublicKey(std::make_shared<const Parsed>(
-      Parsed{std::move(key), *kind, std::string(spki), Digest::Of(spki),
+      Parsed{std::move(key), kind, std::string(spki), Digest::Of(spki),
              std::move(point)}));
 }
 

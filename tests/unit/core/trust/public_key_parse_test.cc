@@ -81,13 +81,18 @@ TEST_CASE("what is no public key is refused by name") {
 }
 
 TEST_CASE("malformed keys are refused") {
-  const auto spki = TestKey::Make(KeyKind::kEcdsaP256).Spki();
+  const auto [kind, point_size] =
+      GENERATE(table<KeyKind, std::size_t>({{KeyKind::kEcdsaP256, 65},
+                                            {KeyKind::kEcdsaP384, 97},
+                                            {KeyKind::kEcdsaP521, 133}}));
+  const auto spki = TestKey::Make(kind).Spki();
   std::string off_curve = spki;
   off_curve.back() = static_cast<char>(off_curve.back() ^ 1);
-  std::string long_length = spki;  // BER: the outer length in two bytes
-  long_length.replace(1, 1, std::string("\x81") + spki[1]);
+  std::string long_length = spki;  // BER: the outer length in a byte more
+  long_length.insert(1, "\x81");
   std::string unused_bits = spki;
-  unused_bits[25] = 1;  // BIT STRING with one unused bit
+  unused_bits[spki.size() - point_size - 1] =
+      1;  // BIT STRING with one unused bit
   const auto bad = {std::string(),  spki + '\0',
                     spki.substr(1), spki.substr(0, spki.size() - 1),
                     off_curve,      long_length,
