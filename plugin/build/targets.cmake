@@ -27,6 +27,15 @@ function(assay_program name)
   assay_configure(${name})
 endfunction()
 
+# assay_static_runtime(NAME): links a program with the archives of the compiler's
+# libraries. Only for one that loads no shared C++ library: two copies of
+# libstdc++ in a process do not go together.
+function(assay_static_runtime name)
+  if(ASSAY_STATIC_RUNTIME AND ASSAY_GRPC_IS_STATIC AND NOT ASSAY_SANITIZE)
+    target_link_options(${name} PRIVATE -static-libstdc++ -static-libgcc)
+  endif()
+endfunction()
+
 # assay_test(NAME SOURCES a_test.cc ... DEPS ... [LABELS unit])
 function(assay_test name)
   cmake_parse_arguments(arg "" "" "SOURCES;DEPS;LABELS" ${ARGN})

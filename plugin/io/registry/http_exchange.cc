@@ -119,6 +119,8 @@ bool HttpExchange::Configure(void* easy) {
   curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
   curl_easy_setopt(easy, CURLOPT_PROXY, request_.proxy.c_str());
   curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
+  curl_easy_setopt(easy, CURLOPT_SOCKS5_AUTH,
+                   static_cast<unsigned long>(CURLAUTH_BASIC));
   curl_easy_setopt(easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
   curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, &HttpExchange::HeaderCallback);
   curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);

@@ -76,7 +76,9 @@ Result<Url> Url::Read(const Handle& handle) {
                    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
                  });
   const bool web = url.scheme_ == "http" || url.scheme_ == "https";
-  if (!web || url.host_.empty() || url.port_.empty() || url.text_.empty()) {
+  // A host may have been percent-encoded: bytes that only look like a name.
+  if (!web || url.host_.empty() || !IsPrintableAscii(url.host_) ||
+      url.port_.empty() || url.text_.empty()) {
     return NoUrl(url.text_);
   }
   return url;

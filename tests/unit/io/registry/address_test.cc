@@ -109,7 +109,8 @@ TEST_CASE("what is no address of the web is refused") {
       "https://", "https://user@example.com/", "https://u:p@example.com/",
       "https://example.com/a b", "https://example.com/\r\nX: y",
       "gopher://example.com", "https://example.com:0x50/",
-      "https://" + std::string(9000, 'a'));
+      "https://%C3%BC.example.com/", "https://a%00.example.com/",
+      "https://a%20b.example.com/", "https://" + std::string(9000, 'a'));
   const auto url = Url::Parse(text);
   INFO(text.substr(0, 60));
   REQUIRE_FALSE(url);
