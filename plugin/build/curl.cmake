@@ -48,8 +48,14 @@ if(assay_curl_libraries AND ASSAY_STATIC_CURL_LINKS)
   add_library(assay_curl_absent STATIC ${ASSAY_CURL_ABSENT})
   target_link_libraries(assay_curl_absent PRIVATE assay_hardening)
   target_include_directories(assay_curl SYSTEM INTERFACE ${CURL_INCLUDE_DIRS})
-  list(INSERT assay_curl_libraries 1 assay_curl_absent)
-  target_link_libraries(assay_curl INTERFACE ${assay_curl_libraries})
+  # A target, so that CMake puts what libcurl.a needs behind it: linkers that
+  # drop what nothing needs yet (--as-needed) would miss zlib.
+  list(POP_FRONT assay_curl_libraries archive)
+  add_library(assay_libcurl_archive STATIC IMPORTED)
+  set_target_properties(assay_libcurl_archive PROPERTIES
+    IMPORTED_LOCATION ${archive}
+    INTERFACE_LINK_LIBRARIES "assay_curl_absent;${assay_curl_libraries}")
+  target_link_libraries(assay_curl INTERFACE assay_libcurl_archive)
   target_link_libraries(assay_zstd INTERFACE ${ASSAY_ARCHIVE_zstd})
 else()
   target_link_libraries(assay_curl INTERFACE CURL::libcurl)
