@@ -32,20 +32,6 @@ void Prepare(grpc::ClientContext& context, const CallScope& scope,
   context.set_deadline(ToWallClock(deadline));
 }
 
-Error ToError(const grpc::Status& status, const std::string& what,
-              Deadline deadline) {
-  const std::string text =
-      Printable(what) + ": " + Printable(status.error_message());
-  const grpc::StatusCode code = status.error_code();
-  if (code == grpc::StatusCode::NOT_FOUND) return Fail(Reason::kNotFound, text);
-  if (code == grpc::StatusCode::RESOURCE_EXHAUSTED) {
-    return Fail(Reason::kTooLarge, text);
-  }
-  const bool late = code == grpc::StatusCode::DEADLINE_EXCEEDED &&
-                    std::chrono::steady_clock::now() >= deadline;
-  return Fail(late ? Reason::kDeadline : Reason::kRuntimeUnreachable, text);
-}
-
 template <typename Message>
 std::string NameIn(const events::Envelope& envelope,
                    const std::string& (Message::*name)() const) {
@@ -65,6 +51,36 @@ std::string NameIn(const events::Envelope& envelope) {
 }
 
 }  // namespace
+
+std::unique_ptr<grpc::ClientContext> FirstTry(const CallScope& scope) {
+  auto context = std::make_unique<grpc::ClientContext>();
+  Prepare(*context, scope, scope.deadline);
+  return context;
+}
+
+std::unique_ptr<grpc::ClientContext> SecondTry(const CallScope& scope) {
+  auto context = std::make_unique<grpc::ClientContext>();
+  context->set_wait_for_ready(true);
+  Prepare(
+      *context, scope,
+      std::min(scope.deadline, std::chrono::steady_clock::now() + kReconnect));
+  return context;
+}
+
+Status Judge(const grpc::Status& status, const std::string& what,
+             Deadline deadline) {
+  if (status.ok()) return Ok();
+  const std::string text =
+      Printable(what) + ": " + Printable(status.error_message());
+  const grpc::StatusCode code = status.error_code();
+  if (code == grpc::StatusCode::NOT_FOUND) return Fail(Reason::kNotFound, text);
+  if (code == grpc::StatusCode::RESOURCE_EXHAUSTED) {
+    return Fail(Reason::kTooLarge, text);
+  }
+  const bool late = code == grpc::StatusCode::DEADLINE_EXCEEDED &&
+                    std::chrono::steady_clock::now() >= deadline;
+  return Fail(late ? Reason::kDeadline : Reason::kRuntimeUnreachable, text);
+}
 
 std::shared_ptr<grpc::Channel> OpenChannel(const std::string& socket) {
   grpc::ChannelArguments arguments;
@@ -89,19 +105,13 @@ Status Ask(const CallScope& scope, const std::string& what,
   if (std::chrono::steady_clock::now() >= scope.deadline) {
     return Fail(Reason::kDeadline, Printable(what));
   }
-  grpc::ClientContext first;
-  Prepare(first, scope, scope.deadline);
-  grpc::Status status = call(&first);
-  if (status.error_code() == grpc::StatusCode::UNAVAILABLE) {
-    grpc::ClientContext second;
-    second.set_wait_for_ready(true);
-    Prepare(second, scope,
-            std::min(scope.deadline,
-                     std::chrono::steady_clock::now() + kReconnect));
-    status = call(&second);
+  auto context = FirstTry(scope);
+  grpc::Status status = call(context.get());
+  if (ConnectionGone(status)) {
+    context = SecondTry(scope);
+    status = call(context.get());
   }
-  if (status.ok()) return Ok();
-  return ToError(status, what, scope.deadline);
+  return Judge(status, what, scope.deadline);
 }
 
 Status EventStream::Follow(

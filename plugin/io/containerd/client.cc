@@ -60,11 +60,52 @@ ImageRecord ToRecord(const images::Image& record) {
                      .updated = ToTime(record.updated_at())};
 }
 
+Result<std::vector<ImageRecord>> ToRecords(
+    const images::ListImagesResponse& answer) {
+  if (static_cast<std::size_t>(answer.images_size()) > limits::kRuntimeImages) {
+    return Fail(Reason::kTooLarge, "the namespace has more than " +
+                                       std::to_string(limits::kRuntimeImages) +
+                                       " images");
+  }
+  std::vector<ImageRecord> records;
+  for (const auto& image : answer.images()) records.push_back(ToRecord(image));
+  return records;
+}
+
 SnapshotKind ToKind(snapshots::Kind kind) {
   if (kind == snapshots::VIEW) return SnapshotKind::kView;
   if (kind == snapshots::ACTIVE) return SnapshotKind::kActive;
   if (kind == snapshots::COMMITTED) return SnapshotKind::kCommitted;
   return SnapshotKind::kUnknown;
+}
+
+SnapshotRecord ToRecord(const snapshots::Info& info) {
+  return SnapshotRecord{.kind = ToKind(info.kind()),
+                        .parent = info.parent(),
+                        .created = ToTime(info.created_at())};
+}
+
+std::vector<SnapshotMount> ToMounts(const snapshots::MountsResponse& answer) {
+  std::vector<SnapshotMount> mounts;
+  for (const auto& mount : answer.mounts()) {
+    mounts.push_back({mount.type(),
+                      mount.source(),
+                      {mount.options().begin(), mount.options().end()}});
+  }
+  return mounts;
+}
+
+// Sends a call whose answer `convert` makes into a T or a Result of it.
+template <typename T, typename Answer, typename Convert>
+Pending<T> Send(const CallScope& scope, std::string what,
+                typename SentCall<Answer>::Send send, Convert convert) {
+  auto call = std::make_shared<SentCall<Answer>>(scope, std::move(what),
+                                                 std::move(send));
+  return Pending<T>([call, convert]() -> Result<T> {
+    const Result<Answer> answer = call->Wait();
+    if (!answer) return answer.error();
+    return convert(*answer);
+  });
 }
 
 }  // namespace
@@ -140,17 +181,16 @@ Result<std::string> ContainerdClient::ContentRoot(Deadline deadline) {
               "containerd does not tell where its content store is");
 }
 
-Result<ContainerRecord> ContainerdClient::Container(const CallScope& scope,
-                                                    const std::string& id) {
+Pending<ContainerRecord> ContainerdClient::Container(const CallScope& scope,
+                                                     const std::string& id) {
   containers::GetContainerRequest request;
   request.set_id(id);
-  containers::GetContainerResponse answer;
-  const Status asked =
-      Ask(scope, "get container " + id, [&](grpc::ClientContext* context) {
-        return impl_->containers_stub->Get(context, request, &answer);
-      });
-  if (!asked) return asked.error();
-  return ToRecord(answer.container());
+  return Send<ContainerRecord, containers::GetContainerResponse>(
+      scope, "get container " + id,
+      [this, request](auto* context, auto* queue) {
+        return impl_->containers_stub->AsyncGet(context, request, queue);
+      },
+      [](const auto& answer) { return ToRecord(answer.container()); });
 }
 
 Result<std::vector<ContainerRecord>> ContainerdClient::Containers(
@@ -194,73 +234,42 @@ Result<std::set<std::string>> ContainerdClient::RunningTasks(
   return ids;
 }
 
-Result<SnapshotRecord> ContainerdClient::Snapshot(
+Pending<SnapshotRecord> ContainerdClient::Snapshot(
     const CallScope& scope, const std::string& snapshotter,
     const std::string& key) {
   snapshots::StatSnapshotRequest request;
   request.set_snapshotter(snapshotter);
   request.set_key(key);
-  snapshots::StatSnapshotResponse answer;
-  const Status asked =
-      Ask(scope, "stat snapshot " + key, [&](grpc::ClientContext* context) {
-        return impl_->snapshots_stub->Stat(context, request, &answer);
-      });
-  if (!asked) return asked.error();
-  return SnapshotRecord{.kind = ToKind(answer.info().kind()),
-                        .parent = answer.info().parent(),
-                        .created = ToTime(answer.info().created_at())};
+  return Send<SnapshotRecord, snapshots::StatSnapshotResponse>(
+      scope, "stat snapshot " + key,
+      [this, request](auto* context, auto* queue) {
+        return impl_->snapshots_stub->AsyncStat(context, request, queue);
+      },
+      [](const auto& answer) { return ToRecord(answer.info()); });
 }
 
-Result<std::vector<SnapshotMount>> ContainerdClient::Mounts(
+Pending<std::vector<SnapshotMount>> ContainerdClient::Mounts(
     const CallScope& scope, const std::string& snapshotter,
     const std::string& key) {
   snapshots::MountsRequest request;
   request.set_snapshotter(snapshotter);
   request.set_key(key);
-  snapshots::MountsResponse answer;
-  const Status asked = Ask(
-      scope, "mounts of snapshot " + key, [&](grpc::ClientContext* context) {
-        return impl_->snapshots_stub->Mounts(context, request, &answer);
-      });
-  if (!asked) return asked.error();
-  std::vector<SnapshotMount> mounts;
-  for (const auto& mount : answer.mounts()) {
-    mounts.push_back({mount.type(),
-                      mount.source(),
-                      {mount.options().begin(), mount.options().end()}});
-  }
-  return mounts;
+  return Send<std::vector<SnapshotMount>, snapshots::MountsResponse>(
+      scope, "mounts of snapshot " + key,
+      [this, request](auto* context, auto* queue) {
+        return impl_->snapshots_stub->AsyncMounts(context, request, queue);
+      },
+      ToMounts);
 }
 
-Result<ImageRecord> ContainerdClient::Image(const CallScope& scope,
-                                            const std::string& name) {
-  images::GetImageRequest request;
-  request.set_name(name);
-  images::GetImageResponse answer;
-  const Status asked =
-      Ask(scope, "get image " + name, [&](grpc::ClientContext* context) {
-        return impl_->images_stub->Get(context, request, &answer);
-      });
-  if (!asked) return asked.error();
-  return ToRecord(answer.image());
-}
-
-Result<std::vector<ImageRecord>> ContainerdClient::Images(
+Pending<std::vector<ImageRecord>> ContainerdClient::Images(
     const CallScope& scope) {
-  images::ListImagesResponse answer;
-  const Status asked =
-      Ask(scope, "list images", [&](grpc::ClientContext* context) {
-        return impl_->images_stub->List(context, {}, &answer);
-      });
-  if (!asked) return asked.error();
-  if (static_cast<std::size_t>(answer.images_size()) > limits::kRuntimeImages) {
-    return Fail(Reason::kTooLarge, "the namespace has more than " +
-                                       std::to_string(limits::kRuntimeImages) +
-                                       " images");
-  }
-  std::vector<ImageRecord> records;
-  for (const auto& image : answer.images()) records.push_back(ToRecord(image));
-  return records;
+  return Send<std::vector<ImageRecord>, images::ListImagesResponse>(
+      scope, "list images",
+      [this](auto* context, auto* queue) {
+        return impl_->images_stub->AsyncList(context, {}, queue);
+      },
+      ToRecords);
 }
 
 Result<std::string> ContainerdClient::Blob(const CallScope& scope,

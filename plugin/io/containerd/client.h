@@ -1,8 +1,9 @@
 // ContainerdClient: one containerd, asked over its unix socket. The one place
 // that speaks gRPC to a runtime; results are plain values.
 //
-// Thread-safe; keeps its channel. Errors of every call: kRuntimeUnreachable,
-// kDeadline, kTooLarge, and kNotFound where something is asked for by name.
+// Thread-safe; keeps its channel, and must outlive the answers that are on
+// their way. Errors of every call: kRuntimeUnreachable, kDeadline, kTooLarge,
+// and kNotFound where something is asked for by name.
 #ifndef ASSAY_IO_CONTAINERD_CLIENT_H_
 #define ASSAY_IO_CONTAINERD_CLIENT_H_
 
@@ -10,6 +11,7 @@
 #include <memory>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/digest.h"
@@ -17,6 +19,18 @@
 #include "io/containerd/records.h"
 
 namespace assay {
+
+// An answer that is on its way. Get waits for it, once; dropped before, the
+// call is cancelled. One thread.
+template <typename T>
+class Pending {
+ public:
+  explicit Pending(std::function<Result<T>()> get) : get_(std::move(get)) {}
+  Result<T> Get() const { return get_(); }
+
+ private:
+  std::function<Result<T>()> get_;
+};
 
 struct ContainerdEvent {
   std::string runtime_namespace;
@@ -36,21 +50,20 @@ class ContainerdClient {
   // The content store's folder; asked once.
   Result<std::string> ContentRoot(Deadline deadline);
 
-  Result<ContainerRecord> Container(const CallScope& scope,
-                                    const std::string& id);
+  Pending<ContainerRecord> Container(const CallScope& scope,
+                                     const std::string& id);
   Result<std::vector<ContainerRecord>> Containers(const CallScope& scope);
   // Ids of containers whose main process runs or is paused.
   Result<std::set<std::string>> RunningTasks(const CallScope& scope);
 
-  Result<SnapshotRecord> Snapshot(const CallScope& scope,
-                                  const std::string& snapshotter,
-                                  const std::string& key);
-  Result<std::vector<SnapshotMount>> Mounts(const CallScope& scope,
-                                            const std::string& snapshotter,
-                                            const std::string& key);
+  Pending<SnapshotRecord> Snapshot(const CallScope& scope,
+                                   const std::string& snapshotter,
+                                   const std::string& key);
+  Pending<std::vector<SnapshotMount>> Mounts(const CallScope& scope,
+                                             const std::string& snapshotter,
+                                             const std::string& key);
 
-  Result<ImageRecord> Image(const CallScope& scope, const std::string& name);
-  Result<std::vector<ImageRecord>> Images(const CallScope& scope);
+  Pending<std::vector<ImageRecord>> Images(const CallScope& scope);
   // Bytes as the content store has them, not hashed.
   Result<std::string> Blob(const CallScope& scope, const Digest& digest,
                            std::size_t most);

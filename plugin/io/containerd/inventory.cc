@@ -112,7 +112,7 @@ Result<std::vector<InventoryImage>> ContainerdInventory::Images(
   std::vector<InventoryImage> all;
   const Status listed = impl_->ForEachNamespace(
       deadline, [&](ContainerdClient& client, const CallScope& scope) {
-        auto records = client.Images(scope);
+        auto records = client.Images(scope).Get();
         if (!records) return Status(records.error());
         for (ImageRecord& record : *records) {
           all.push_back({scope.runtime_namespace, std::move(record.name),

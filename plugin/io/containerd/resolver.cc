@@ -63,28 +63,30 @@ class ContainerdResolver::Impl {
                                const ImageClaim& claim);
 
  private:
-  // One decision's view of one containerd.
+  // One decision's view of one containerd. Its images are asked for at once,
+  // because that needs no other answer.
   struct View {
     std::shared_ptr<ContainerdClient> client;
     ContentStore store;
+    Pending<std::vector<ImageRecord>> images;
   };
 
   Result<View> Open(const std::string& address, CallScope scope);
   Result<ContainerRecord> Record(View& view, const std::string& id);
+  Pending<SnapshotRecord> Snapshot(View& view, const ContainerRecord& record);
   Status CheckImage(const ContainerRecord& record,
                     const ProcessSpec& process) const;
   Status CheckMount(View& view, const ContainerClaim& claim,
                     const ContainerRecord& record);
   Result<HeldImages> Held(View& view);
   Result<Subject> Bind(View& view, const ContainerRecord& record,
+                       const Pending<SnapshotRecord>& asked,
                        const ProcessSpec& process);
   Result<Subject> BindCri(View& view, const ContainerRecord& record,
-                          const SnapshotRecord& snapshot,
-                          const HeldImages& held);
+                          const SnapshotRecord& snapshot);
   Result<Subject> BindNamed(View& view, const ContainerRecord& record,
                             const SnapshotRecord& snapshot,
-                            const ProcessSpec& process, const HeldImages& held);
-  Result<CriSandbox> Sandbox(View& view, const std::string& id);
+                            const ProcessSpec& process);
 
   const ContainerdOptions options_;
   ContainerdClients clients_;
@@ -97,8 +99,9 @@ Result<ContainerdResolver::Impl::View> ContainerdResolver::Impl::Open(
   if (!client) return client.error();
   auto root = (*client)->ContentRoot(scope.deadline);
   if (!root) return root.error();
+  auto images = (*client)->Images(scope);
   ContentStore store(**client, std::move(scope), *std::move(root), links_);
-  return View{*std::move(client), std::move(store)};
+  return View{*std::move(client), std::move(store), std::move(images)};
 }
 
 Status ContainerdResolver::Impl::CheckImage(const ContainerRecord& record,
@@ -118,48 +121,53 @@ Status ContainerdResolver::Impl::CheckImage(const ContainerRecord& record,
 Status ContainerdResolver::Impl::CheckMount(View& view,
                                             const ContainerClaim& claim,
                                             const ContainerRecord& record) {
-  auto mounts =
-      OrElse(view.client->Mounts(view.store.scope(), record.snapshotter,
-                                 record.snapshot_key),
-             Reason::kSubjectUnbound);
+  auto mounts = OrElse(
+      view.client
+          ->Mounts(view.store.scope(), record.snapshotter, record.snapshot_key)
+          .Get(),
+      Reason::kSubjectUnbound);
   if (!mounts) return mounts.error();
   return CheckRootfs(claim, *mounts,
                      Contains(kJudgedSnapshotters, record.snapshotter));
 }
 
 Result<HeldImages> ContainerdResolver::Impl::Held(View& view) {
-  auto records = view.client->Images(view.store.scope());
+  auto records = view.images.Get();
   if (!records) return records.error();
   return FollowAll(view.store, *records);
 }
 
-Result<CriSandbox> ContainerdResolver::Impl::Sandbox(View& view,
-                                                     const std::string& id) {
-  auto record = Record(view, id);
-  if (!record) return WithContext(record.error(), "pod sandbox");
-  return CriSandbox::Parse(record->cri_sandbox);
+Pending<SnapshotRecord> ContainerdResolver::Impl::Snapshot(
+    View& view, const ContainerRecord& record) {
+  return view.client->Snapshot(view.store.scope(), record.snapshotter,
+                               record.snapshot_key);
 }
 
 Result<Subject> ContainerdResolver::Impl::BindCri(
-    View& view, const ContainerRecord& record, const SnapshotRecord& snapshot,
-    const HeldImages& held) {
+    View& view, const ContainerRecord& record, const SnapshotRecord& snapshot) {
   auto cri = CriContainer::Parse(record.cri_container);
   if (!cri) return cri.error();
   if (cri->id != record.id) {
     return Fail(Reason::kRuntimeAmbiguous,
                 "the CRI record is that of " + Printable(cri->id));
   }
+  const auto asked =
+      view.client->Container(view.store.scope(), cri->sandbox_id);
+  auto held = Held(view);
+  if (!held) return held.error();
   auto bound = BindToConfig(view.store, snapshot, cri->image_ref);
   if (!bound) return bound.error();
   auto subject =
       BuildSubject(view.store, cri->image_ref,
-                   ThatHold(held.images, cri->image_ref), cri->requested);
+                   ThatHold(held->images, cri->image_ref), cri->requested);
   if (!subject) {
     const bool unexplained =
-        subject.error().reason == Reason::kSubjectUnbound && held.broken;
-    return unexplained ? *held.broken : subject.error();
+        subject.error().reason == Reason::kSubjectUnbound && held->broken;
+    return unexplained ? *held->broken : subject.error();
   }
-  auto sandbox = Sandbox(view, cri->sandbox_id);
+  const auto pod = OrElse(asked.Get(), Reason::kContainerUnknown);
+  if (!pod) return WithContext(pod.error(), "pod sandbox");
+  auto sandbox = CriSandbox::Parse(pod->cri_sandbox);
   if (!sandbox) return sandbox.error();
   if (sandbox->id != cri->sandbox_id) {
     return Fail(Reason::kRuntimeAmbiguous,
@@ -171,25 +179,20 @@ Result<Subject> ContainerdResolver::Impl::BindCri(
   return subject;
 }
 
-Result<Subject> ContainerdResolver::Impl::Bind(View& view,
-                                               const ContainerRecord& record,
-                                               const ProcessSpec& process) {
+Result<Subject> ContainerdResolver::Impl::Bind(
+    View& view, const ContainerRecord& record,
+    const Pending<SnapshotRecord>& asked, const ProcessSpec& process) {
   const std::string& runtime_namespace = view.store.scope().runtime_namespace;
-  auto snapshot =
-      OrElse(view.client->Snapshot(view.store.scope(), record.snapshotter,
-                                   record.snapshot_key),
-             Reason::kSubjectUnbound);
+  auto snapshot = OrElse(asked.Get(), Reason::kSubjectUnbound);
   if (!snapshot) return snapshot.error();
   if (snapshot->kind != SnapshotKind::kActive &&
       snapshot->kind != SnapshotKind::kView) {
     return Fail(Reason::kSubjectUnbound, "the snapshot cannot be a root");
   }
-  auto held = Held(view);
-  if (!held) return held.error();
   const bool is_cri = runtime_namespace == kCriNamespace;
   auto subject = is_cri && !record.cri_container.empty()
-                     ? BindCri(view, record, *snapshot, *held)
-                     : BindNamed(view, record, *snapshot, process, *held);
+                     ? BindCri(view, record, *snapshot)
+                     : BindNamed(view, record, *snapshot, process);
   if (!subject) return subject.error();
   subject->workload.runtime_namespace = runtime_namespace;
   subject->workload.container_id = record.id;
@@ -198,15 +201,17 @@ Result<Subject> ContainerdResolver::Impl::Bind(View& view,
 
 Result<Subject> ContainerdResolver::Impl::BindNamed(
     View& view, const ContainerRecord& record, const SnapshotRecord& snapshot,
-    const ProcessSpec& process, const HeldImages& held) {
-  auto config = BindToName(view.store, record, snapshot, process, held);
+    const ProcessSpec& process) {
+  auto held = Held(view);
+  if (!held) return held.error();
+  auto config = BindToName(view.store, record, snapshot, process, *held);
   if (!config) return config.error();
   // The CRI plugin picks one of the pause image's names for its record.
   const bool is_sandbox =
       view.store.scope().runtime_namespace == kCriNamespace &&
       !record.cri_sandbox.empty();
   auto subject =
-      BuildSubject(view.store, *config, ThatHold(held.images, *config),
+      BuildSubject(view.store, *config, ThatHold(held->images, *config),
                    is_sandbox ? std::string() : record.image);
   if (!subject || !is_sandbox) return subject;
   auto sandbox = CriSandbox::Parse(record.cri_sandbox);
@@ -218,7 +223,7 @@ Result<Subject> ContainerdResolver::Impl::BindNamed(
 
 Result<ContainerRecord> ContainerdResolver::Impl::Record(
     View& view, const std::string& id) {
-  return OrElse(view.client->Container(view.store.scope(), id),
+  return OrElse(view.client->Container(view.store.scope(), id).Get(),
                 Reason::kContainerUnknown);
 }
 
@@ -234,10 +239,12 @@ Result<Subject> ContainerdResolver::Impl::ResolveContainer(
   auto process = ReadBundleConfig(claim);
   if (!process) return process.error();
   Status valid = CheckImage(*record, *process);
-  if (valid) valid = CheckRootPath(claim, *process);
+  if (!valid) return valid.error();
+  const auto snapshot = Snapshot(*view, *record);
+  valid = CheckRootPath(claim, *process);
   if (valid) valid = CheckMount(*view, claim, *record);
   if (!valid) return valid.error();
-  return Bind(*view, *record, *process);
+  return Bind(*view, *record, snapshot, *process);
 }
 
 Result<Subject> ContainerdResolver::Impl::ResolveRecord(
@@ -250,7 +257,7 @@ Result<Subject> ContainerdResolver::Impl::ResolveRecord(
   if (!process) return process.error();
   const Status valid = CheckImage(*record, *process);
   if (!valid) return valid.error();
-  return Bind(*view, *record, *process);
+  return Bind(*view, *record, Snapshot(*view, *record), *process);
 }
 
 Result<Subject> ContainerdResolver::Impl::ResolveImage(
