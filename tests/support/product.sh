@@ -34,14 +34,16 @@ TOML
   write_hosts
 }
 
-# The test registry speaks plain HTTP; containerd's hosts.toml says so.
+# write_hosts [HOST:PORT]: the registry, that of the test if none is named,
+# speaks plain HTTP; containerd's hosts.toml says so.
 write_hosts() {
-  local folder="$ASSAY_ROOT/etc/certs.d/$REGISTRY"
+  local registry=${1:-$REGISTRY} folder
+  folder="$ASSAY_ROOT/etc/certs.d/$registry"
   mkdir -p "$folder"
   cat >"$folder/hosts.toml" <<TOML
-server = "http://$REGISTRY"
+server = "http://$registry"
 
-[host."http://$REGISTRY"]
+[host."http://$registry"]
 capabilities = ["pull", "resolve"]
 TOML
 }

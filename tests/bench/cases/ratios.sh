@@ -151,6 +151,57 @@ warm() {
   row "ask.sock, question to answer, median" "$(field 1 3)" us '<=' 150
 }
 
+# --- creates, over a real containerd ------------------------------------------
+
+# Where the image's signatures are supposed to be: nobody answers.
+start_stalled_registry() {
+  start_service "$WORK/stalled.out" \
+    python3 "$ASSAY_SOURCE_DIR/tests/support/hostile_registry.py"
+  wait_for 10 test -s "$WORK/stalled.out"
+  STALLED=127.0.0.1:$(head -n 1 "$WORK/stalled.out")
+  write_hosts "$STALLED"
+  cat >>"$ASSAY_ROOT/etc/assay/policy.d/10-test.toml" <<TOML
+
+[[rule]]
+scope = "$STALLED/**"
+require = { any_of = ["release"] }
+TOML
+}
+
+# keeps NAME ID: a container that runs, started past the shim.
+keeps() { quietly ctr run --detach "$1" "$2" /bin/sleep 1000; }
+
+creates() {
+  local digest i bundles="$WORK/containerd/state/io.containerd.runtime.v2.task"
+  bundles+="/$CONTAINERD_NAMESPACE"
+  digest=$(push_image demo/create:1 --file etc/motd=create)
+  sign_cosign25 release "demo/create@$digest"
+  push_image demo/stalled:1 --file etc/motd=stalled >/dev/null
+  pull demo/create:1
+  pull demo/stalled:1
+  start_stalled_registry
+  quietly ctr images tag "$REGISTRY/demo/stalled:1" "$STALLED/stalled-headers/app:1"
+  for ((i = 0; i < 100; i++)); do
+    quietly ctr images tag "$REGISTRY/demo/stalled:1" "$REGISTRY/demo/other:$i"
+  done
+  keeps "$REGISTRY/demo/create:1" known
+  keeps "$STALLED/stalled-headers/app:1" stalled
+  start_assayd
+  FIGURES=$("$(built create_bench)" "$ASSAY_ROOT/run/assay/ask.sock" \
+    "$ASSAYD_PID" "$CONTAINERD_PID" 500 "$bundles/known" "$bundles/stalled")
+  row "create, first of an image: question to answer" "$(field 1 1)" ms
+  row "create, known image, 100 others held: median" "$(field 2 1)" ms
+  row "  CPU of assayd" "$(field 2 2)" ms
+  row "  CPU of containerd" "$(field 2 3)" ms
+  row "200 creates at once: 99th percentile of the median" \
+    "$(awk "BEGIN { printf \"%.1f\", $(field 3 2) / $(field 3 1) }")" x '<=' 10
+  row "  median" "$(field 3 1)" ms
+  row "  every fourth waiting for a stalled registry: the others" \
+    "$(awk "BEGIN { printf \"%.1f\", $(field 4 2) / $(field 4 1) }")" x '<=' 10
+  row "  their median" "$(field 4 1)" ms
+  stop_service "$ASSAYD_PID"
+}
+
 layers() {
   FIGURES=$("$(built layer_bench)" 256 "$WORK" | sed 's/ *%* *(bar.*//; s/x$//' |
     awk '{ print $NF }')
@@ -166,8 +217,5 @@ make_cosign_key release
 trust release
 write_release_policy
 printf '%-58s %9s %-6s %s\n' "of one run, medians of $ROUNDS rounds" measured "" bar
-idle_memory
-shim_price
-verification
-warm
-layers
+parts=${ASSAY_BENCH_PARTS:-idle_memory shim_price verification warm creates layers}
+for part in $parts; do "$part"; done
