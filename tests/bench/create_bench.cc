@@ -5,9 +5,10 @@
 // signatures are in a registry that does not answer; both run, so that their
 // records, snapshots and mounts are as at their own create. Prints four lines:
 //   the first ask: its wall time in ms
-//   N asks one after another: median wall, CPU of assayd and of containerd, ms
-//   200 asks at once: median and 99th percentile in ms
-//   200 asks at once, every fourth about STALLED: the same of the others
+//   N asks one after another: median wall time, CPU of assayd and of
+//     containerd for each, all in ms
+//   200 asks at once, five times: median and 99th percentile, CPU as above
+//   the same, every fourth about STALLED: wall times of the others
 #include <time.h>
 
 #include <algorithm>
@@ -25,6 +26,7 @@ using namespace assay::bench;  // NOLINT
 namespace {
 
 constexpr int kAtOnce = 200;
+constexpr int kRounds = 5;
 constexpr int kEveryStalled = 4;
 
 double CpuOf(pid_t process) {
@@ -46,18 +48,33 @@ double Ask(const Asker& asker) {
   return (OwnCost() - before).wall * 1e3;
 }
 
-void OneAfterAnother(const Asker& asker, int asks, pid_t daemon,
-                     pid_t runtime) {
-  const double daemon_before = CpuOf(daemon);
-  const double runtime_before = CpuOf(runtime);
+// CPU since it was made, in ms of each of so many asks.
+class Meter {
+ public:
+  Meter(pid_t daemon, pid_t runtime)
+      : daemon_(daemon),
+        runtime_(runtime),
+        daemon_before_(CpuOf(daemon)),
+        runtime_before_(CpuOf(runtime)) {}
+
+  void Print(std::size_t asks) const {
+    const auto count = static_cast<double>(asks);
+    std::printf(" %.3f %.3f\n", (CpuOf(daemon_) - daemon_before_) / count,
+                (CpuOf(runtime_) - runtime_before_) / count);
+  }
+
+ private:
+  pid_t daemon_, runtime_;
+  double daemon_before_, runtime_before_;
+};
+
+std::vector<double> OneAfterAnother(const Asker& asker, int asks) {
   std::vector<double> times;
   for (int i = 0; i < asks; ++i) times.push_back(Ask(asker));
-  std::printf("%.3f %.3f %.3f\n", Median(times),
-              (CpuOf(daemon) - daemon_before) / asks,
-              (CpuOf(runtime) - runtime_before) / asks);
+  return times;
 }
 
-void AtOnce(const Asker& asker, const Asker* stalled) {
+std::vector<double> AtOnce(const Asker& asker, const Asker* stalled) {
   std::latch start(kAtOnce);
   std::vector<double> times(kAtOnce, -1);
   std::vector<std::thread> askers;
@@ -74,7 +91,19 @@ void AtOnce(const Asker& asker, const Asker* stalled) {
   }
   for (std::thread& thread : askers) thread.join();
   std::erase(times, -1);
-  std::printf("%.3f %.3f\n", Median(times), Quantile(times, 0.99));
+  return times;
+}
+
+// Of several rounds, each the median and the 99th percentile.
+void PrintAtOnce(const Asker& asker, const Asker* stalled, const Meter& meter) {
+  std::vector<double> medians, late;
+  for (int i = 0; i < kRounds; ++i) {
+    const std::vector<double> times = AtOnce(asker, stalled);
+    medians.push_back(Median(times));
+    late.push_back(Quantile(times, 0.99));
+  }
+  std::printf("%.3f %.3f", Median(medians), Median(late));
+  meter.Print(kRounds * kAtOnce);
 }
 
 }  // namespace
@@ -90,8 +119,12 @@ int main(int argc, char** argv) {
   const Asker known = asker(argv[5]);
   const Asker stalled = asker(argv[6]);
   std::printf("%.3f\n", Ask(known));
-  OneAfterAnother(known, std::atoi(argv[4]), std::atoi(argv[2]),
-                  std::atoi(argv[3]));
-  AtOnce(known, nullptr);
-  AtOnce(known, &stalled);
+  const pid_t daemon = std::atoi(argv[2]);
+  const pid_t runtime = std::atoi(argv[3]);
+  const Meter meter(daemon, runtime);
+  const auto times = OneAfterAnother(known, std::atoi(argv[4]));
+  std::printf("%.3f", Median(times));
+  meter.Print(times.size());
+  PrintAtOnce(known, nullptr, Meter(daemon, runtime));
+  PrintAtOnce(known, &stalled, Meter(daemon, runtime));
 }

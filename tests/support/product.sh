@@ -31,13 +31,13 @@ address = "$CONTAINERD_ADDRESS"
 [registry]
 hosts_dirs = ["$ASSAY_ROOT/etc/certs.d"]
 TOML
-  write_hosts
+  write_hosts "$REGISTRY"
 }
 
-# write_hosts [HOST:PORT]: the registry, that of the test if none is named,
-# speaks plain HTTP; containerd's hosts.toml says so.
+# write_hosts HOST:PORT: the registry there speaks plain HTTP; containerd's
+# hosts.toml says so.
 write_hosts() {
-  local registry=${1:-$REGISTRY} folder
+  local registry=$1 folder
   folder="$ASSAY_ROOT/etc/certs.d/$registry"
   mkdir -p "$folder"
   cat >"$folder/hosts.toml" <<TOML
