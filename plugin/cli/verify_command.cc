@@ -8,6 +8,7 @@
 #include <memory>
 #include <ostream>
 
+#include "base/clock.h"
 #include "cli/decision_view.h"
 #include "cli/registry_access.h"
 #include "core/verdict/verifier.h"

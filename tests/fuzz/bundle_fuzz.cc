@@ -6,7 +6,7 @@
 #include <string>
 
 #include "core/schemes/sigstore/bundle.h"
-#include "core/schemes/sigstore/bundle_signature.h"
+#include "core/schemes/sigstore/key_signer.h"
 
 namespace {
 
@@ -21,15 +21,32 @@ constexpr const char* kKey =
     "khr/8BfQlfgLlONuTbURWd1iEIwpx8xT744Xzpo0OVnIWVE59SVUKui6kg==\n"
     "-----END PUBLIC KEY-----\n";
 
-const assay::SigstoreKeyPolicy& Policy() {
-  static const assay::SigstoreKeyPolicy policy{
-      assay::Keyring::Make(assay::PublicKey::ParsePem(kKey).value(),
-                           assay::KeyUse::kSigstore, {})
-          .value(),
-      {},
-      assay::SignedIdentity::kAny,
-      std::nullopt};
-  return policy;
+const assay::SigstoreKeySigner& Signer() {
+  static const assay::SigstoreKeySigner signer(
+      "nobody", {assay::Keyring::Make(assay::PublicKey::ParsePem(kKey).value(),
+                                      assay::KeyUse::kSigstore, {})
+                     .value(),
+                 {{}, assay::SignedIdentity::kAny, std::nullopt},
+                 {}});
+  return signer;
+}
+
+// The referrer of an image that has the input for its bundle.
+assay::UntrustedArtifact Referrer(const std::string& input) {
+  const assay::Descriptor image{
+      "", assay::Digest::Of("image"), 5, {}, {}, std::nullopt};
+  const assay::Descriptor layer{std::string(assay::kBundleTypePrefix),
+                                assay::Digest::Of(input),
+                                static_cast<std::int64_t>(input.size()),
+                                {},
+                                {},
+                                std::nullopt};
+  assay::UntrustedArtifact artifact{
+      assay::ArtifactOrigin::kReferrer, image.digest, "here", std::nullopt, {}};
+  artifact.manifest = assay::ImageManifest{
+      std::string(assay::kOciManifest), "", image, {layer}, image, {}};
+  artifact.blobs.push_back({layer, input});
+  return artifact;
 }
 
 }  // namespace
@@ -42,16 +59,20 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
       {assay::Digest::Of("image")},
       {},
       nullptr};
-  Require(!assay::VerifyKeyBundle(Policy(), target, input));
+  assay::Findings findings;
+  const auto artifact = Referrer(input);
+  Signer().Verify(target, {&artifact, 1}, findings);
+  Require(findings.verified.empty() && findings.failed.size() == 1);
 
-  const auto read = assay::KeyBundle::Parse(input);
+  const auto read = assay::Bundle::Parse(input);
   if (!read) return 0;
-  Require(!read->signature.empty() && !read->payload.empty() &&
-          !read->payload_type.empty());
-  const std::string bytes = read->SignedBytes();
-  Require(bytes.ends_with(read->payload));
-  Require(bytes.starts_with("DSSEv1 " +
-                            std::to_string(read->payload_type.size()) + " " +
-                            read->payload_type + " "));
+  Require(!read->signature.empty());
+  Require(read->envelope.has_value() != read->message.has_value());
+  if (!read->envelope) return 0;
+  const auto& [type, payload] = *read->envelope;
+  const std::string bytes = read->envelope->SignedBytes();
+  Require(!payload.empty() && !type.empty() && bytes.ends_with(payload));
+  Require(bytes.starts_with("DSSEv1 " + std::to_string(type.size()) + " " +
+                            type + " "));
   return 0;
 }

@@ -44,6 +44,7 @@ OWNERS = {
     "openssl/*": ["base/digest.cc", "core/trust/*", "io/registry/*"],
     "sodium.h": ["core/trust/*"],
     "nlohmann/*": ["base/json.cc"],
+    "re2/*": ["base/text_pattern.cc"],
     "toml.hpp": ["base/toml.cc"],
     "toml11/*": ["base/toml.cc"],
     "curl/*": ["io/registry/*"],

@@ -29,7 +29,8 @@ TABLE
 # Tools of the host's own release. None of these packages starts a service.
 host_packages() {
   echo runc crun skopeo openssl jq curl python3 busybox-static apache2-utils \
-    iproute2 util-linux python3-grpcio faketime ca-certificates
+    iproute2 util-linux python3-grpcio python3-cryptography faketime \
+    ca-certificates
 }
 
 say() { printf '[peers] %s\n' "$*" >&2; }

@@ -82,6 +82,12 @@ void FlipBundle(const UntrustedArtifact& artifact, const Visit& visit) {
   const auto bundle = Json::Parse(artifact.blobs.front().bytes);
   const auto* envelope = bundle ? bundle->Find("dsseEnvelope") : nullptr;
   if (envelope == nullptr) return;
+  const auto* material = bundle->Find("verificationMaterial");
+  const auto* certificate =
+      material == nullptr ? nullptr : material->Find("certificate");
+  if (certificate != nullptr) {
+    FlipField(artifact, certificate->FindString("rawBytes"), visit);
+  }
   FlipField(artifact, envelope->FindString("payload"), visit);
   const auto* signatures = envelope->FindArray("signatures");
   if (signatures == nullptr || signatures->empty()) return;

@@ -241,25 +241,29 @@ def bundle(envelope, material=None, media_type=BUNDLE):
 
 
 class Cases:
-    """Writes case folders; what is there already is replaced as a whole."""
+    """Writes case folders; those of the same beginning are replaced as a whole."""
 
-    def __init__(self, image):
+    def __init__(self, image, beginning=""):
         self.image = image
         self.count = {"allow": 0, "deny": 0}
-        for old in [*HERE.glob("*-allow"), *HERE.glob("*-deny")]:
+        for old in [*HERE.glob(f"{beginning}*-allow"), *HERE.glob(f"{beginning}*-deny")]:
             shutil.rmtree(old)
 
     def add(self, name, why, key, artifacts, reason="signed", signer="", kind="sigstore-key",
-            reference=NAME, image=None, index=None):
+            reference=NAME, image=None, index=None, now=NOW, files=None):
         ending = "allow" if reason == "signed" else "deny"
         self.count[ending] += 1
         folder = HERE / f"{name}-{ending}"
         folder.mkdir()
         (folder / "README").write_text(why + "\n")
         (folder / "expect.toml").write_text(
-            f'name   = "{reference}:1"\nreason = "{reason}"\nnow    = {NOW}\n')
-        (folder / "signer.toml").write_text(f'type = "{kind}"\nkeys = ["key.pub"]\n{signer}')
-        (folder / "key.pub").write_bytes(key.public)
+            f'name   = "{reference}:1"\nreason = "{reason}"\nnow    = {now}\n')
+        keys = 'keys = ["key.pub"]\n' if key else ""
+        (folder / "signer.toml").write_text(f'type = "{kind}"\n{keys}{signer}')
+        if key:
+            (folder / "key.pub").write_bytes(key.public)
+        for file, data in (files or {}).items():
+            (folder / file).write_bytes(data)
         (folder / "image.json").write_bytes(image or self.image)
         if index:
             (folder / "index.json").write_bytes(index)

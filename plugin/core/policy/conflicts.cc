@@ -4,6 +4,8 @@
 #include <map>
 #include <tuple>
 
+#include "base/glob.h"
+
 namespace assay {
 namespace {
 

@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "base/bytes.h"
+#include "base/glob.h"
 #include "base/limits.h"
 
 namespace assay {

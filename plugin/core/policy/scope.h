@@ -67,14 +67,6 @@ class Scope {
   std::string digest_;                   // "" when any
 };
 
-// Matches `text` against a glob whose `*` stands for any run of characters;
-// used for namespaces and inside one component. Never takes longer than the
-// product of the lengths.
-bool GlobMatches(std::string_view glob, std::string_view text);
-
-// True when some text matches both globs.
-bool GlobsOverlap(std::string_view a, std::string_view b);
-
 }  // namespace assay
 
 #endif  // ASSAY_CORE_POLICY_SCOPE_H_

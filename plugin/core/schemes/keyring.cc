@@ -1,7 +1,6 @@
 #include "core/schemes/keyring.h"
 
 #include <algorithm>
-#include <ctime>
 
 namespace assay {
 namespace {
@@ -63,16 +62,6 @@ Result<Algorithms> AlgorithmsFor(KeyKind kind, KeyUse use,
   return algorithms;
 }
 
-std::string Utc(Time time) {
-  const std::time_t seconds = std::chrono::system_clock::to_time_t(time);
-  std::tm parts{};
-  gmtime_r(&seconds, &parts);
-  std::array<char, 32> text{};
-  const auto size =
-      std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return std::string(text.data(), size);
-}
-
 }  // namespace
 
 SignedMessage::SignedMessage(const Digest& digest,
@@ -87,27 +76,30 @@ const Digest* SignedMessage::By(HashAlgorithm algorithm) const {
   return slot ? &*slot : nullptr;
 }
 
+std::optional<SignatureAlgorithm> TrustedKey::AlgorithmOf(
+    const SignedMessage& message, std::string_view signature) const {
+  const auto verifies = [&](const SignatureAlgorithm& algorithm) {
+    if (key.kind() == KeyKind::kEd25519) {
+      return message.bytes() &&
+             key.Verify(algorithm, *message.bytes(), signature);
+    }
+    const Digest* digest = message.By(algorithm.hash);
+    return digest != nullptr && key.VerifyDigest(algorithm, *digest, signature);
+  };
+  const auto found =
+      std::find_if(algorithms.begin(), algorithms.end(), verifies);
+  if (found == algorithms.end()) return std::nullopt;
+  return *found;
+}
+
 bool TrustedKey::Verifies(const SignedMessage& message,
                           std::string_view signature) const {
-  return std::any_of(
-      algorithms.begin(), algorithms.end(), [&](const auto& algorithm) {
-        if (key.kind() == KeyKind::kEd25519) {
-          return message.bytes() &&
-                 key.Verify(algorithm, *message.bytes(), signature);
-        }
-        const Digest* digest = message.By(algorithm.hash);
-        return digest != nullptr &&
-               key.VerifyDigest(algorithm, *digest, signature);
-      });
+  return AlgorithmOf(message, signature).has_value();
 }
 
 Result<Keyring> Keyring::Make(std::vector<PublicKey> keys, KeyUse use,
                               const KeyringOptions& options) {
   if (keys.empty()) return Bad("a signer needs at least one key");
-  if (options.valid_from && options.valid_until &&
-      *options.valid_from >= *options.valid_until) {
-    return Bad("valid_until is not after valid_from");
-  }
   if (options.padding &&
       std::none_of(keys.begin(), keys.end(),
                    [](const auto& key) { return IsRsa(key.kind()); })) {
@@ -142,18 +134,6 @@ const TrustedKey* Keyring::Find(const Digest& fingerprint) const {
   return found == keys_.end() ? nullptr : &*found;
 }
 
-Status Keyring::JudgeTime(Time now) const {
-  if (options_.valid_from && now < *options_.valid_from) {
-    return Fail(Reason::kKeyNotYetValid,
-                "valid from " + Utc(*options_.valid_from));
-  }
-  if (options_.valid_until && now >= *options_.valid_until) {
-    return Fail(Reason::kKeyExpired,
-                "valid until " + Utc(*options_.valid_until));
-  }
-  return Ok();
-}
-
 std::string Keyring::Summary() const {
   std::string text;
   for (const auto& key : keys_) {
@@ -166,10 +146,7 @@ std::string Keyring::Summary() const {
     text += HashName(*options_.hash);
   }
   if (options_.padding == Padding::kPss) text += ", padding pss";
-  if (options_.valid_from) text += ", valid from " + Utc(*options_.valid_from);
-  if (options_.valid_until) {
-    text += ", valid until " + Utc(*options_.valid_until);
-  }
+  text += options_.window.Summary();
   return text;
 }
 

@@ -10,9 +10,9 @@
 #include <string_view>
 #include <vector>
 
-#include "base/clock.h"
 #include "base/toml.h"
 #include "core/schemes/scheme_table.h"
+#include "core/schemes/signer_window.h"
 #include "core/trust/public_key.h"
 
 namespace assay {
@@ -41,6 +41,9 @@ struct TrustedKey {
   std::vector<SignatureAlgorithm> algorithms;  // tried in this order
 
   bool Verifies(const SignedMessage& message, std::string_view signature) const;
+  // The one of `algorithms` by which the signature verifies; nullopt if none.
+  std::optional<SignatureAlgorithm> AlgorithmOf(
+      const SignedMessage& message, std::string_view signature) const;
 };
 
 // How a key is used where the policy pins nothing: sigstore tries what cosign
@@ -50,8 +53,7 @@ enum class KeyUse : std::uint8_t { kSigstore = 1, kOpenssl };
 struct KeyringOptions {
   std::optional<HashAlgorithm> hash;
   std::optional<Padding> padding;
-  std::optional<Time> valid_from;   // valid at this second
-  std::optional<Time> valid_until;  // no longer valid at this second
+  SignerWindow window;
 };
 
 class Keyring {
@@ -67,7 +69,7 @@ class Keyring {
 
   const std::vector<TrustedKey>& keys() const { return keys_; }
   const std::optional<Time>& valid_until() const {
-    return options_.valid_until;
+    return options_.window.until;
   }
 
   // The key that made `signature`; null when none did.
@@ -77,7 +79,7 @@ class Keyring {
   const TrustedKey* Find(const Digest& fingerprint) const;
 
   // Errors: kKeyNotYetValid, kKeyExpired.
-  Status JudgeTime(Time now) const;
+  Status JudgeTime(Time now) const { return options_.window.Judge(now); }
 
   // "ecdsa-p256 sha256:ab..., valid until 2026-01-01T00:00:00Z".
   std::string Summary() const;

@@ -72,8 +72,7 @@ std::optional<Keyring> Keyring::Read(TomlReader& table, TrustFiles& files,
   KeyringOptions options;
   options.hash = Choice(table, "hash", kHashes, good);
   options.padding = Choice(table, "padding", kPaddings, good);
-  options.valid_from = table.When("valid_from");
-  options.valid_until = table.When("valid_until");
+  options.window = SignerWindow::Read(table);
   auto keys = ReadKeys(table, files);
   if (!keys || !good) return std::nullopt;
   auto ring = Make(*std::move(keys), use, options);

@@ -5,18 +5,19 @@
 
 #include "core/schemes/detached/openssl_signer.h"
 #include "core/schemes/sigstore/key_signer.h"
+#include "core/schemes/sigstore/keyless_signer.h"
 
 namespace assay {
 namespace {
 
 constexpr auto kSchemes = std::to_array<Scheme>({
     {kSigstoreKeyType, SigstoreKeySigner::Read},
+    {kSigstoreKeylessType, SigstoreKeylessSigner::Read},
     {kOpensslType, OpensslSigner::Read},
 });
 
 constexpr auto kPlanned = std::to_array<std::string_view>(
-    {"sigstore-keyless", "notation", "openpgp", "dct", "containers-policy",
-     "notation-policy"});
+    {"notation", "openpgp", "dct", "containers-policy", "notation-policy"});
 
 }  // namespace
 

@@ -1,47 +1,28 @@
 #include "core/trust/public_key.h"
 
 #include <openssl/core_names.h>
-#include <openssl/err.h>
-#include <openssl/evp.h>
 #include <openssl/objects.h>
 #include <openssl/rsa.h>
-#include <openssl/x509.h>
 #include <sodium.h>
 
 #include <array>
 #include <optional>
 
+#include "core/trust/openssl_handles.h"
 #include "core/trust/pem.h"
 
 namespace assay {
 namespace {
 
-template <auto kFree>
-struct Freer {
-  template <typename T>
-  void operator()(T* pointer) const {
-    kFree(pointer);
-  }
-};
-using KeyPtr = std::unique_ptr<EVP_PKEY, Freer<EVP_PKEY_free>>;
-using SpkiPtr = std::unique_ptr<X509_PUBKEY, Freer<X509_PUBKEY_free>>;
-using KeyContext = std::unique_ptr<EVP_PKEY_CTX, Freer<EVP_PKEY_CTX_free>>;
-using DigestContext = std::unique_ptr<EVP_MD_CTX, Freer<EVP_MD_CTX_free>>;
-using BigNumber = std::unique_ptr<BIGNUM, Freer<BN_free>>;
+using SpkiPtr = OpensslPtr<X509_PUBKEY, X509_PUBKEY_free>;
+using KeyContext = OpensslPtr<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
+using DigestContext = OpensslPtr<EVP_MD_CTX, EVP_MD_CTX_free>;
+using BigNumber = OpensslPtr<BIGNUM, BN_free>;
 
 constexpr std::size_t kEd25519KeyBytes = 32;
 constexpr std::size_t kEd25519SignatureBytes = 64;
 constexpr char kUncompressedPoint = 0x04;
 constexpr unsigned long kRsaExponent = 65537;
-
-// OpenSSL keeps errors per thread; none may outlive the call that made it.
-struct ErrorQueueCleaner {
-  ~ErrorQueueCleaner() { ERR_clear_error(); }
-};
-
-const unsigned char* Bytes(std::string_view text) {
-  return reinterpret_cast<const unsigned char*>(text.data());
-}
 
 Error Malformed(std::string detail) {
   return Fail(Reason::kKeyMalformed, std::move(detail));
@@ -197,7 +178,7 @@ const Form* FormOf(std::string_view spki) {
 KeyPtr KeyOf(const Form& form, std::string_view point) {
   if (form.group == nullptr) {
     return KeyPtr(EVP_PKEY_new_raw_public_key_ex(nullptr, "ED25519", nullptr,
-                                                 Bytes(point), point.size()));
+                                                 UnsignedBytes(point), point.size()));
   }
   std::string group(form.group);
   std::string bytes(point);
@@ -240,11 +221,11 @@ Result<DecodedKey> Decode(std::string_view spki) {
     if (!key) return Malformed("the key cannot be decoded");
     return DecodedKey{std::move(key), form->kind};
   }
-  const unsigned char* cursor = Bytes(spki);
+  const unsigned char* cursor = UnsignedBytes(spki);
   const SpkiPtr info(
       d2i_X509_PUBKEY(nullptr, &cursor, static_cast<long>(spki.size())));
   if (!info) return Malformed("no SubjectPublicKeyInfo");
-  if (cursor != Bytes(spki) + spki.size()) {
+  if (cursor != UnsignedBytes(spki) + spki.size()) {
     return Malformed("bytes after the key");
   }
   const auto kind = KindOf(info.get());
@@ -357,8 +338,9 @@ bool VerifyEd25519(EVP_PKEY* key, std::string_view message,
   return context &&
          EVP_DigestVerifyInit(context.get(), nullptr, nullptr, nullptr, key) ==
              1 &&
-         EVP_DigestVerify(context.get(), Bytes(signature), signature.size(),
-                          Bytes(message), message.size()) == 1;
+         EVP_DigestVerify(context.get(), UnsignedBytes(signature),
+                          signature.size(), UnsignedBytes(message),
+                          message.size()) == 1;
 }
 
 // RFC 8032 section 5.1 with an empty context; OpenSSL has it from 3.2 only.
@@ -366,10 +348,10 @@ bool VerifyEd25519ph(const std::string& point, std::string_view message,
                      std::string_view signature) {
   crypto_sign_ed25519ph_state state;
   return crypto_sign_ed25519ph_init(&state) == 0 &&
-         crypto_sign_ed25519ph_update(&state, Bytes(message), message.size()) ==
-             0 &&
-         crypto_sign_ed25519ph_final_verify(&state, Bytes(signature),
-                                            Bytes(point)) == 0;
+         crypto_sign_ed25519ph_update(&state, UnsignedBytes(message),
+                                      message.size()) == 0 &&
+         crypto_sign_ed25519ph_final_verify(&state, UnsignedBytes(signature),
+                                            UnsignedBytes(point)) == 0;
 }
 
 }  // namespace
@@ -392,8 +374,9 @@ bool PublicKey::VerifyDigest(const SignatureAlgorithm& algorithm,
   if (!IsEcdsa(kind()) && !SetPadding(context.get(), algorithm.padding, hash)) {
     return false;
   }
-  return EVP_PKEY_verify(context.get(), Bytes(signature), signature.size(),
-                         Bytes(digest.bytes()), digest.bytes().size()) == 1;
+  return EVP_PKEY_verify(context.get(), UnsignedBytes(signature),
+                         signature.size(), UnsignedBytes(digest.bytes()),
+                         digest.bytes().size()) == 1;
 }
 
 bool PublicKey::Verify(const SignatureAlgorithm& algorithm,

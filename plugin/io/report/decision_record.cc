@@ -129,23 +129,6 @@ void AddVerdict(Json::Object& object, const Verdict& verdict) {
 
 }  // namespace
 
-std::string Rfc3339(Time time) {
-  const std::time_t seconds = time.time_since_epoch().count();
-  std::tm parts{};
-  ::gmtime_r(&seconds, &parts);
-  std::array<char, 40> text{};
-  const std::size_t size =
-      std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return {text.data(), size};
-}
-
-std::optional<Time> ParseRfc3339(const std::string& text) {
-  std::tm parts{};
-  const char* end = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%SZ", &parts);
-  if (end == nullptr || *end != '\0') return std::nullopt;
-  return Time(std::chrono::seconds(::timegm(&parts)));
-}
-
 void RecordQuestion(const Question& question, DecisionRecord& record) {
   record.request_id = question.request_id;
   record.hook = question.hook;

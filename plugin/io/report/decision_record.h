@@ -37,11 +37,6 @@ void RecordQuestion(const Question& question, DecisionRecord& record);
 
 Json ToJson(const DecisionRecord& record, const Verdict& verdict);
 
-// "2026-11-22T19:35:22Z"
-std::string Rfc3339(Time time);
-// Reads exactly that form.
-std::optional<Time> ParseRfc3339(const std::string& text);
-
 }  // namespace assay
 
 #endif  // ASSAY_IO_REPORT_DECISION_RECORD_H_

@@ -46,6 +46,13 @@ Result<const Json*> Fields::Value(std::string_view key) const {
   return value;
 }
 
+Result<Fields> Fields::Message(
+    std::string_view key, std::initializer_list<std::string_view> known) const {
+  const auto value = Value(key);
+  if (!value) return value.error();
+  return Open(**value, Path(key), known);
+}
+
 Result<std::string> Fields::String(std::string_view key) const {
   const auto* value = Find(key);
   const auto* text = value == nullptr ? nullptr : value->AsString();

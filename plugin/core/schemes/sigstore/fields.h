@@ -30,6 +30,9 @@ class Fields {
   Result<std::string> Bytes(std::string_view key) const;
   Result<std::string> String(std::string_view key) const;
   Result<const Json*> Value(std::string_view key) const;
+  // A message with these members.
+  Result<Fields> Message(std::string_view key,
+                         std::initializer_list<std::string_view> known) const;
   // Absent means 0 (the mapping drops zeros); negative numbers are refused.
   Result<std::int64_t> Count(std::string_view key) const;
   // Absent means no elements.

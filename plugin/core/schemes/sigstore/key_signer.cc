@@ -1,65 +1,52 @@
 #include "core/schemes/sigstore/key_signer.h"
 
-#include <algorithm>
-
-#include "base/limits.h"
-#include "core/schemes/sigstore/bundle.h"
-#include "core/schemes/sigstore/bundle_signature.h"
-#include "core/schemes/sigstore/legacy.h"
+#include "base/bytes.h"
+#include "core/trust/certificate.h"
 
 namespace assay {
 namespace {
 
-bool IsLegacy(const UntrustedArtifact& artifact) {
-  const auto& manifest = *artifact.manifest;
-  return artifact.origin == ArtifactOrigin::kCosignTag ||
-         manifest.artifact_type == kLegacyArtifactType ||
-         manifest.config.media_type == kLegacyArtifactType;
+// The fingerprint that a candidate names as its key's; nullopt where it names
+// none. Cosign's hint is the base64 of it. A hint only words the refusal:
+// every key of the signer is tried whatever it says.
+std::optional<Digest> NamedKey(const std::string& hint) {
+  const auto bytes = Base64Decode(hint);
+  if (!bytes) return std::nullopt;
+  const auto named = Digest::Parse("sha256:" + HexEncode(*bytes));
+  if (!named) return std::nullopt;
+  return *named;
 }
 
-// The descriptor's artifactType is left aside: some writers of fallback tags
-// put another one there.
-bool IsBundle(const UntrustedArtifact& artifact) {
-  const auto& manifest = *artifact.manifest;
-  return artifact.origin == ArtifactOrigin::kReferrer &&
-         (manifest.artifact_type.starts_with(kBundleTypePrefix) ||
-          (!manifest.layers.empty() &&
-           manifest.layers.front().media_type.starts_with(kBundleTypePrefix)));
-}
-
-// What was fetched for a layer; checked here again although whoever fetched it
-// has checked it.
-Result<std::string_view> BlobOf(const UntrustedArtifact& artifact,
-                                const Descriptor& layer) {
-  const auto blob =
-      std::find_if(artifact.blobs.begin(), artifact.blobs.end(),
-                   [&](const UntrustedBlob& candidate) {
-                     return candidate.descriptor.digest == layer.digest;
-                   });
-  if (blob == artifact.blobs.end()) {
-    return Fail(Reason::kEvidenceUnavailable,
-                "the blob " + layer.digest.str() + " is not there");
+// A certificate beside a legacy signature must hold the very key that signed.
+Result<const TrustedKey*> FindKey(const Keyring& keyring,
+                                  const Candidate& candidate) {
+  const SignedMessage message(candidate.signed_bytes);
+  const Material& material = candidate.material;
+  if (material.certificate.empty()) {
+    const auto* key = keyring.FindSigner(message, candidate.signature);
+    if (key != nullptr) return key;
+    const auto named = NamedKey(material.key_hint);
+    if (!named || keyring.Find(*named) != nullptr) {
+      return Fail(Reason::kSignatureInvalid);
+    }
+    return Fail(Reason::kSignatureForeignKey, "it names " + named->str());
   }
-  if (static_cast<std::int64_t>(blob->bytes.size()) != layer.size ||
-      !layer.digest.Matches(blob->bytes)) {
-    return Fail(Reason::kEvidenceTampered, layer.digest.str());
+  if (candidate.envelope) {
+    return Fail(Reason::kBundleMaterial,
+                "it carries a certificate, the signer is a key");
   }
-  return std::string_view(blob->bytes);
-}
-
-// A referrer must name the image itself; the fallback tag proves nothing.
-Status CheckSubject(const UntrustedArtifact& artifact,
-                    const SigningTarget& target) {
-  if (artifact.origin != ArtifactOrigin::kReferrer) return Ok();
-  const auto& subject = artifact.manifest->subject;
-  if (!subject) return Fail(Reason::kArtifactSubject, "it names no subject");
-  const auto& digests = target.digests;
-  if (std::find(digests.begin(), digests.end(), subject->digest) ==
-      digests.end()) {
-    return Fail(Reason::kArtifactSubject,
-                "its subject is " + subject->digest.str());
+  const auto certificate = Certificate::ParseDer(material.certificate);
+  if (!certificate) return certificate.error();
+  const Digest fingerprint = Digest::Of(certificate->spki());
+  const auto* key = keyring.Find(fingerprint);
+  if (key == nullptr) {
+    return Fail(Reason::kSignatureForeignKey,
+                "its certificate holds the key " + fingerprint.str());
   }
-  return Ok();
+  if (!key->Verifies(message, candidate.signature)) {
+    return Fail(Reason::kSignatureInvalid);
+  }
+  return key;
 }
 
 }  // namespace
@@ -72,96 +59,76 @@ EvidencePlaces SigstoreKeySigner::Places() const {
 }
 
 std::string SigstoreKeySigner::Summary() const {
-  std::string text = policy_.keyring.Summary();
-  if (policy_.signed_repository) {
-    text += ", signed for " + policy_.signed_repository->Repository();
-  }
-  if (policy_.identity == SignedIdentity::kAny) {
-    text += ", signed for any repository";
-  }
-  for (const auto& [key, value] : policy_.annotations) {
-    text += ", annotation " + key + "=" + value;
-  }
-  return text;
+  return policy_.keyring.Summary() + policy_.claims.Summary() +
+         policy_.transparency.Summary();
 }
 
-void SigstoreKeySigner::Record(const UntrustedArtifact& artifact,
-                               Result<KeyMatch> match,
-                               Findings& findings) const {
-  if (!match) {
-    findings.failed.push_back(
-        {name(), artifact.where, std::move(match).error()});
-    return;
+Result<SigstoreKeySigner::Match> SigstoreKeySigner::Judge(
+    const SigningTarget& target, const Candidate& candidate) const {
+  const auto key = FindKey(policy_.keyring, candidate);
+  if (!key) return key.error();
+  const auto digest = policy_.claims.Judge(target, candidate);
+  if (!digest) return digest.error();
+  const auto time = policy_.keyring.JudgeTime(target.now);
+  if (!time) return time.error();
+  if (!policy_.transparency.roots.empty()) {
+    const auto algorithm = (*key)->AlgorithmOf(
+        SignedMessage(candidate.signed_bytes), candidate.signature);
+    // The key must have been valid whenever the signature is proven to be.
+    const auto in_force = [&](const TrustedRoot&, const Witnesses& witnesses) {
+      for (const Time proven : witnesses.times) {
+        const auto valid = policy_.keyring.JudgeTime(proven);
+        if (!valid) return valid;
+      }
+      return Ok();
+    };
+    const auto witnessed = policy_.transparency.Judge(
+        {candidate, (*key)->key, algorithm.value()}, target.now, in_force);
+    if (!witnessed) return witnessed.error();
   }
-  findings.verified.push_back(Verified(match->key->identity, match->target,
-                                       artifact.where,
-                                       policy_.keyring.valid_until()));
-}
-
-void SigstoreKeySigner::VerifyLegacy(const SigningTarget& target,
-                                     const UntrustedArtifact& artifact,
-                                     Findings& findings) const {
-  const auto& layers = artifact.manifest->layers;
-  if (layers.size() > limits::kSignatureLayers) {
-    Record(artifact, Fail(Reason::kEvidenceTooMany, "layers of one artifact"),
-           findings);
-    return;
-  }
-  for (const auto& layer : layers) {
-    if (layer.media_type != kSimpleSigningMediaType) continue;
-    const auto payload = BlobOf(artifact, layer);
-    if (!payload) {
-      Record(artifact, payload.error(), findings);
-      continue;
-    }
-    Record(artifact, VerifyLegacyLayer(policy_, target, layer, *payload),
-           findings);
-  }
-}
-
-void SigstoreKeySigner::VerifyBundle(const SigningTarget& target,
-                                     const UntrustedArtifact& artifact,
-                                     Findings& findings) const {
-  const auto& layers = artifact.manifest->layers;
-  if (layers.size() != 1 ||
-      !layers.front().media_type.starts_with(kBundleTypePrefix)) {
-    Record(artifact,
-           Fail(Reason::kBundleMalformed, "the artifact is not one bundle"),
-           findings);
-    return;
-  }
-  const auto bundle = BlobOf(artifact, layers.front());
-  if (!bundle) {
-    Record(artifact, bundle.error(), findings);
-    return;
-  }
-  Record(artifact, VerifyKeyBundle(policy_, target, *bundle), findings);
+  return Match{*key, *digest};
 }
 
 void SigstoreKeySigner::Verify(const SigningTarget& target,
                                std::span<const UntrustedArtifact> artifacts,
                                Findings& findings) const {
-  std::size_t left = limits::kSignaturesTried;
-  for (const auto& artifact : artifacts) {
-    if (!artifact.manifest) continue;
-    const bool legacy = IsLegacy(artifact);
-    if (!legacy && !IsBundle(artifact)) continue;
-    const std::size_t count = legacy ? artifact.manifest->layers.size() : 1;
-    if (count > left) {
-      Record(artifact, Fail(Reason::kEvidenceTooMany, "signatures of an image"),
-             findings);
-      return;
-    }
-    left -= count;
-    const auto subject = CheckSubject(artifact, target);
-    if (!subject) {
-      Record(artifact, subject.error(), findings);
-    } else if (legacy) {
-      VerifyLegacy(target, artifact, findings);
-    } else {
-      VerifyBundle(target, artifact, findings);
-    }
+  VisitCandidates(
+      artifacts, target.digests,
+      [&](const std::string& where, const Result<Candidate>& candidate) {
+        const auto match = candidate ? Judge(target, *candidate)
+                                     : Result<Match>(candidate.error());
+        if (match) {
+          findings.verified.push_back(Verified(match->key->identity,
+                                               match->target, where,
+                                               policy_.keyring.valid_until()));
+        } else {
+          findings.failed.push_back({name(), where, match.error()});
+        }
+      });
+}
+
+std::unique_ptr<Signer> SigstoreKeySigner::Read(const std::string& name,
+                                                const Toml& table,
+                                                TrustFiles& files,
+                                                Diagnostics& diagnostics) {
+  const auto before = diagnostics.size();
+  TomlReader reader(table, diagnostics, Reason::kPolicyMalformed);
+  reader.String("type");
+  auto keyring = Keyring::Read(reader, files, KeyUse::kSigstore);
+  auto claims = ClaimPolicy::Read(reader);
+  auto transparency =
+      TransparencyPolicy::Read(reader, files, diagnostics, {1, 0, 0});
+  if (transparency && transparency->thresholds.certificate_logs > 0) {
+    reader.Complain("transparency",
+                    "'certificate_logs' is for signers with certificates");
   }
+  reader.Finish();
+  if (!keyring || !transparency || diagnostics.size() != before) {
+    return nullptr;
+  }
+  return std::make_unique<SigstoreKeySigner>(
+      name, SigstoreKeyPolicy{*std::move(keyring), std::move(claims),
+                              *std::move(transparency)});
 }
 
 }  // namespace assay

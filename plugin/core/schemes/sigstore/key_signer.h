@@ -7,12 +7,20 @@
 #include <memory>
 #include <string>
 
+#include "core/schemes/keyring.h"
 #include "core/schemes/signer.h"
-#include "core/schemes/sigstore/key_policy.h"
+#include "core/schemes/sigstore/claim_policy.h"
+#include "core/schemes/sigstore/transparency_policy.h"
 
 namespace assay {
 
 inline constexpr std::string_view kSigstoreKeyType = "sigstore-key";
+
+struct SigstoreKeyPolicy {
+  Keyring keyring;
+  ClaimPolicy claims;
+  TransparencyPolicy transparency;
+};
 
 class SigstoreKeySigner final : public Signer {
  public:
@@ -20,9 +28,9 @@ class SigstoreKeySigner final : public Signer {
       : Signer(std::move(name), std::string(kSigstoreKeyType)),
         policy_(std::move(policy)) {}
 
-  // Keys of the table: type, keys, hash, padding, annotations, identity,
-  // signed_repository, valid_from, valid_until. What concerns transparency
-  // logs is refused as kPolicyUnsupported. Null after a Diagnostic.
+  // Keys of the table: type, keys, hash, padding, valid_from, valid_until,
+  // annotations, identity, signed_repository, trusted_root, transparency. Null
+  // after a Diagnostic.
   static std::unique_ptr<Signer> Read(const std::string& name,
                                       const Toml& table, TrustFiles& files,
                                       Diagnostics& diagnostics);
@@ -34,14 +42,14 @@ class SigstoreKeySigner final : public Signer {
               Findings& findings) const override;
 
  private:
-  void VerifyLegacy(const SigningTarget& target,
-                    const UntrustedArtifact& artifact,
-                    Findings& findings) const;
-  void VerifyBundle(const SigningTarget& target,
-                    const UntrustedArtifact& artifact,
-                    Findings& findings) const;
-  void Record(const UntrustedArtifact& artifact, Result<KeyMatch> match,
-              Findings& findings) const;
+  // Which key signed which of the image's digests.
+  struct Match {
+    const TrustedKey* key = nullptr;  // borrowed from the Keyring; never null
+    Digest target;
+  };
+
+  Result<Match> Judge(const SigningTarget& target,
+                      const Candidate& candidate) const;
 
   SigstoreKeyPolicy policy_;
 };

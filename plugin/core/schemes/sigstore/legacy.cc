@@ -1,18 +1,16 @@
 #include "core/schemes/sigstore/legacy.h"
 
-#include <algorithm>
-
 #include "base/bytes.h"
 #include "base/limits.h"
-#include "core/schemes/sigstore/log_material.h"
-#include "core/schemes/sigstore/simple_signing.h"
-#include "core/trust/certificate.h"
+#include "core/schemes/sigstore/fields.h"
+#include "core/trust/pem.h"
 
 namespace assay {
 namespace {
 
 constexpr const char* kSignature = "dev.cosignproject.cosign/signature";
 constexpr const char* kCertificate = "dev.sigstore.cosign/certificate";
+constexpr const char* kChain = "dev.sigstore.cosign/chain";
 constexpr const char* kBundle = "dev.sigstore.cosign/bundle";
 constexpr const char* kTimestamp = "dev.sigstore.cosign/rfc3161timestamp";
 
@@ -37,77 +35,77 @@ Result<std::string> ReadSignature(const Descriptor& layer) {
   return *std::move(bytes);
 }
 
-// Log entries and timestamps add no trust to a key's signature, but what is
-// there must be what it claims to be.
-Status CheckMaterial(const Descriptor& layer) {
-  if (const auto* bundle = Annotation(layer, kBundle)) {
-    const auto status = CheckLegacyLogEntry(*bundle);
-    if (!status) return WithContext(status.error(), kBundle);
+Result<std::vector<std::string>> ReadCertificates(const std::string& pem,
+                                                  std::size_t most) {
+  auto blocks = ReadPem(pem);
+  if (!blocks)
+    return Fail(Reason::kCertificateMalformed, blocks.error().detail);
+  if (blocks->size() > most) {
+    return Fail(Reason::kCertificateMalformed, "too many certificates");
   }
-  if (const auto* timestamp = Annotation(layer, kTimestamp)) {
-    const auto status = CheckLegacyTimestamp(*timestamp);
-    if (!status) return WithContext(status.error(), kTimestamp);
+  std::vector<std::string> certificates;
+  for (PemBlock& block : *blocks) {
+    if (block.label != "CERTIFICATE") {
+      return Fail(Reason::kCertificateMalformed, "a " + block.label);
+    }
+    certificates.push_back(std::move(block.bytes));
+  }
+  return certificates;
+}
+
+Result<std::string> ReadTimestamp(const std::string& json) {
+  const auto parsed = Json::Parse(json, limits::kArtifactBlobBytes);
+  if (!parsed) return parsed.error();
+  const auto timestamp = Fields::Open(*parsed, "", {"SignedRFC3161Timestamp"});
+  if (!timestamp) return timestamp.error();
+  return timestamp->Bytes("SignedRFC3161Timestamp");
+}
+
+Status ReadLogs(const Descriptor& layer, Material& material) {
+  if (const auto* bundle = Annotation(layer, kBundle)) {
+    auto entry = ReadLegacyLogEntry(*bundle);
+    if (!entry) return WithContext(entry.error(), kBundle);
+    material.log_entries.push_back(*std::move(entry));
+  }
+  if (const auto* json = Annotation(layer, kTimestamp)) {
+    auto timestamp = ReadTimestamp(*json);
+    if (!timestamp) return WithContext(timestamp.error(), kTimestamp);
+    material.timestamps.push_back(*std::move(timestamp));
   }
   return Ok();
 }
 
-// A certificate beside the signature must hold the very key that signed.
-Result<const TrustedKey*> FindKey(const Keyring& keyring,
-                                  const Descriptor& layer,
-                                  std::string_view payload,
-                                  std::string_view signature) {
-  const SignedMessage message(payload);
-  const auto* certificate = Annotation(layer, kCertificate);
-  if (certificate == nullptr) {
-    const auto* key = keyring.FindSigner(message, signature);
-    if (key == nullptr) return Fail(Reason::kSignatureInvalid);
-    return key;
+Status ReadSigner(const Descriptor& layer, Material& material) {
+  if (const auto* pem = Annotation(layer, kCertificate)) {
+    auto certificate = ReadCertificates(*pem, 1);
+    if (!certificate) return certificate.error();
+    material.certificate = std::move(certificate->front());
   }
-  const auto fingerprint = CertificateKeyFingerprint(*certificate);
-  if (!fingerprint) return fingerprint.error();
-  const auto* key = keyring.Find(*fingerprint);
-  if (key == nullptr) {
-    return Fail(Reason::kSignatureForeignKey,
-                "its certificate holds the key " + fingerprint->str());
+  if (const auto* pem = Annotation(layer, kChain)) {
+    auto chain = ReadCertificates(*pem, limits::kCertificatesPerChain);
+    if (!chain) return WithContext(chain.error(), kChain);
+    material.chain = *std::move(chain);
   }
-  if (!key->Verifies(message, signature)) {
-    return Fail(Reason::kSignatureInvalid);
-  }
-  return key;
+  return Ok();
 }
 
 }  // namespace
 
-Result<KeyMatch> VerifyLegacyLayer(const SigstoreKeyPolicy& policy,
-                                   const SigningTarget& target,
-                                   const Descriptor& layer,
-                                   std::string_view payload) {
+Result<Candidate> ReadLegacyLayer(const Descriptor& layer,
+                                  std::string_view payload) {
   if (payload.size() > limits::kSimpleSigningBytes) {
     return Fail(Reason::kTooLarge, "the signed payload");
   }
-  const auto signature = ReadSignature(layer);
+  auto signature = ReadSignature(layer);
   if (!signature) return signature.error();
-  const auto material = CheckMaterial(layer);
-  if (!material) return material.error();
-  const auto key = FindKey(policy.keyring, layer, payload, *signature);
-  if (!key) return key.error();
-
-  const auto read = SimpleSigning::Parse(payload);
-  if (!read) return read.error();
-  const auto& digests = target.digests;
-  if (std::find(digests.begin(), digests.end(), read->manifest) ==
-      digests.end()) {
-    return Fail(Reason::kSignatureOtherImage,
-                "signed is " + read->manifest.str());
-  }
-  const auto repository =
-      policy.JudgeRepository(target.name, read->docker_reference);
-  if (!repository) return repository.error();
-  const auto annotations = policy.JudgeAnnotations(read->annotations);
-  if (!annotations) return annotations.error();
-  const auto time = policy.keyring.JudgeTime(target.now);
-  if (!time) return time.error();
-  return KeyMatch{*key, read->manifest};
+  Candidate candidate;
+  candidate.signature = *std::move(signature);
+  candidate.signed_bytes = payload;
+  const auto logs = ReadLogs(layer, candidate.material);
+  if (!logs) return logs.error();
+  const auto signer = ReadSigner(layer, candidate.material);
+  if (!signer) return signer.error();
+  return candidate;
 }
 
 }  // namespace assay

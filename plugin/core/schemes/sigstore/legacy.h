@@ -6,8 +6,8 @@
 
 #include <string_view>
 
-#include "core/schemes/signer.h"
-#include "core/schemes/sigstore/key_policy.h"
+#include "core/schemes/sigstore/candidate.h"
+#include "core/subject/descriptor.h"
 
 namespace assay {
 
@@ -16,15 +16,10 @@ inline constexpr std::string_view kSimpleSigningMediaType =
 inline constexpr std::string_view kLegacyArtifactType =
     "application/vnd.dev.cosign.artifact.sig.v1+json";
 
-// `payload` hashes to `layer`'s digest. Errors: those of SimpleSigning::Parse,
-// kBase64Malformed, kBundleMalformed, kBundleMaterial, kCertificateMalformed,
-// kSignatureInvalid, kSignatureForeignKey, kSignatureOtherImage,
-// kSignatureOtherRepository, kSignatureAnnotation, kKeyNotYetValid,
-// kKeyExpired.
-Result<KeyMatch> VerifyLegacyLayer(const SigstoreKeyPolicy& policy,
-                                   const SigningTarget& target,
-                                   const Descriptor& layer,
-                                   std::string_view payload);
+// `payload` hashes to `layer`'s digest. Errors: kTooLarge, kBase64Malformed,
+// kBundleMalformed, kCertificateMalformed.
+Result<Candidate> ReadLegacyLayer(const Descriptor& layer,
+                                  std::string_view payload);
 
 }  // namespace assay
 

@@ -44,8 +44,8 @@ struct Parts {
   SignatureAlgorithm algorithm;
 
   std::string Signed(const TestKey& key) const {
-    const KeyBundle bundle{"", payload_type, payload, ""};
-    return Base64Encode(key.Sign(algorithm, bundle.SignedBytes()));
+    const Envelope envelope{payload_type, payload};
+    return Base64Encode(key.Sign(algorithm, envelope.SignedBytes()));
   }
 
   std::string Json(const TestKey& key = Key()) const {
@@ -70,8 +70,9 @@ UntrustedArtifact Referrer(const std::string& bundle) {
 SigstoreKeySigner SignerWith(std::map<std::string, std::string> annotations,
                              const TestKey& key = Key()) {
   return {"release",
-          {RingOf(key), std::move(annotations), SignedIdentity::kRepository,
-           std::nullopt}};
+          {RingOf(key),
+           {std::move(annotations), SignedIdentity::kRepository, std::nullopt},
+           {}}};
 }
 
 Reason ReasonFor(const std::string& bundle) {
@@ -79,9 +80,8 @@ Reason ReasonFor(const std::string& bundle) {
 }
 
 TEST_CASE("PAE is DSSE's") {
-  const KeyBundle bundle{"", "http://example.com/HelloWorld", "hello world",
-                         ""};
-  CHECK(bundle.SignedBytes() ==
+  const Envelope envelope{"http://example.com/HelloWorld", "hello world"};
+  CHECK(envelope.SignedBytes() ==
         "DSSEv1 29 http://example.com/HelloWorld 11 hello world");
 }
 
@@ -212,7 +212,12 @@ TEST_CASE("exactly one signature over in-toto, nothing else") {
                            R"(","verificationMaterial":{"publicKey":{}})";
   CHECK(ReasonFor(head + "}") == Reason::kBundleContent);
   CHECK(ReasonFor(head + R"(,"messageSignature":{"signature":"AAAA"}})") ==
-        Reason::kBundleContent);
+        Reason::kBundleMalformed);
+  CHECK(ReasonFor(head +
+                  R"(,"messageSignature":{"messageDigest":{"algorithm":)"
+                  R"("SHA2_256","digest":")" +
+                  Base64Encode(std::string(32, 'x')) +
+                  R"("},"signature":"AAAA"}})") == Reason::kBundleContent);
   CHECK(ReasonFor(head + R"(,"dsseEnvelope":{},"messageSignature":{}})") ==
         Reason::kBundleContent);
   CHECK(ReasonFor(head + R"(,"dsseEnvelope":{}})") == Reason::kBundleMalformed);

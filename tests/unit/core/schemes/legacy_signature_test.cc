@@ -35,7 +35,7 @@ std::unique_ptr<Signer> Make(SigstoreKeyPolicy policy) {
 }
 
 std::unique_ptr<Signer> Plain(const TestKey& key) {
-  return Make({RingOf(key), {}, SignedIdentity::kRepository, std::nullopt});
+  return Make({RingOf(key), {}, {}});
 }
 
 // The verdict on one signature layer under one key.
@@ -96,10 +96,7 @@ TEST_CASE("a pinned hash excludes the others") {
   const auto key = TestKey::Make(KeyKind::kEcdsaP384);
   KeyringOptions options;
   options.hash = HashAlgorithm::kSha384;
-  const auto signer = Make({RingOf(key, KeyUse::kSigstore, options),
-                            {},
-                            SignedIdentity::kRepository,
-                            std::nullopt});
+  const auto signer = Make({RingOf(key, KeyUse::kSigstore, options), {}, {}});
   CHECK(ReasonFor(*signer, Layer(key, PayloadFor(ImageDigest()),
                                  {HashAlgorithm::kSha384})) == Reason::kSigned);
   CHECK(ReasonFor(*signer, Layer(key, PayloadFor(ImageDigest()),
@@ -134,25 +131,26 @@ TEST_CASE(
 
 TEST_CASE("the policy may name another repository, or any") {
   SigstoreKeyPolicy policy{RingOf(Key()),
-                           {},
-                           SignedIdentity::kRepository,
-                           Reference::Parse("origin.example.com/app").value()};
+                           {{},
+                            SignedIdentity::kRepository,
+                            Reference::Parse("origin.example.com/app").value()},
+                           {}};
   CHECK(ReasonFor(*Make(policy), Layer(Key(), PayloadFor(ImageDigest()))) ==
         Reason::kSignatureOtherRepository);
   const auto moved =
       Layer(Key(), PayloadFor(ImageDigest(), "origin.example.com/app"));
   CHECK(ReasonFor(*Make(policy), moved) == Reason::kSigned);
-  policy.signed_repository.reset();
+  policy.claims.signed_repository.reset();
   CHECK(ReasonFor(*Make(policy), moved) == Reason::kSignatureOtherRepository);
-  policy.identity = SignedIdentity::kAny;
+  policy.claims.identity = SignedIdentity::kAny;
   CHECK(ReasonFor(*Make(policy), moved) == Reason::kSigned);
 }
 
 TEST_CASE("required annotations must be signed") {
-  const SigstoreKeyPolicy policy{RingOf(Key()),
-                                 {{"env", "prod"}},
-                                 SignedIdentity::kRepository,
-                                 std::nullopt};
+  const SigstoreKeyPolicy policy{
+      RingOf(Key()),
+      {{{"env", "prod"}}, SignedIdentity::kRepository, std::nullopt},
+      {}};
   const auto verdict = [&](const std::string& optional) {
     return ReasonFor(
         *Make(policy),
@@ -236,12 +234,9 @@ TEST_CASE("a log entry beside the signature has its shape checked") {
 
 TEST_CASE("keys count only within their validity") {
   KeyringOptions options;
-  options.valid_from = TargetOf().now;
-  options.valid_until = TargetOf().now + std::chrono::seconds(10);
-  const auto signer = Make({RingOf(Key(), KeyUse::kSigstore, options),
-                            {},
-                            SignedIdentity::kRepository,
-                            std::nullopt});
+  options.window.from = TargetOf().now;
+  options.window.until = TargetOf().now + std::chrono::seconds(10);
+  const auto signer = Make({RingOf(Key(), KeyUse::kSigstore, options), {}, {}});
   const auto at = [&](int seconds) {
     auto target = TargetOf();
     target.now += std::chrono::seconds(seconds);
@@ -254,7 +249,7 @@ TEST_CASE("keys count only within their validity") {
   CHECK(OnlyReason(at(9)) == Reason::kSigned);
   CHECK(OnlyReason(at(10)) == Reason::kKeyExpired);
   REQUIRE(at(0).verified.size() == 1);
-  CHECK(at(0).verified.front().valid_until() == options.valid_until);
+  CHECK(at(0).verified.front().valid_until() == options.window.until);
 }
 
 TEST_CASE("bad candidates never hide a good one") {
@@ -286,8 +281,7 @@ TEST_CASE("several signatures over one payload are told apart") {
   const auto ring =
       Keyring::Make({Key().Public(), second.Public()}, KeyUse::kSigstore, {});
   REQUIRE(ring);
-  const auto signer =
-      Make({*ring, {}, SignedIdentity::kRepository, std::nullopt});
+  const auto signer = Make({*ring, {}, {}});
   const auto payload = PayloadFor(ImageDigest());
   auto artifact = Artifact(ArtifactOrigin::kCosignTag,
                            {Layer(Key(), payload), Layer(second, payload)});

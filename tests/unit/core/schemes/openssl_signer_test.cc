@@ -166,7 +166,7 @@ TEST_CASE("tampered, empty and oversized artifacts are refused") {
 TEST_CASE("validity windows hold for plain signatures too") {
   const auto& key = TestKey::Of(KeyKind::kEcdsaP256);
   KeyringOptions options;
-  options.valid_until = TargetOf().now;
+  options.window.until = TargetOf().now;
   CHECK(ReasonFor(key, File(key.Sign({}, kManifest)), options) ==
         Reason::kKeyExpired);
 }

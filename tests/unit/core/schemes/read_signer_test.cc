@@ -50,13 +50,13 @@ TEST_CASE(
   CHECK(FindScheme("openssl") != nullptr);
   CHECK(FindScheme("notation") == nullptr);
   CHECK(FindScheme("") == nullptr);
-  for (const auto* planned : {"sigstore-keyless", "notation", "openpgp", "dct",
-                              "containers-policy", "notation-policy"}) {
+  for (const auto* planned :
+       {"notation", "openpgp", "dct", "containers-policy", "notation-policy"}) {
     CHECK(IsPlannedScheme(planned));
   }
   CHECK_FALSE(IsPlannedScheme("sigstore-key"));
-  CHECK(SchemeTypes() ==
-        std::set<std::string, std::less<>>{"openssl", "sigstore-key"});
+  CHECK(SchemeTypes() == std::set<std::string, std::less<>>{
+                             "openssl", "sigstore-key", "sigstore-keyless"});
 }
 
 TEST_CASE("signers are read, with where they look") {
@@ -130,11 +130,15 @@ TEST_CASE("what a signer's table may not say") {
       {"sigstore-key", key + "valid_until = \"never\"",
        Reason::kPolicyMalformed},
       {"sigstore-key", key + "transparency = \"required\"",
-       Reason::kPolicyUnsupported},
-      {"sigstore-key", key + "trusted_root = \"trusted_root.json\"",
-       Reason::kPolicyUnsupported},
+       Reason::kPolicyMalformed},
+      {"sigstore-key", key + "transparency = { logs = 1 }",
+       Reason::kPolicyMalformed},
+      {"sigstore-key", key + "trusted_root = \"absent.json\"",
+       Reason::kPolicyKeyUnreadable},
+      {"sigstore-key", key + "trusted_root = \"p256.pub\"",
+       Reason::kTrustedRootMalformed},
       {"sigstore-key", key + "rekor_key = \"rekor.pub\"",
-       Reason::kPolicyUnsupported},
+       Reason::kPolicyMalformed},
       {"sigstore-key", key + "folder = \"/x\"", Reason::kPolicyMalformed},
       {"openssl", key + "folder = \"signatures\"", Reason::kPolicyMalformed},
       {"openssl", key + "folder = \"/a/../b\"", Reason::kPolicyMalformed},

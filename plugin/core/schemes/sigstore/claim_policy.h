@@ -1,0 +1,45 @@
+// What a signer asks of what a signature says: which image, for which
+// repository, with which annotations. Read only after its bytes were verified.
+#ifndef ASSAY_CORE_SCHEMES_SIGSTORE_CLAIM_POLICY_H_
+#define ASSAY_CORE_SCHEMES_SIGSTORE_CLAIM_POLICY_H_
+
+#include <map>
+#include <optional>
+#include <string>
+
+#include "base/toml.h"
+#include "core/schemes/signer.h"
+#include "core/schemes/sigstore/candidate.h"
+#include "core/subject/reference.h"
+
+namespace assay {
+
+// How the repository that a legacy payload names relates to the image. The
+// bundle form signs no repository name: there only the digest binds.
+enum class SignedIdentity : std::uint8_t {
+  kRepository = 0,  // that of the image's name, or `signed_repository`
+  kAny,
+};
+
+struct ClaimPolicy {
+  std::map<std::string, std::string> annotations;  // all required
+  SignedIdentity identity = SignedIdentity::kRepository;
+  std::optional<Reference> signed_repository;
+
+  // Reads the keys `annotations`, `identity` and `signed_repository` of a
+  // signer's table; problems become Diagnostics.
+  static ClaimPolicy Read(TomlReader& table);
+
+  // Which of the target's digests the candidate signs. Errors: those of
+  // SimpleSigning::Parse or Statement::Parse, kPredicateType,
+  // kSignatureOtherImage, kSignatureOtherRepository, kSignatureAnnotation.
+  Result<Digest> Judge(const SigningTarget& target,
+                       const Candidate& candidate) const;
+
+  // ", annotation a=b ...": for a signer's summary; "" when nothing is asked.
+  std::string Summary() const;
+};
+
+}  // namespace assay
+
+#endif  // ASSAY_CORE_SCHEMES_SIGSTORE_CLAIM_POLICY_H_

@@ -1,0 +1,205 @@
+#include "core/schemes/sigstore/keyless_signer.h"
+
+#include <algorithm>
+#include <set>
+
+#include "core/schemes/keyring.h"
+#include "core/trust/signed_certificate_timestamp.h"
+
+namespace assay {
+namespace {
+
+constexpr const char* kTrustedRootFile = "trusted_root.json";
+
+// The certificates that may stand between leaf and authority. A bundle must
+// not bring an authority of its own; cosign's legacy form always does.
+Result<std::vector<Certificate>> ReadHints(const Candidate& candidate) {
+  std::vector<Certificate> hints;
+  for (const std::string& der : candidate.material.chain) {
+    auto certificate = Certificate::ParseDer(der);
+    if (!certificate) return certificate.error();
+    if (candidate.envelope && certificate->IsSelfIssued()) {
+      return Fail(Reason::kBundleMaterial, "its chain brings its own anchor");
+    }
+    hints.push_back(*std::move(certificate));
+  }
+  return hints;
+}
+
+// The leaf's key, and by which algorithm it signed the candidate.
+Result<LoggedSignature> VerifySignature(const Certificate& leaf,
+                                        const Candidate& candidate) {
+  auto key = leaf.Key();
+  if (!key) return key.error();
+  const auto ring = Keyring::Make({*key}, KeyUse::kSigstore, {});
+  if (!ring) return ring.error();
+  const auto algorithm = ring->keys().front().AlgorithmOf(
+      SignedMessage(candidate.signed_bytes), candidate.signature);
+  if (!algorithm) return Fail(Reason::kSignatureInvalid);
+  return LoggedSignature{candidate, *std::move(key), *algorithm};
+}
+
+// That enough distinct logs promised to record the leaf.
+Status CheckCertificateLogs(const CertificatePath& path,
+                            const TrustedRoot& root, std::size_t threshold) {
+  if (threshold == 0) return Ok();
+  const auto promises = SignedCertificateTimestamp::Of(path.leaf());
+  if (!promises) return promises.error();
+  const auto body = Precertificate::Of(path.leaf(), path.issuer());
+  if (!promises->empty() && !body) return body.error();
+  std::set<const TransparencyLog*> logs;
+  std::string why = "there is no promise of a log of the trusted root";
+  for (const auto& promise : *promises) {
+    const auto* log = root.FindCertificateLog(promise.log_id);
+    if (log == nullptr) continue;
+    const auto holds = body->Verify(promise, *log);
+    if (holds) {
+      logs.insert(log);
+    } else {
+      why = holds.error().detail;
+    }
+  }
+  if (logs.size() >= threshold) return Ok();
+  return Fail(Reason::kSctThreshold, std::to_string(logs.size()) + " of " +
+                                         std::to_string(threshold) + ": " +
+                                         why);
+}
+
+// That the authority issued the leaf and all was valid at every proven time.
+Result<CertificatePath> CheckPath(const CertificateAuthority& authority,
+                                  const Certificate& leaf,
+                                  const std::vector<Certificate>& hints,
+                                  const std::vector<Time>& times) {
+  auto path = authority.Verify(leaf, kCodeSigning, hints);
+  if (!path) return path;
+  for (const Time time : times) {
+    const auto valid = authority.ValidAt(*path, time);
+    if (!valid) return WithContext(valid.error(), Rfc3339(time));
+  }
+  return path;
+}
+
+// Any authority of the root may have issued it; of several failures the one
+// that came furthest is told.
+Status CheckCertificate(const Certificate& leaf,
+                        const std::vector<Certificate>& hints,
+                        const TrustedRoot& root, const Witnesses& witnesses,
+                        std::size_t certificate_logs) {
+  if (witnesses.times.empty()) return Fail(Reason::kTimeUnproven);
+  Error why = Fail(Reason::kCertificateUntrusted, "no authority issued it");
+  for (const auto& authority : root.authorities()) {
+    const auto path = CheckPath(authority, leaf, hints, witnesses.times);
+    const Status status =
+        path ? CheckCertificateLogs(*path, root, certificate_logs)
+             : Status(path.error());
+    if (status) return status;
+    if (why.reason == Reason::kCertificateUntrusted) why = status.error();
+  }
+  return why;
+}
+
+}  // namespace
+
+EvidencePlaces SigstoreKeylessSigner::Places() const {
+  EvidencePlaces places;
+  places.cosign_tag = true;
+  places.referrers = true;
+  return places;
+}
+
+std::string SigstoreKeylessSigner::Summary() const {
+  std::string text;
+  for (const IdentityMatcher& identity : policy_.identities) {
+    if (!text.empty()) text += " or ";
+    text += identity.str();
+  }
+  return text + policy_.window.Summary() + policy_.claims.Summary() +
+         policy_.transparency.Summary();
+}
+
+Result<SigstoreKeylessSigner::Match> SigstoreKeylessSigner::Judge(
+    const SigningTarget& target, const Candidate& candidate) const {
+  if (candidate.material.certificate.empty()) {
+    return Fail(Reason::kBundleMaterial,
+                "a key signed it, the signer is an identity");
+  }
+  const auto leaf = Certificate::ParseDer(candidate.material.certificate);
+  if (!leaf) return leaf.error();
+  const auto hints = ReadHints(candidate);
+  if (!hints) return hints.error();
+  const auto logged = VerifySignature(*leaf, candidate);
+  if (!logged) return logged.error();
+  const auto digest = policy_.claims.Judge(target, candidate);
+  if (!digest) return digest.error();
+  const auto window = policy_.window.Judge(target.now);
+  if (!window) return window.error();
+
+  const auto witnessed = policy_.transparency.Judge(
+      *logged, target.now,
+      [&](const TrustedRoot& root, const Witnesses& witnesses) {
+        return CheckCertificate(
+            *leaf, *hints, root, witnesses,
+            policy_.transparency.thresholds.certificate_logs);
+      });
+  if (!witnessed) return witnessed.error();
+  const auto identity = SigningIdentity::Of(*leaf);
+  if (!identity) return identity.error();
+  const bool wanted =
+      std::any_of(policy_.identities.begin(), policy_.identities.end(),
+                  [&](const auto& one) { return one.Matches(*identity); });
+  if (!wanted) {
+    return Fail(Reason::kIdentityMismatch, "signed by '" + identity->subject +
+                                               "' of issuer '" +
+                                               identity->issuer + "'");
+  }
+  return Match{"identity:" + identity->issuer + " " + identity->subject,
+               *digest};
+}
+
+void SigstoreKeylessSigner::Verify(const SigningTarget& target,
+                                   std::span<const UntrustedArtifact> artifacts,
+                                   Findings& findings) const {
+  VisitCandidates(
+      artifacts, target.digests,
+      [&](const std::string& where, const Result<Candidate>& candidate) {
+        auto match = candidate ? Judge(target, *candidate)
+                               : Result<Match>(candidate.error());
+        if (match) {
+          findings.verified.push_back(
+              Verified(std::move(match->identity), std::move(match->target),
+                       where, policy_.window.until));
+        } else {
+          findings.failed.push_back({name(), where, match.error()});
+        }
+      });
+}
+
+std::unique_ptr<Signer> SigstoreKeylessSigner::Read(const std::string& name,
+                                                    const Toml& table,
+                                                    TrustFiles& files,
+                                                    Diagnostics& diagnostics) {
+  const auto before = diagnostics.size();
+  TomlReader reader(table, diagnostics, Reason::kPolicyMalformed);
+  reader.String("type");
+  auto identities = IdentityMatcher::Read(reader, diagnostics);
+  auto transparency = TransparencyPolicy::Read(reader, files, diagnostics,
+                                               {1, 0, 1}, kTrustedRootFile);
+  auto claims = ClaimPolicy::Read(reader);
+  const auto window = SignerWindow::Read(reader);
+  if (transparency && transparency->thresholds.logs == 0 &&
+      transparency->thresholds.timestamps == 0) {
+    reader.Complain("transparency",
+                    "without a log or a timestamp nothing proves when the "
+                    "certificate was used");
+  }
+  reader.Finish();
+  if (identities.empty() || !transparency || diagnostics.size() != before) {
+    return nullptr;
+  }
+  return std::make_unique<SigstoreKeylessSigner>(
+      name,
+      SigstoreKeylessPolicy{std::move(identities), *std::move(transparency),
+                            std::move(claims), window});
+}
+
+}  // namespace assay

@@ -1,0 +1,54 @@
+// TransparencyPolicy: which sigstore deployments a signer trusts to witness a
+// signature, and how many witnesses it asks for.
+#ifndef ASSAY_CORE_SCHEMES_SIGSTORE_TRANSPARENCY_POLICY_H_
+#define ASSAY_CORE_SCHEMES_SIGSTORE_TRANSPARENCY_POLICY_H_
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/toml.h"
+#include "core/schemes/scheme_table.h"
+#include "core/schemes/sigstore/witnesses.h"
+
+namespace assay {
+
+// Distinct witnesses that a signature needs.
+struct Thresholds {
+  std::size_t logs = 1;
+  std::size_t timestamps = 0;        // distinct time-stamping authorities
+  std::size_t certificate_logs = 0;  // distinct logs that promised the leaf
+};
+
+struct TransparencyPolicy {
+  // Each is judged alone: a log of one never speaks for another's certificate.
+  // Empty: nothing is asked, and what a signature carries is not judged.
+  std::vector<std::shared_ptr<const TrustedRoot>> roots;
+  Thresholds thresholds;
+
+  // Reads the keys `trusted_root` (a file or several) and `transparency` of a
+  // signer's table. Where it names none, `otherwise` are the thresholds and
+  // `root` is the file, "" for none. nullopt after a Diagnostic.
+  static std::optional<TransparencyPolicy> Read(TomlReader& table,
+                                                TrustFiles& files,
+                                                Diagnostics& diagnostics,
+                                                const Thresholds& otherwise,
+                                                const std::string& root = {});
+
+  // Tries each root: its witnesses, where they suffice, go to `accept`, which
+  // has the last word. The first success, else the failure of the first root.
+  // Errors: those of Witnesses::Of, kLogThreshold, kTimestampThreshold, those
+  // of `accept`.
+  Status Judge(const LoggedSignature& logged, Time now,
+               const std::function<Status(const TrustedRoot&,
+                                          const Witnesses&)>& accept) const;
+
+  // ", 1 log, 1 timestamp": for a signer's summary; "" without roots.
+  std::string Summary() const;
+};
+
+}  // namespace assay
+
+#endif  // ASSAY_CORE_SCHEMES_SIGSTORE_TRANSPARENCY_POLICY_H_
