@@ -1,8 +1,5 @@
 #include "io/report/decision_record.h"
 
-#include <array>
-#include <ctime>
-
 #include "base/bytes.h"
 
 namespace assay {
