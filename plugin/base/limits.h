@@ -35,6 +35,8 @@ inline constexpr std::size_t kReferrerPages = 8;
 inline constexpr std::size_t kArtifactsPerImage = 128;
 inline constexpr std::size_t kStatementSubjects = 1024;
 inline constexpr std::size_t kSubjectDigests = 32;
+inline constexpr std::size_t kBaseCandidates = 8;    // of one decision
+inline constexpr std::size_t kBaseRepositories = 4;  // asked for signatures
 
 inline constexpr std::size_t kJsonDepth = 32;
 inline constexpr std::size_t kJsonBytes = 16U << 20;

@@ -313,6 +313,20 @@ constexpr auto kReasons = std::to_array<ReasonInfo>({
      "too few distinct signers have signed",
      "have the missing signers sign: assay explain"},
 
+    {Reason::kBaseMissing, "base-missing", kNo, Stage::kBase,
+     "no base image is known whose layers are this image's lowest ones",
+     "build with the annotations org.opencontainers.image.base.name and "
+     "base.digest, or pull the base onto the node"},
+    {Reason::kBaseMismatch, "base-mismatch", kNo, Stage::kBase,
+     "the image's lowest layers are not those of the base image it names",
+     "build the image anew upon that base, without squashing its layers"},
+    {Reason::kBaseUnsigned, "base-unsigned", kNo, Stage::kBase,
+     "the image below has not the signatures that the rule requires of a base",
+     "build upon a base that its team has signed: assay explain"},
+    {Reason::kBaseUnavailable, "base-unavailable", kUnsure, Stage::kBase,
+     "what is known of the base image could not be read",
+     "assay evidence fetch --base REF shows where it fails"},
+
     {Reason::kLayerDigestMismatch, "layer-digest-mismatch", kNo,
      Stage::kIntegrity, "a layer's bytes do not have its digest",
      "remove the image from the node and pull it again; look for who wrote "
@@ -406,6 +420,8 @@ std::string_view StageName(Stage stage) {
       return "format";
     case Stage::kSignature:
       return "signature";
+    case Stage::kBase:
+      return "base";
     case Stage::kIntegrity:
       return "integrity";
     case Stage::kVerdict:

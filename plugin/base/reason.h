@@ -27,6 +27,7 @@ enum class Stage : std::uint8_t {
   kEvidence,
   kFormat,
   kSignature,
+  kBase,
   kIntegrity,
   kVerdict,
 };
@@ -145,6 +146,11 @@ enum class Reason : std::uint16_t {
   kSctThreshold,
   kIdentityMismatch,
   kThresholdNotMet,
+  // Base: the image that lies below.
+  kBaseMissing,
+  kBaseMismatch,
+  kBaseUnsigned,
+  kBaseUnavailable,
   // Integrity: the bytes that run.
   kLayerDigestMismatch,
   kLayerMissing,

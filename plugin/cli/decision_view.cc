@@ -35,17 +35,25 @@ std::string VerdictText(const Json& record) {
   return text;
 }
 
-void SignerRows(Table& table, const Json& record) {
+void SignerRows(Table& table, const Json& record, const std::string& label) {
   const Json::Array* signers = record.FindArray("signers");
   if (signers == nullptr) return;
   for (const Json& signer : *signers) {
-    table.Row({{"signed by", Tone::kPlain},
+    table.Row({{label, Tone::kPlain},
                {Member(signer, "signer") + " (" + Member(signer, "scheme") +
                     ", " + Member(signer, "identity") + ")",
                 Tone::kGood}});
     RowIf(table, "", "over " + Member(signer, "target"));
     RowIf(table, "", "found at " + Member(signer, "where"));
   }
+}
+
+void BaseRows(Table& table, const Json& record) {
+  const Json* base = record.Find("base");
+  if (base == nullptr) return;
+  RowIf(table, "base", Member(*base, "manifest"));
+  RowIf(table, "", "as " + Member(*base, "name"));
+  SignerRows(table, *base, "base signed by");
 }
 
 void CheckRows(Table& table, const Json& record) {
@@ -90,7 +98,9 @@ void PrintTable(Context& context, const Json& record) {
   RowIf(table, "container", Member(record, "container_id"));
   RowIf(table, "rule", Member(record, "rule"));
   RowIf(table, "requires", Member(record, "requirement"));
-  SignerRows(table, record);
+  RowIf(table, "upon a base of", Member(record, "base_requirement"));
+  SignerRows(table, record, "signed by");
+  BaseRows(table, record);
   PlaceRows(table, record);
   CheckRows(table, record);
   RowIf(table, "request", Member(record, "request"));

@@ -8,6 +8,8 @@
 #include "base/limits.h"
 #include "cli/registry_access.h"
 #include "cli/table.h"
+#include "io/evidence/base_collector.h"
+#include "io/evidence/base_evidence.h"
 #include "io/evidence/evidence_archive.h"
 #include "io/evidence/evidence_collector.h"
 #include "io/files/files.h"
@@ -198,6 +200,11 @@ ExitCode Fetch(Context& context, const Arguments& arguments) {
   request.places.cosign_tag = true;
   request.places.referrers = true;
   EvidenceSet set = collector.Collect(request);
+  if (arguments.Has("base")) {
+    BaseCollector bases(store, client, nullptr, &Now);
+    set.Add(FetchBaseEvidence(bases, collector, question, *subject,
+                              request.places));
+  }
   if (auto refreshed = store.RefreshIndex(); !refreshed) {
     set.failures.push_back(refreshed.error());
   }
@@ -205,6 +212,7 @@ ExitCode Fetch(Context& context, const Arguments& arguments) {
 }
 
 constexpr auto kFetchOptions = std::to_array<Option>({
+    {"base", "", "and those of the base image it names, with that base"},
     {"hosts-dir", "DIR", "hosts.toml folder instead of assayd.toml's", true},
     {"authfile", "FILE", "credentials instead of assayd.toml's", true},
 });

@@ -130,6 +130,7 @@ Json WarningsAsJson(const Policy& policy) {
 std::string DecisionOf(const Rule& rule) {
   std::string text(ActionName(rule.action));
   if (rule.require) text += " " + rule.require->str();
+  if (rule.base) text += ", upon a base of " + rule.base->str();
   return text;
 }
 
@@ -150,6 +151,7 @@ Json AsJson(const Rule& rule) {
       {"line", Json(std::int64_t{rule.position.line})},
   };
   if (rule.require) object.emplace("require", Json(rule.require->str()));
+  if (rule.base) object.emplace("base", Json(rule.base->str()));
   return Json(std::move(object));
 }
 

@@ -27,6 +27,7 @@ struct Case {
   std::optional<std::string> rule;  // a normalised scope, or "default"
   std::optional<std::string> action;
   std::optional<std::set<std::string>> requires_signers;
+  std::optional<std::set<std::string>> base_signers;
 };
 
 std::optional<std::string> ReadExpectedRule(TomlReader& reader) {
@@ -36,6 +37,13 @@ std::optional<std::string> ReadExpectedRule(TomlReader& reader) {
   if (scope) return scope->Normalized();
   reader.Complain("rule", scope.error().detail);
   return std::nullopt;
+}
+
+std::optional<std::set<std::string>> ReadSigners(TomlReader& reader,
+                                                 std::string_view key) {
+  const auto names = reader.Strings(key);
+  if (!names) return std::nullopt;
+  return std::set<std::string>(names->begin(), names->end());
 }
 
 std::optional<Case> ReadCase(const Toml& table, Diagnostics& problems) {
@@ -58,17 +66,19 @@ std::optional<Case> ReadCase(const Toml& table, Diagnostics& problems) {
       *action != "require") {
     reader.Complain("action", "must be allow, reject or require");
   }
-  std::optional<std::set<std::string>> signers;
-  if (const auto names = reader.Strings("requires")) {
-    signers.emplace(names->begin(), names->end());
-  }
+  auto signers = ReadSigners(reader, "requires");
+  auto base = ReadSigners(reader, "base");
   reader.Finish();
-  if (problems.size() == before && !rule && !action && !signers) {
-    reader.Complain({}, "expects nothing: give rule, action or requires");
+  if (problems.size() == before && !rule && !action && !signers && !base) {
+    reader.Complain({}, "expects nothing: give rule, action, requires or base");
   }
   if (problems.size() != before || !image) return std::nullopt;
-  return Case{*image, pod_namespace, std::move(rule), std::move(action),
-              std::move(signers)};
+  return Case{*image,
+              pod_namespace,
+              std::move(rule),
+              std::move(action),
+              std::move(signers),
+              std::move(base)};
 }
 
 std::vector<Case> ReadCases(const std::string& path, Diagnostics& problems) {
@@ -92,10 +102,12 @@ std::vector<Case> ReadCases(const std::string& path, Diagnostics& problems) {
   return cases;
 }
 
-std::set<std::string> SignersOf(const Selection& selection) {
+using Part = std::optional<Requirement> Rule::*;  // require or base
+
+std::set<std::string> SignersOf(const Selection& selection, Part part) {
   std::set<std::string> names;
-  if (selection.rule == nullptr || !selection.rule->require) return names;
-  for (const auto& signer : selection.rule->require->Signers()) {
+  if (selection.rule == nullptr || !(selection.rule->*part)) return names;
+  for (const auto& signer : (selection.rule->*part)->Signers()) {
     names.insert(signer->name());
   }
   return names;
@@ -119,8 +131,13 @@ std::string Mismatch(const Case& one, const Result<Selection>& selected) {
   if (one.rule && *one.rule != rule) return "expected rule " + *one.rule;
   const std::string_view action = ActionName(selection.action);
   if (one.action && *one.action != action) return "expected " + *one.action;
-  if (one.requires_signers && *one.requires_signers != SignersOf(selection)) {
+  if (one.requires_signers &&
+      *one.requires_signers != SignersOf(selection, &Rule::require)) {
     return "expected signers " + Join(*one.requires_signers);
+  }
+  if (one.base_signers &&
+      *one.base_signers != SignersOf(selection, &Rule::base)) {
+    return "expected signers of the base " + Join(*one.base_signers);
   }
   return "";
 }
@@ -240,6 +257,8 @@ const Command kPolicyTestCommand = {
         "\"default\"\n"
         "  action    = \"require\"                   # require, allow, reject\n"
         "  requires  = [\"release-2026\"]            # all signers it names\n"
+        "  base      = [\"base-team\"]               # all it names for a "
+        "base\n"
         "\n"
         "No signature is verified; see assay verify for that. Exit code 1\n"
         "when an expectation is not met.\n",

@@ -12,6 +12,7 @@
 #include "cli/decision_view.h"
 #include "cli/registry_access.h"
 #include "core/verdict/verifier.h"
+#include "io/evidence/base_collector.h"
 #include "io/evidence/evidence_collector.h"
 #include "io/evidence/evidence_store.h"
 #include "io/policy/policy_loader.h"
@@ -113,8 +114,9 @@ Result<Json> VerifyReference(const Paths& paths, const std::string& reference,
   EvidenceCollectorOptions collector_options;
   collector_options.now = WallClock;
   EvidenceCollector evidence(store, &registry, collector_options);
+  BaseCollector bases(store, registry, nullptr, WallClock);
   NoLayers layers;
-  const Verifier verifier(resolver, evidence, layers);
+  const Verifier verifier(resolver, evidence, layers, bases);
 
   const auto started = std::chrono::steady_clock::now();
   Question question = NewQuestion(Hook::kVerify, kBudget);

@@ -52,7 +52,8 @@ Engine::Engine(const Paths& paths, const NodeConfig& config)
       inventory_(config.containerd_address),
       images_(registry_),
       resolver_(runtime_, images_),
-      verifier_(resolver_, collector_, layers_) {}
+      bases_(store_, registry_, &runtime_, WallClock),
+      verifier_(resolver_, collector_, layers_, bases_) {}
 
 Result<Subject> NodeResolver::Resolve(const Question& question) {
   const bool in_registry =

@@ -13,6 +13,7 @@
 #include "io/config/node_config.h"
 #include "io/containerd/inventory.h"
 #include "io/containerd/resolver.h"
+#include "io/evidence/base_collector.h"
 #include "io/evidence/evidence_collector.h"
 #include "io/evidence/evidence_store.h"
 #include "io/layers/layer_hasher.h"
@@ -54,6 +55,7 @@ class Engine {
   ContainerdInventory inventory_;
   RegistryResolver images_;
   NodeResolver resolver_;
+  BaseCollector bases_;
   Verifier verifier_;
 };
 

@@ -77,7 +77,7 @@ class ColdDecision {
   }
 
   Cost Measure() {
-    const Verifier verifier(resolver_, collector_, layers_);
+    const Verifier verifier(resolver_, collector_, layers_, bases_);
     const Question question = About(image_);
     const Cost before = OwnCost();
     const Verdict verdict = verifier.DecideSubject(question, subject_, policy_);
@@ -111,6 +111,7 @@ class ColdDecision {
   EvidenceCollector collector_;
   std::shared_ptr<const Subject> subject_;
   test::GivenLayers layers_;
+  test::GivenBases bases_;
 };
 
 }  // namespace

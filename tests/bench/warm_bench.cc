@@ -48,7 +48,7 @@ struct Gate {
       {{"a.pub", key}});
   Walk walk;
   IntactLayers layers;
-  Verifier verifier{walk.resolver, walk.evidence, layers};
+  Verifier verifier{walk.resolver, walk.evidence, layers, walk.bases};
   AuditLog audit;
   Enforcer enforcer;
 };

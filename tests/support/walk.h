@@ -71,18 +71,53 @@ class GivenLayers : public LayerIntegrity {
   int checks = 0;
 };
 
+// A library of bases: what the node holds, and what only a registry has.
+class GivenBases : public BaseLibrary {
+ public:
+  Result<std::string> Config(const Question& /*question*/,
+                             const Subject& /*subject*/,
+                             const Reference& /*name*/,
+                             Reach /*reach*/) override {
+    return config;
+  }
+  BaseSet Find(const BaseRequest& request) override {
+    hint = request.hint;
+    BaseSet found = on_disk;
+    if (request.reach == Reach::kDisk) return found;
+    const auto append = [](auto& to, const auto& from) {
+      to.insert(to.end(), from.begin(), from.end());
+    };
+    append(found.candidates, in_registry.candidates);
+    append(found.failures, in_registry.failures);
+    return found;
+  }
+  Status Keep(const Digest& image, const Reference& name,
+              const UntrustedBase& base) override {
+    kept.push_back(image.str() + " " + name.str() + " " +
+                   base.manifest.digest.str());
+    return keeping;
+  }
+  Result<std::string> config = Fail(Reason::kConfigMissing);
+  BaseSet on_disk;
+  BaseSet in_registry;
+  std::optional<BaseHint> hint;  // of the last request
+  std::vector<std::string> kept;
+  Status keeping = Ok();
+};
+
 // A verifier over them, and a question about a container.
 struct Walk {
   explicit Walk(const std::string& name = "registry.example.com/app:1")
       : resolver(MakeSubject(name)) {}
 
   Verdict Decide(const std::shared_ptr<const Policy>& policy) {
-    return Verifier(resolver, evidence, layers).Decide(question, policy);
+    return Verifier(resolver, evidence, layers, bases).Decide(question, policy);
   }
 
   FixedResolver resolver;
   GivenEvidence evidence;
   GivenLayers layers;
+  GivenBases bases;
   Question question{"request", Hook::kCreate,   ContainerClaim{},
                     kNow,      Deadline::max(), false};
 };

@@ -37,6 +37,9 @@ struct EvidenceRequest {
   EvidencePlaces places;
   Reach reach = Reach::kDisk;
   Deadline deadline{};
+  // Only an image says that there is such a repository: the name must not lead
+  // to what an image's author could not reach.
+  bool claimed = false;
 };
 
 struct EvidenceSet {
@@ -47,6 +50,8 @@ struct EvidenceSet {
   // How far this looked: as far as was asked for, or further. Nothing of a
   // reach beyond it may be taken to be absent.
   Reach reach = Reach::kDisk;
+
+  void Add(EvidenceSet more);
 };
 
 class EvidenceSource {

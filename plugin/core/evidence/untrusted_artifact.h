@@ -19,6 +19,7 @@ enum class ArtifactOrigin : std::uint8_t {
   kCosignTag,     // tag "<algorithm>-<hex>.sig" of the image's repository
   kReferrer,      // referrers API or its fallback tag
   kDetachedFile,  // a file in a signature folder, named by digest
+  kBaseImage,     // no signature: the documents of a base, kept by the store
 };
 
 struct UntrustedBlob {

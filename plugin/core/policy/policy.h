@@ -40,6 +40,7 @@ struct Rule {
   std::vector<std::string> namespaces;  // globs; empty = any workload
   Action action = Action::kReject;
   std::optional<Requirement> require;  // set iff action is kRequire
+  std::optional<Requirement> base;     // only where action is kRequire
   Integrity integrity = Integrity::kLayers;
   Mode mode = Mode::kEnforce;  // the rule's own, else the policy's
   TomlPosition position;

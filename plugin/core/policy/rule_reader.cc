@@ -68,6 +68,20 @@ void ReadAction(TomlReader& reader, const SignerMap& signers, Rule& rule,
   }
 }
 
+// Whether the rule asks for a base; then rule.base is set or could not be read.
+bool ReadBase(TomlReader& reader, const SignerMap& signers, Rule& rule,
+              Diagnostics& diagnostics) {
+  const Toml* base = reader.Value("base");
+  if (base == nullptr) return false;
+  if (reader.Value("require") == nullptr) {
+    reader.Complain("base",
+                    "'base' goes with 'require': a rule that allows or rejects "
+                    "looks at no signature");
+  }
+  rule.base = RequirementReader(signers, diagnostics).Read(*base);
+  return true;
+}
+
 }  // namespace
 
 std::optional<Mode> ReadMode(TomlReader& reader) {
@@ -95,18 +109,17 @@ std::optional<Rule> ReadRule(const Toml& table, const SignerMap& signers,
             ReadNamespaces(reader),
             Action::kReject,
             std::nullopt,
+            std::nullopt,
             ReadIntegrity(reader),
             mode,
             table.position()};
   ReadAction(reader, signers, rule, diagnostics);
   rule.mode = ReadMode(reader).value_or(mode);
-  if (reader.Value("base") != nullptr) {
-    reader.Complain("base", Reason::kPolicyUnsupported,
-                    "'base' is not supported by this version");
-  }
+  const bool has_base = ReadBase(reader, signers, rule, diagnostics);
   reader.Finish();
   const bool whole =
-      rule.require.has_value() == (rule.action == Action::kRequire);
+      rule.require.has_value() == (rule.action == Action::kRequire) &&
+      rule.base.has_value() == has_base;
   if (diagnostics.size() != before || !scope || !whole) return std::nullopt;
   return rule;
 }

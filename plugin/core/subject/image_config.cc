@@ -30,6 +30,17 @@ Status ReadStrings(const Json* parent, std::string_view key,
   return Ok();
 }
 
+Status ReadLabels(const Json* parent, std::map<std::string, std::string>& out) {
+  const Json* member = parent == nullptr ? nullptr : parent->Find("Labels");
+  if (member == nullptr || member->IsNull()) return Ok();
+  if (member->AsObject() == nullptr) return Malformed("Labels");
+  for (const auto& [key, value] : *member->AsObject()) {
+    if (value.AsString() == nullptr) return Malformed("Labels");
+    out.emplace(key, *value.AsString());
+  }
+  return Ok();
+}
+
 Status ReadDiffIds(const Json& json, std::vector<Digest>& out) {
   const Json* rootfs = json.Find("rootfs");
   if (rootfs == nullptr) return Malformed("rootfs");
@@ -57,6 +68,7 @@ Status ReadProcess(const Json& json, ImageConfig& config) {
   if (read) read = ReadStrings(process, "Cmd", config.cmd);
   if (read) read = ReadString(process, "WorkingDir", config.working_dir);
   if (read) read = ReadString(process, "User", config.user);
+  if (read) read = ReadLabels(process, config.labels);
   return read;
 }
 

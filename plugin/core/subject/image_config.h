@@ -3,6 +3,7 @@
 #ifndef ASSAY_CORE_SUBJECT_IMAGE_CONFIG_H_
 #define ASSAY_CORE_SUBJECT_IMAGE_CONFIG_H_
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,7 @@ struct ImageConfig {
   std::vector<std::string> cmd;
   std::string working_dir;
   std::string user;
+  std::map<std::string, std::string> labels;  // a claim, never trusted
 
   // Errors: kConfigMalformed, kTooLarge and those of Json::Parse.
   static Result<ImageConfig> Parse(std::string_view bytes);

@@ -18,6 +18,13 @@
 
 namespace assay {
 
+// The image below, and who signed it.
+struct ProvenBase {
+  Digest manifest;
+  Reference name;  // under which its signatures hold
+  std::vector<VerifiedSignature> signatures;
+};
+
 // Why an image may run: what was verified, under which policy, until when.
 class Proof {
  public:
@@ -28,6 +35,8 @@ class Proof {
   const std::vector<VerifiedSignature>& signatures() const {
     return signatures_;
   }
+  // Set where the rule asks for a base.
+  const std::optional<ProvenBase>& base() const { return base_; }
   const Digest& policy_fingerprint() const { return policy_fingerprint_; }
   const std::optional<Time>& valid_until() const { return valid_until_; }
 
@@ -44,6 +53,7 @@ class Proof {
   std::optional<Digest> manifest_;
   Integrity integrity_ = Integrity::kLayers;
   std::vector<VerifiedSignature> signatures_;
+  std::optional<ProvenBase> base_;
   std::optional<Time> valid_until_;
 };
 
@@ -53,6 +63,7 @@ struct Trail {
   std::string name;                        // the name that selected the rule
   std::string rule;                        // "file:line: scope", or "default"
   std::string requirement;                 // in words
+  std::string base_requirement;            // in words, "" for none
   Mode mode = Mode::kEnforce;
   EvidencePlaces places;  // where the rule's signers look
   std::vector<FailedCheck> failed;

@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "core/verdict/base_check.h"
+#include "core/verdict/signature_check.h"
 
 namespace assay {
 
@@ -38,54 +40,6 @@ std::string RuleText(const Rule* rule) {
   return rule->position.str() + " (" + rule->scope.str() + ")";
 }
 
-EvidencePlaces PlacesOf(const Requirement& requirement) {
-  EvidencePlaces places;
-  for (const auto& signer : requirement.Signers()) places.Add(signer->Places());
-  return places;
-}
-
-// The signatures bound to this manifest or to an index that lists it.
-std::vector<VerifiedSignature> BoundTo(
-    const SignableImage& image,
-    const std::vector<VerifiedSignature>& verified) {
-  std::vector<VerifiedSignature> bound;
-  for (const VerifiedSignature& signature : verified) {
-    const bool on_index = std::find(image.indexes.begin(), image.indexes.end(),
-                                    signature.target()) != image.indexes.end();
-    if (on_index || signature.target() == image.manifest) {
-      bound.push_back(signature);
-    }
-  }
-  return bound;
-}
-
-bool Undetermined(const Error& error) {
-  return Describe(error.reason).ending == Ending::kUndetermined;
-}
-
-bool Deeper(const Error& error, const Error& than) {
-  return Describe(error.reason).stage > Describe(than.reason).stage;
-}
-
-// Why a requirement was not met. What could not be read comes first: with it
-// the answer might have been yes. Then the deepest failure of a candidate.
-Error WhyNot(Error unmet, const Findings& findings, const EvidenceSet& found) {
-  for (const Error& failure : found.failures) {
-    if (Undetermined(failure)) return failure;
-  }
-  if (!findings.verified.empty() || Undetermined(unmet)) return unmet;
-  Error deepest = Fail(Reason::kNoSignature);
-  for (const Error& failure : found.failures) {
-    if (Deeper(failure, deepest)) deepest = failure;
-  }
-  for (const FailedCheck& check : findings.failed) {
-    if (Deeper(check.error, deepest)) {
-      deepest = WithContext(check.error, check.where);
-    }
-  }
-  return deepest;
-}
-
 // Of two refusals of one subject under different names, the one to report: an
 // audited one lets the container start, an unsure one may end otherwise.
 bool Outweighs(const Verdict& verdict, const Verdict& than) {
@@ -97,7 +51,15 @@ bool Outweighs(const Verdict& verdict, const Verdict& than) {
 }
 
 void KeepDeepest(std::optional<Error>& kept, Error error) {
-  if (!kept || Deeper(error, *kept)) kept = std::move(error);
+  if (!kept || IsDeeper(error, *kept)) kept = std::move(error);
+}
+
+void KeepEarliestEnd(const std::vector<VerifiedSignature>& signatures,
+                     std::optional<Time>& end) {
+  for (const VerifiedSignature& signature : signatures) {
+    const auto& until = signature.valid_until();
+    if (until && (!end || *until < *end)) end = until;
+  }
 }
 
 }  // namespace
@@ -177,6 +139,9 @@ Verdict Verifier::Require(const Case& one, Trail trail) const {
                    std::move(trail));
   }
   trail.requirement = one.selection.rule->require->str();
+  if (one.selection.rule->base) {
+    trail.base_requirement = one.selection.rule->base->str();
+  }
   Reach reach = Reach::kDisk;
   for (;;) {
     Verdict verdict = Try(one, reach, trail);
@@ -187,20 +152,18 @@ Verdict Verifier::Require(const Case& one, Trail trail) const {
   }
 }
 
-// Evidence -> verified signatures -> requirement -> integrity, with what one
-// reach can see. `reach` becomes how far was looked in fact.
+// Evidence -> verified signatures -> requirement -> base -> integrity, with
+// what one reach can see. `reach` becomes how far was looked in fact.
 Verdict Verifier::Try(const Case& one, Reach& reach, Trail trail) const {
   const Requirement& requirement = *one.selection.rule->require;
   const std::vector<Digest> digests = one.subject->SignableDigests();
   const EvidenceSet found = evidence_.Collect(
       {one.name, digests, PlacesOf(requirement), reach, one.question.deadline});
-  reach = std::max(reach, found.reach);
-  Findings findings;
+  // A base may be further away than the image's own signatures.
+  if (!one.selection.rule->base) reach = std::max(reach, found.reach);
   const SigningTarget target{one.name, digests, one.question.now,
                              &one.subject->documents};
-  for (const auto& signer : requirement.Signers()) {
-    signer->Verify(target, found.artifacts, findings);
-  }
+  const Findings findings = VerifyAll(requirement, target, found.artifacts);
   trail.failed = findings.failed;
   trail.failures = found.failures;
 
@@ -208,7 +171,12 @@ Verdict Verifier::Try(const Case& one, Reach& reach, Trail trail) const {
   for (const SignableImage& image : one.subject->images) {
     auto satisfied = requirement.Satisfy(BoundTo(image, findings.verified));
     if (!satisfied) {
-      KeepDeepest(refusal, WhyNot(satisfied.error(), findings, found));
+      KeepDeepest(refusal, WhyNot(satisfied.error(), findings, found.failures));
+      continue;
+    }
+    auto base = FindBase(one, image, reach, trail);
+    if (!base) {
+      KeepDeepest(refusal, base.error());
       continue;
     }
     if (Status intact = CheckIntegrity(one.question, *one.subject, image,
@@ -217,10 +185,24 @@ Verdict Verifier::Try(const Case& one, Reach& reach, Trail trail) const {
       KeepDeepest(refusal, intact.error());
       continue;
     }
-    return AcceptSigned(one, image, *std::move(satisfied), std::move(trail));
+    return AcceptSigned(one, image, *std::move(satisfied), *std::move(base),
+                        std::move(trail));
   }
   if (!refusal) refusal = Fail(Reason::kSubjectUnbound);
   return Verdict(*std::move(refusal), std::move(trail));
+}
+
+Result<std::optional<ProvenBase>> Verifier::FindBase(const Case& one,
+                                                     const SignableImage& image,
+                                                     Reach reach,
+                                                     Trail& trail) const {
+  if (!one.selection.rule->base) return std::optional<ProvenBase>();
+  auto proven = CheckBase(bases_, evidence_,
+                          {one.question, *one.subject, one.name, image,
+                           *one.selection.rule->base, reach},
+                          trail);
+  if (!proven) return proven.error();
+  return std::optional(*std::move(proven));
 }
 
 Status Verifier::CheckIntegrity(const Question& question,
@@ -249,6 +231,7 @@ Status Verifier::StillIntact(const Question& question, const Subject& subject,
 
 Verdict Verifier::AcceptSigned(const Case& one, const SignableImage& image,
                                std::vector<VerifiedSignature> signatures,
+                               std::optional<ProvenBase> base,
                                Trail trail) const {
   if (signatures.empty()) {
     return Verdict(Fail(Reason::kInternal, "satisfied by nobody"),
@@ -257,13 +240,10 @@ Verdict Verifier::AcceptSigned(const Case& one, const SignableImage& image,
   Proof proof(Reason::kSigned, one.subject->config, one.policy.fingerprint());
   proof.manifest_ = image.manifest;
   proof.integrity_ = one.selection.rule->integrity;
-  for (const VerifiedSignature& signature : signatures) {
-    const auto& until = signature.valid_until();
-    if (until && (!proof.valid_until_ || *until < *proof.valid_until_)) {
-      proof.valid_until_ = until;
-    }
-  }
+  KeepEarliestEnd(signatures, proof.valid_until_);
+  if (base) KeepEarliestEnd(base->signatures, proof.valid_until_);
   proof.signatures_ = std::move(signatures);
+  proof.base_ = std::move(base);
   return Verdict(std::make_shared<const Proof>(std::move(proof)),
                  std::move(trail));
 }

@@ -8,6 +8,7 @@
 #include "core/evidence/evidence_source.h"
 #include "core/policy/policy.h"
 #include "core/question/resolver.h"
+#include "core/verdict/base_source.h"
 #include "core/verdict/layer_integrity.h"
 #include "core/verdict/verdict.h"
 
@@ -16,8 +17,12 @@ namespace assay {
 class Verifier {
  public:
   // Borrows the ports, which must outlive it.
-  Verifier(Resolver& resolver, EvidenceSource& evidence, LayerIntegrity& layers)
-      : resolver_(resolver), evidence_(evidence), layers_(layers) {}
+  Verifier(Resolver& resolver, EvidenceSource& evidence, LayerIntegrity& layers,
+           BaseLibrary& bases)
+      : resolver_(resolver),
+        evidence_(evidence),
+        layers_(layers),
+        bases_(bases) {}
 
   // Establish, then DecideSubject. Thread-safe, as all of it. A null policy
   // means that none is in force (kPolicyMissing).
@@ -50,14 +55,19 @@ class Verifier {
   Verdict Try(const Case& one, Reach& reach, Trail trail) const;
   Status CheckIntegrity(const Question& question, const Subject& subject,
                         const SignableImage& image, Integrity integrity) const;
+  // nullopt where the rule asks for none.
+  Result<std::optional<ProvenBase>> FindBase(const Case& one,
+                                             const SignableImage& image,
+                                             Reach reach, Trail& trail) const;
   Verdict AcceptSigned(const Case& one, const SignableImage& image,
                        std::vector<VerifiedSignature> signatures,
-                       Trail trail) const;
+                       std::optional<ProvenBase> base, Trail trail) const;
   Verdict Accept(const Case& one, Reason basis, Trail trail) const;
 
   Resolver& resolver_;
   EvidenceSource& evidence_;
   LayerIntegrity& layers_;
+  BaseLibrary& bases_;
 };
 
 }  // namespace assay

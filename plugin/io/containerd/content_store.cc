@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "core/subject/image_config.h"
 #include "io/files/files.h"
 
 namespace assay {
@@ -88,6 +89,23 @@ Result<std::shared_ptr<const DocumentLinks>> ContentStore::Links(
   auto links = ReadLinks(*bytes);
   cache_.Add(digest, links);
   return links;
+}
+
+Result<std::shared_ptr<const DocumentLinks>> ContentStore::ConfigLinks(
+    const Digest& digest) {
+  // What one digest leads to as a document and as a configuration is kept in
+  // one entry: a manifest has no diff IDs, a configuration leads nowhere.
+  auto known = cache_.Find(digest);
+  if (known && !known->diff_ids.empty()) return known;
+  auto bytes = Config(digest);
+  if (!bytes) return bytes.error();
+  auto links = std::make_shared<DocumentLinks>();
+  if (known) *links = *known;
+  if (auto config = ImageConfig::Parse(*bytes)) {
+    links->diff_ids = std::move(config->diff_ids);
+  }
+  cache_.Add(digest, links);
+  return std::shared_ptr<const DocumentLinks>(std::move(links));
 }
 
 }  // namespace assay

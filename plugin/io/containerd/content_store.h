@@ -23,6 +23,7 @@ struct DocumentLinks {
   DocumentKind kind = DocumentKind::kUnknown;
   std::optional<Digest> config;   // of a manifest
   std::vector<Digest> manifests;  // of an index
+  std::vector<Digest> diff_ids;   // of a configuration
 };
 
 // Links of documents seen, shared by all decisions. Thread-safe, bounded.
@@ -56,6 +57,10 @@ class ContentStore {
   // Errors: those of Document. A document that is neither manifest nor index
   // yields kUnknown and no links.
   Result<std::shared_ptr<const DocumentLinks>> Links(const Digest& digest);
+  // The same for a configuration; one that is none yields no diff IDs. Errors:
+  // those of Config.
+  Result<std::shared_ptr<const DocumentLinks>> ConfigLinks(
+      const Digest& digest);
 
  private:
   Result<std::string> Read(const Digest& digest, std::size_t most);

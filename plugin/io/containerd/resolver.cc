@@ -10,6 +10,7 @@
 #include "io/containerd/binding.h"
 #include "io/containerd/client.h"
 #include "io/containerd/cri_record.h"
+#include "io/containerd/held_bases.h"
 #include "io/containerd/place.h"
 #include "io/containerd/rootfs.h"
 #include "io/containerd/subject_builder.h"
@@ -61,6 +62,8 @@ class ContainerdResolver::Impl {
                                 const RecordClaim& claim);
   Result<Subject> ResolveImage(const Question& question,
                                const ImageClaim& claim);
+  Result<std::string> Config(const Question& question, const Subject& subject);
+  BaseSet FindBases(const BaseRequest& request);
 
  private:
   // One decision's view of one containerd. Its images are asked for at once,
@@ -70,6 +73,9 @@ class ContainerdResolver::Impl {
     ContentStore store;
     Pending<std::vector<ImageRecord>> images;
   };
+
+  // Of the containerd that the subject was found at.
+  Result<View> OpenFor(const Question& question, const Subject& subject);
 
   Result<View> Open(const std::string& address, CallScope scope);
   Result<ContainerRecord> Record(View& view, const std::string& id);
@@ -102,6 +108,28 @@ Result<ContainerdResolver::Impl::View> ContainerdResolver::Impl::Open(
   auto images = (*client)->Images(scope);
   ContentStore store(**client, std::move(scope), *std::move(root), links_);
   return View{*std::move(client), std::move(store), std::move(images)};
+}
+
+Result<ContainerdResolver::Impl::View> ContainerdResolver::Impl::OpenFor(
+    const Question& question, const Subject& subject) {
+  const auto* claim = std::get_if<ContainerClaim>(&question.about);
+  return Open(claim == nullptr ? "" : claim->runtime_address,
+              {subject.workload.runtime_namespace, question.deadline});
+}
+
+Result<std::string> ContainerdResolver::Impl::Config(const Question& question,
+                                                     const Subject& subject) {
+  auto view = OpenFor(question, subject);
+  if (!view) return view.error();
+  return view->store.Config(subject.config);
+}
+
+BaseSet ContainerdResolver::Impl::FindBases(const BaseRequest& request) {
+  auto view = OpenFor(request.question, request.subject);
+  if (!view) return {{}, {view.error()}};
+  auto held = Held(*view);
+  if (!held) return {{}, {held.error()}};
+  return BasesAmong(view->store, *held, request);
 }
 
 Status ContainerdResolver::Impl::CheckImage(const ContainerRecord& record,
@@ -303,6 +331,17 @@ Result<Subject> ContainerdResolver::Resolve(const Question& question) {
     return impl_->ResolveImage(question, *claim);
   }
   return Fail(Reason::kUsage, "containerd resolves containers and images");
+}
+
+Result<std::string> ContainerdResolver::Config(const Question& question,
+                                               const Subject& subject,
+                                               const Reference& /*name*/,
+                                               Reach /*reach*/) {
+  return impl_->Config(question, subject);
+}
+
+BaseSet ContainerdResolver::Find(const BaseRequest& request) {
+  return impl_->FindBases(request);
 }
 
 }  // namespace assay

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "core/question/resolver.h"
+#include "core/verdict/base_source.h"
 
 namespace assay {
 
@@ -25,7 +26,7 @@ struct ContainerdOptions {
   std::vector<std::string> trusted_snapshotters;
 };
 
-class ContainerdResolver : public Resolver {
+class ContainerdResolver : public Resolver, public BaseSource {
  public:
   explicit ContainerdResolver(ContainerdOptions options);
   ~ContainerdResolver() override;
@@ -35,6 +36,13 @@ class ContainerdResolver : public Resolver {
   // examined. An ImageClaim is the image of this host's platform under that
   // record.
   Result<Subject> Resolve(const Question& question) override;
+
+  // Of a subject that Resolve() has made.
+  Result<std::string> Config(const Question& question, const Subject& subject,
+                             const Reference& name, Reach reach) override;
+  // The images of the subject's runtime namespace whose layers are its lowest
+  // ones, and the one that its hint names.
+  BaseSet Find(const BaseRequest& request) override;
 
  private:
   class Impl;

@@ -9,6 +9,7 @@
 
 #include "base/bytes.h"
 #include "base/limits.h"
+#include "io/evidence/stored_base.h"
 #include "io/evidence/tar.h"
 #include "io/files/files.h"
 
@@ -82,18 +83,29 @@ class TarExport {
   std::set<Digest> written_;
 };
 
-// Hands every image's artifacts, each checked, to `take`.
+// Hands every image's artifacts, each checked, to `take`; then those of the
+// bases that are kept with them.
 Result<ExportReport> ForEachImage(
     const EvidenceStore& store, const std::vector<Digest>& images,
     const std::function<Status(const Digest&,
                                const std::vector<FoundArtifact>&)>& take) {
   ExportReport report;
-  for (const Digest& image : images) {
+  std::vector<Digest> queue = images;
+  std::set<Digest> queued(images.begin(), images.end());
+  for (std::size_t i = 0; i < queue.size(); ++i) {
+    const Digest image = queue[i];
     auto artifacts = store.ReadRaw(image);
     if (!artifacts) return artifacts.error();
+    // A base's signatures may be in a folder, or over its index alone.
+    if (artifacts->empty() && i >= images.size()) continue;
     if (artifacts->empty()) return Fail(Reason::kNoSignature, image.str());
     for (const FoundArtifact& found : *artifacts) {
-      if (auto opened = Open(found); !opened) return opened.error();
+      const auto opened = Open(found);
+      if (!opened) return opened.error();
+      if (opened->content.origin != ArtifactOrigin::kBaseImage) continue;
+      for (const Digest& base : SignableOfBase(*opened->content.manifest)) {
+        if (queued.insert(base).second) queue.push_back(base);
+      }
     }
     if (auto taken = take(image, *artifacts); !taken) return taken.error();
     ++report.images;

@@ -15,6 +15,7 @@ struct ExportReport {
   std::size_t artifacts = 0;
 };
 
+// With the images go the bases that are kept with them, and their signatures.
 // Writes a new tar, or into a folder when `path` ends in a slash. Errors:
 // kNoSignature for an image without stored artifacts, kEvidenceTampered (what
 // is damaged is not passed on), kEvidenceTooMany, kWriteFailed, kDiskFull.

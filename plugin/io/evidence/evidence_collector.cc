@@ -23,7 +23,8 @@ RegistryPlaces PlacesIn(const EvidencePlaces& places) {
 template <typename Plan>
 std::string KeyOf(const EvidenceRequest& request, const Plan& plan) {
   std::string key = request.name.Repository() + " " + plan.ask.to_string() +
-                    " " + plan.leave.to_string();
+                    " " + plan.leave.to_string() +
+                    (request.claimed ? " claimed" : "");
   const std::set<Digest> targets(request.targets.begin(),
                                  request.targets.end());
   for (const Digest& target : targets) key += " " + target.str();

@@ -91,9 +91,10 @@ class EvidenceStore {
   // from its timer, commands at their end. Errors: as Put.
   Status RefreshIndex();
 
-  // Drops evidence of images that are neither on the node nor younger than
-  // keep_for; near a bound the age no longer protects. Then removes what no
-  // record names. Refuses with kClockImplausible while the clock is.
+  // Drops evidence of images that are neither on the node nor the base of one
+  // that stays nor younger than keep_for; near a bound the age no longer
+  // protects. Then removes what no record names. Refuses with kClockImplausible
+  // while the clock is.
   Result<GarbageReport> CollectGarbage(const GarbageRequest& request);
 
   const EvidenceStoreOptions& options() const { return options_; }
@@ -130,6 +131,9 @@ class EvidenceStore {
   Status RebuildIndex() const;
 
   Result<std::vector<Digest>> Targets() const;
+  std::set<Digest> BasesOf(const StoredImage& image) const;
+  std::vector<Digest> Unneeded(const std::vector<StoredImage>& images,
+                               const GarbageRequest& request) const;
   std::vector<Digest> Expired(const std::vector<StoredImage>& images,
                               const GarbageRequest& request) const;
   Status DropTarget(const Digest& target) const;

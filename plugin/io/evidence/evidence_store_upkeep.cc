@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 #include "base/limits.h"
 #include "io/evidence/evidence_store.h"
+#include "io/evidence/stored_base.h"
 #include "io/files/files.h"
 
 namespace assay {
@@ -180,6 +181,37 @@ std::vector<Digest> EvidenceStore::Expired(
   return expired;
 }
 
+// What may be signed of the bases that are kept with an image.
+std::set<Digest> EvidenceStore::BasesOf(const StoredImage& image) const {
+  std::set<Digest> bases;
+  for (const ArtifactRecord& record : image.artifacts) {
+    if (record.origin != ArtifactOrigin::kBaseImage) continue;
+    const auto bytes =
+        ReadFile(layout_.Blob(record.manifest.digest), limits::kManifestBytes);
+    if (!bytes || !record.manifest.digest.Matches(*bytes)) continue;
+    const auto manifest = ImageManifest::Parse(*bytes);
+    if (!manifest) continue;
+    for (const Digest& digest : SignableOfBase(*manifest)) bases.insert(digest);
+  }
+  return bases;
+}
+
+// The expired but for the bases of images that stay.
+std::vector<Digest> EvidenceStore::Unneeded(
+    const std::vector<StoredImage>& images,
+    const GarbageRequest& request) const {
+  std::vector<Digest> expired = Expired(images, request);
+  std::set<Digest> bases;
+  for (const StoredImage& image : images) {
+    const bool goes = std::find(expired.begin(), expired.end(), image.target) !=
+                      expired.end();
+    if (!goes) bases.merge(BasesOf(image));
+  }
+  std::erase_if(expired,
+                [&](const Digest& digest) { return bases.contains(digest); });
+  return expired;
+}
+
 Status EvidenceStore::DropTarget(const Digest& target) const {
   auto lock = FileLock::Take(layout_.WriterLock(), kLockWait);
   if (!lock) return lock.error();
@@ -251,7 +283,7 @@ Result<GarbageReport> EvidenceStore::CollectGarbage(
   auto images = List();
   if (!images) return images.error();
   GarbageReport report;
-  report.images = Expired(*images, request);
+  report.images = Unneeded(*images, request);
   for (const Digest& target : report.images) {
     if (request.dry_run) continue;
     if (auto dropped = DropTarget(target); !dropped) {

@@ -92,6 +92,8 @@ std::string_view OriginName(ArtifactOrigin origin) {
       return "cosign-tag";
     case ArtifactOrigin::kReferrer:
       return "referrer";
+    case ArtifactOrigin::kBaseImage:
+      return "base-image";
     case ArtifactOrigin::kDetachedFile:
     case ArtifactOrigin::kUnknown:
       break;
@@ -101,7 +103,8 @@ std::string_view OriginName(ArtifactOrigin origin) {
 
 ArtifactOrigin OriginOf(std::string_view name) {
   for (const auto origin :
-       {ArtifactOrigin::kCosignTag, ArtifactOrigin::kReferrer}) {
+       {ArtifactOrigin::kCosignTag, ArtifactOrigin::kReferrer,
+        ArtifactOrigin::kBaseImage}) {
     if (name == OriginName(origin)) return origin;
   }
   return ArtifactOrigin::kUnknown;

@@ -74,12 +74,13 @@ void EvidenceFetch::Failed(Error error, std::string_view what) {
 
 void EvidenceFetch::Ask(FetchKind kind, std::string what, std::size_t most,
                         Handler then, Candidate* candidate) {
-  pending_.push_back({{kind, request_.name, std::move(what), most},
-                      [then = std::move(then), candidate](Fetched fetched) {
-                        if (candidate == nullptr || candidate->complete) {
-                          then(std::move(fetched));
-                        }
-                      }});
+  pending_.push_back(
+      {{kind, request_.name, std::move(what), most, request_.claimed},
+       [then = std::move(then), candidate](Fetched fetched) {
+         if (candidate == nullptr || candidate->complete) {
+           then(std::move(fetched));
+         }
+       }});
 }
 
 void EvidenceFetch::AskFirst(Target& target) {

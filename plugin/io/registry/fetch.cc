@@ -225,7 +225,7 @@ Task<Result<Fetched>> FetchFrom(Call& call, const RegistryHost& host,
   if (!url) co_return url.error();
   auto tls = call.client.tls.For(host);
   if (!tls) co_return WithContext(tls.error(), host.Address());
-  HostSession session(call, host, *tls, request.repository);
+  HostSession session(call, host, *tls, request);
   HostFetch fetch(session, host, request, digest, deadline);
   Result<Fetched> fetched = co_await fetch.Run(*url);
   co_return fetched;

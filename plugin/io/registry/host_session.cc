@@ -60,12 +60,13 @@ std::optional<Error> Asked::Problem(const Url& url) const {
 
 HostSession::HostSession(Call& call, const RegistryHost& host,
                          std::shared_ptr<const TlsProfile> tls,
-                         const Reference& repository)
+                         const FetchRequest& request)
     : call_(call),
       host_(host),
       tls_(std::move(tls)),
-      repository_(repository),
-      auth_key_(host.Address() + host.path + "/" + repository.path()) {}
+      repository_(request.repository),
+      claimed_(request.claimed && host.from_name),
+      auth_key_(host.Address() + host.path + "/" + repository_.path()) {}
 
 Task<Asked> HostSession::Get(const Ask& ask) {
   for (int tries = 1;; ++tries) {
@@ -93,7 +94,7 @@ std::optional<Deadline> HostSession::RetryAt(const Asked& asked,
 Task<Asked> HostSession::GetAuthorized(const Ask& ask) {
   std::string authorization = call_.client.auth.Get(auth_key_);
   for (bool fresh = false;; fresh = true) {
-    Hop hop{ask.url};
+    Hop hop{ask.url, FirstGuard(ask.url)};
     hop.headers = {"Accept: " + ask.accept};
     hop.own_headers = host_.headers;
     if (!authorization.empty()) {
@@ -177,6 +178,11 @@ AddressGuard HostSession::GuardFor(const Url& url,
                                    AddressClass named_by) const {
   return IsTrustedRealm(url) ? AddressGuard::Any()
                              : AddressGuard::LikeServer(named_by);
+}
+
+// A name that only an image gives leads no further than a public server's word.
+AddressGuard HostSession::FirstGuard(const Url& url) const {
+  return claimed_ ? GuardFor(url, AddressClass::kPublic) : AddressGuard::Any();
 }
 
 HttpRequest HostSession::MakeRequest(const Hop& hop) const {

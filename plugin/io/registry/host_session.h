@@ -39,7 +39,7 @@ class HostSession {
  public:
   HostSession(Call& call, const RegistryHost& host,
               std::shared_ptr<const TlsProfile> tls,
-              const Reference& repository);
+              const FetchRequest& request);
 
   // Tries again, a few times, what is worth it.
   Task<Asked> Get(const Ask& ask);
@@ -76,6 +76,7 @@ class HostSession {
   Status CheckLogin(const Url& realm) const;
   bool IsTrustedRealm(const Url& url) const;
   AddressGuard GuardFor(const Url& url, AddressClass named_by) const;
+  AddressGuard FirstGuard(const Url& url) const;
 
   std::optional<Deadline> RetryAt(const Asked& asked, int tries) const;
 
@@ -83,6 +84,7 @@ class HostSession {
   const RegistryHost& host_;
   std::shared_ptr<const TlsProfile> tls_;
   const Reference& repository_;
+  const bool claimed_;
   std::string auth_key_;
 };
 

@@ -42,6 +42,9 @@ struct FetchRequest {
   Reference repository;  // its tag and digest are ignored
   std::string what;      // a tag or a digest; for the others a digest
   std::size_t most = 0;  // largest answer in bytes
+  // The repository was named by an image, not by whoever asks: its host must
+  // be on a public address unless the operator's files describe it.
+  bool claimed = false;
 };
 
 struct Fetched {

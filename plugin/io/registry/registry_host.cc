@@ -84,6 +84,7 @@ Result<std::vector<RegistryHost>> ReadFolder(const std::string& folder,
 void AddRegistryItself(std::string_view registry,
                        std::vector<RegistryHost>& hosts) {
   RegistryHost& own = hosts.back();
+  own.from_name = true;
   own.path = "/v2";
   own.pull = own.resolve = own.referrers = true;
   own.host = registry == "docker.io" ? "registry-1.docker.io" : registry;
@@ -138,8 +139,10 @@ Result<std::vector<RegistryHost>> FindHosts(
   if (hosts.back().host.empty()) AddRegistryItself(registry, hosts);
   // Many files name the server as a host, too. What it does not have, it does
   // not have when it is asked again.
+  RegistryHost server = hosts.back();
+  server.from_name = false;
   const auto last = hosts.end() - 1;
-  if (std::find(hosts.begin(), last, *last) != last) hosts.pop_back();
+  if (std::find(hosts.begin(), last, server) != last) hosts.pop_back();
   return hosts;
 }
 

@@ -34,6 +34,8 @@ struct RegistryHost {
   bool guessed_plain = false;
   // Asked only when that guess of the host before it was wrong.
   bool only_if_not_http = false;
+  // Where it is was told by the registry's name alone, not by a file.
+  bool from_name = false;
 
   std::string Address() const { return scheme + "://" + host; }
   friend bool operator==(const RegistryHost&, const RegistryHost&) = default;

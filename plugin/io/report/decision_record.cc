@@ -24,9 +24,9 @@ void Add(Json::Object& object, const std::string& key,
   if (digest) object.emplace(key, Json(digest->str()));
 }
 
-Json Signatures(const Proof& proof) {
+Json Signatures(const std::vector<VerifiedSignature>& signatures) {
   Json::Array array;
-  for (const VerifiedSignature& signature : proof.signatures()) {
+  for (const VerifiedSignature& signature : signatures) {
     array.push_back(Json(Json::Object{
         {"signer", Text(signature.signer())},
         {"scheme", Text(signature.scheme())},
@@ -36,6 +36,14 @@ Json Signatures(const Proof& proof) {
     }));
   }
   return Json(std::move(array));
+}
+
+Json BaseOf(const ProvenBase& base) {
+  return Json(Json::Object{
+      {"manifest", Json(base.manifest.str())},
+      {"name", Text(base.name.str())},
+      {"signers", Signatures(base.signatures)},
+  });
 }
 
 Json Checks(const Trail& trail) {
@@ -101,6 +109,7 @@ void AddVerdict(Json::Object& object, const Verdict& verdict) {
   Add(object, "reference", trail.name);
   Add(object, "rule", trail.rule);
   Add(object, "requirement", trail.requirement);
+  Add(object, "base_requirement", trail.base_requirement);
   object.emplace("mode", Text(ModeName(trail.mode)));
   Add(object, "policy", trail.policy_fingerprint);
   Add(object, "trust", trail.trust_fingerprint);
@@ -113,7 +122,10 @@ void AddVerdict(Json::Object& object, const Verdict& verdict) {
     }
     return;
   }
-  object.emplace("signers", Signatures(*verdict.proof()));
+  object.emplace("signers", Signatures(verdict.proof()->signatures()));
+  if (verdict.proof()->base()) {
+    object.emplace("base", BaseOf(*verdict.proof()->base()));
+  }
   if (verdict.proof()->manifest()) {
     object.insert_or_assign("manifest",
                             Json(verdict.proof()->manifest()->str()));

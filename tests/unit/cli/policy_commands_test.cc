@@ -156,6 +156,29 @@ TEST_CASE("test holds a policy against expectations") {
   }
 }
 
+TEST_CASE("show and test tell the base a rule asks for") {
+  PolicyRoot root;
+  root.WritePolicy("10.toml",
+                   std::string(kPolicy) +
+                       "[[rule]]\nscope = \"registry.example.com/shop/**\"\n"
+                       "require = \"release\"\nbase = \"release\"\n");
+  Has(Run(kPolicyShowCommand, root, {}).out,
+      "require release, upon a base of release");
+  const std::string json = Run(kPolicyShowCommand, root, {}, true).out;
+  Has(json, "\"base\":\"release\"");
+  const auto test = [&root](const std::string& expected) {
+    return Run(kPolicyTestCommand, root,
+               {root.folder.Write(
+                   "t.toml",
+                   "[[case]]\nimage = \"registry.example.com/shop/a:1\"\n" +
+                       expected)})
+        .code;
+  };
+  CHECK(test("base = [\"release\"]\n") == ExitCode::kAccepted);
+  CHECK(test("base = []\n") == ExitCode::kRejected);
+  CHECK(test("base = [\"other\"]\n") == ExitCode::kRejected);
+}
+
 TEST_CASE("expectations are read as strictly as policies") {
   PolicyRoot root;
   root.WritePolicy("10.toml", kPolicy);

@@ -22,7 +22,7 @@ const std::string kReject =
 struct Gate {
   explicit Gate(const std::string& policy_text, bool allow_restore = false)
       : policy(policy_text.empty() ? nullptr : MakePolicy(policy_text, {})),
-        verifier(walk.resolver, walk.evidence, walk.layers),
+        verifier(walk.resolver, walk.evidence, walk.layers, walk.bases),
         audit(folder.path() + "/log/audit.jsonl"),
         enforcer({verifier, audit, [this] { return policy; }}, allow_restore,
                  100) {}
@@ -152,7 +152,8 @@ class ThrowingResolver : public Resolver {
 TEST_CASE("whatever is thrown ends undetermined") {
   Gate gate(kAllow);
   ThrowingResolver resolver;
-  const Verifier verifier(resolver, gate.walk.evidence, gate.walk.layers);
+  const Verifier verifier(resolver, gate.walk.evidence, gate.walk.layers,
+                          gate.walk.bases);
   Enforcer enforcer({verifier, gate.audit, [&] { return gate.policy; }}, false,
                     10);
   const Answer answer = enforcer.Ask(gate.walk.question);

@@ -190,12 +190,34 @@ TEST_CASE("what is not checked yet is refused, never ignored") {
   CHECK(BadRule("require = \"a\"\nintegrity = \"rootfs\"") ==
         "policy-unsupported 1.toml:14:13: integrity = \"rootfs\" is not "
         "supported by this version\n");
-  CHECK(BadRule("require = \"a\"\nbase = { any_of = [\"b\"] }") ==
-        "policy-unsupported 1.toml:14:8: 'base' is not supported by this "
-        "version\n");
   CHECK(Bad({"version = 1\n[signers.x]\ntype = \"notation\"\n"}) ==
         "policy-unsupported 1.toml:3:8: signers of type 'notation' are not "
         "supported by this version\n");
+}
+
+TEST_CASE("a rule may ask for a base") {
+  const ReadPolicy read =
+      Read({WithRule("require = \"a\"\nbase = { at_least = 2, of = [\"a\", "
+                     "\"b\", \"c\"] }")});
+  INFO(read.Text());
+  REQUIRE(read.policy);
+  const Rule& rule = read.policy->rules().at(0);
+  REQUIRE(rule.base);
+  CHECK(rule.base->str() == "at least 2 of (a, b, c)");
+  CHECK(rule.require->str() == "a");
+  CHECK_FALSE(Read({WithRule("require = \"a\"")}).policy->rules().at(0).base);
+}
+
+TEST_CASE("a base is a requirement, and goes with one") {
+  CHECK(BadRule("require = \"a\"\nbase = \"x\"") ==
+        "policy-malformed 1.toml:14:8: there is no [signers.x]\n");
+  CHECK(BadRule("require = \"a\"\nbase = { any_of = [] }")
+            .find("at least one signer") != std::string::npos);
+  CHECK(BadRule("require = \"a\"\nbase = true").find("policy-malformed") == 0);
+  for (const std::string action : {"allow", "reject"}) {
+    CHECK(BadRule("action = \"" + action + "\"\nbase = \"a\"")
+              .find("'base' goes with 'require'") != std::string::npos);
+  }
 }
 
 TEST_CASE("a signer's type is known") {

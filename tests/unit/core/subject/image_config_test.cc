@@ -37,13 +37,14 @@ TEST_CASE("the chain ID follows the image specification") {
 TEST_CASE("the process is read as Go writes it") {
   const auto config = ImageConfig::Parse(
       Config("", R"(,"config":{"Env":["A=b"],"Entrypoint":null,"Cmd":["sh"],)"
-                 R"("WorkingDir":"/w","User":"1"})"));
+                 R"("WorkingDir":"/w","User":"1","Labels":{"k":"v"}})"));
   REQUIRE(config);
   CHECK(config->env.at(0) == "A=b");
   CHECK(config->entrypoint.empty());
   CHECK(config->cmd.at(0) == "sh");
   CHECK(config->working_dir == "/w");
   CHECK(config->user == "1");
+  CHECK(config->labels == std::map<std::string, std::string>{{"k", "v"}});
   CHECK(config->platform == Platform{"linux", "amd64", ""});
 }
 
@@ -56,5 +57,9 @@ TEST_CASE("what is no configuration is refused") {
   CHECK(WhyNot(Config(R"("sha256:x")")) == Reason::kDigestMalformed);
   CHECK(WhyNot(Config("", R"(,"config":[])")) == Reason::kConfigMalformed);
   CHECK(WhyNot(Config("", R"(,"config":{"Env":[1]})")) ==
+        Reason::kConfigMalformed);
+  CHECK(WhyNot(Config("", R"(,"config":{"Labels":[]})")) ==
+        Reason::kConfigMalformed);
+  CHECK(WhyNot(Config("", R"(,"config":{"Labels":{"k":1}})")) ==
         Reason::kConfigMalformed);
 }
