@@ -54,6 +54,12 @@ inline constexpr std::size_t kTokenBytes = 64U << 10;
 inline constexpr std::size_t kCredentialHelperBytes = 64U << 10;
 inline constexpr int kRedirects = 4;
 
+// A layer's archive and the folder it was unpacked to.
+inline constexpr std::uint64_t kLayerUnpackedBytes = 64ULL << 30;
+inline constexpr std::size_t kLayerEntries = 1'000'000;
+inline constexpr std::size_t kLayerDepth = 256;  // folders in folders
+inline constexpr std::size_t kLayerTextBytes = 128U << 20;  // of all names
+
 // What a container runtime tells.
 inline constexpr std::size_t kRuntimeMessageBytes = 64U << 20;
 inline constexpr std::size_t kRuntimeImages = 32'768;      // of one namespace

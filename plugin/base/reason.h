@@ -156,6 +156,13 @@ enum class Reason : std::uint16_t {
   kLayerMissing,
   kLayerUnreadable,
   kLayerPending,
+  kRootfsFileChanged,
+  kRootfsFileExtra,
+  kRootfsFileMissing,
+  kRootfsLayerMismatch,
+  kRootfsUnsupported,
+  kRootfsUnreadable,
+  kRootfsPending,
   // Files, configuration, usage.
   kFileUnreadable,
   kFileTooLarge,

@@ -1,5 +1,6 @@
 // LayerIntegrity: the port that says whether the layer blobs on this node are
-// the ones a verified manifest names. Implemented by io/layers.
+// the ones a verified manifest names, and the files that were unpacked from
+// them. Implemented by io/layers and io/rootfs.
 #ifndef ASSAY_CORE_VERDICT_LAYER_INTEGRITY_H_
 #define ASSAY_CORE_VERDICT_LAYER_INTEGRITY_H_
 
@@ -8,6 +9,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "core/subject/manifest.h"
+#include "core/subject/subject.h"
 
 namespace assay {
 
@@ -19,6 +21,18 @@ class LayerIntegrity {
   // kLayerPending when the deadline passes while hashing goes on.
   virtual Status Check(const ImageManifest& manifest,
                        const std::string& blob_dir, Deadline deadline) = 0;
+
+  // Thread-safe. Whether subject.unpacked holds the files of the manifest's
+  // layers, of which `Check` has been asked. Errors: kRootfsFileChanged,
+  // kRootfsFileExtra, kRootfsFileMissing (name layer and file),
+  // kRootfsLayerMismatch, kRootfsUnsupported, kRootfsUnreadable,
+  // kLayerMissing, kLayerUnreadable; kRootfsPending when the deadline passes
+  // while comparing goes on. Who cannot tell says so.
+  virtual Status CheckUnpacked(const ImageManifest& /*manifest*/,
+                               const Subject& /*subject*/,
+                               Deadline /*deadline*/) {
+    return Fail(Reason::kRootfsUnsupported, "not on this node");
+  }
 };
 
 }  // namespace assay
