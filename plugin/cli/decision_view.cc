@@ -101,6 +101,7 @@ void PrintTable(Context& context, const Json& record) {
   RowIf(table, "upon a base of", Member(record, "base_requirement"));
   SignerRows(table, record, "signed by");
   BaseRows(table, record);
+  RowIf(table, "integrity", Member(record, "integrity"));
   PlaceRows(table, record);
   CheckRows(table, record);
   RowIf(table, "request", Member(record, "request"));

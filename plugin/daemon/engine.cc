@@ -41,6 +41,13 @@ LayerHasherOptions LayerOptionsOf(const Paths& paths) {
   return options;
 }
 
+RootfsCheckerOptions RootfsOptionsOf(const Paths& paths) {
+  RootfsCheckerOptions options;
+  options.memory_file = paths.StateDir() + "/rootfs";
+  options.now = WallClock;
+  return options;
+}
+
 }  // namespace
 
 Engine::Engine(const Paths& paths, const NodeConfig& config)
@@ -48,12 +55,13 @@ Engine::Engine(const Paths& paths, const NodeConfig& config)
       store_(StoreOptionsOf(paths, config)),
       collector_(store_, &registry_, CollectorOptions()),
       layers_(LayerOptionsOf(paths)),
+      rootfs_(RootfsOptionsOf(paths), layers_),
       runtime_(RuntimeOptionsOf(config)),
       inventory_(config.containerd_address),
       images_(registry_),
       resolver_(runtime_, images_),
       bases_(store_, registry_, &runtime_, WallClock),
-      verifier_(resolver_, collector_, layers_, bases_) {}
+      verifier_(resolver_, collector_, rootfs_, bases_) {}
 
 Result<Subject> NodeResolver::Resolve(const Question& question) {
   const bool in_registry =

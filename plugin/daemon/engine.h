@@ -19,6 +19,7 @@
 #include "io/layers/layer_hasher.h"
 #include "io/registry/registry_client.h"
 #include "io/registry/registry_resolver.h"
+#include "io/rootfs/rootfs_checker.h"
 
 namespace assay {
 
@@ -51,6 +52,7 @@ class Engine {
   EvidenceStore store_;
   EvidenceCollector collector_;
   LayerHasher layers_;
+  RootfsChecker rootfs_;
   ContainerdResolver runtime_;
   ContainerdInventory inventory_;
   RegistryResolver images_;

@@ -50,12 +50,14 @@ push_signed() {
   echo "$digest"
 }
 
-# run_decided COMMAND...: run, again while the machine was too busy to decide. A
-# start that failed leaves nothing, so the same command can be given again.
+# run_decided COMMAND...: run, again while the machine was too busy to decide, or
+# to read the layers, in time. A start that failed leaves nothing, so the same
+# command can be given again.
 run_decided() {
   local tries=10
   run "$@"
-  while ((tries-- > 0)) && [[ $OUTPUT == *"create failed: deadline: "* ]]; do
+  while ((tries-- > 0)) &&
+    [[ $OUTPUT =~ create\ failed:\ (deadline|[a-z]+-pending):\  ]]; do
     sleep 1
     run "$@"
   done

@@ -3,10 +3,12 @@
 
   image.py image LAYOUT TAG [--cmd WORD]... [--env K=V]... [--file PATH=TEXT]...
                             [--dir FOLDER] [--user ID] [--arch ARCH]
-                            [--gzip LEVEL] [--annotation K=V]...
+                            [--gzip LEVEL] [--layer TAR]...
+                            [--annotation K=V]...
   image.py index LAYOUT TAG MEMBER-TAG...
 
-The first layer is busybox, each --file is a layer of its own. All times are
+The first layer is busybox, each --file is a layer of its own, and each --layer
+an archive that is one. All times are
 zero: the same arguments give the same bytes, another --gzip gives other layer
 blobs (another manifest) under the very same configuration.
 """
@@ -117,6 +119,7 @@ def pairs(words):
 def make_image(layout, arguments):
     tars = [base_layer()]
     tars += [file_layer(*word.split("=", 1)) for word in arguments.file]
+    tars += [pathlib.Path(path).read_bytes() for path in arguments.layer]
     where = {"WorkingDir": arguments.dir, "User": arguments.user}
     config = {
         "created": "1970-01-01T00:00:00Z",
@@ -163,7 +166,7 @@ def main():
     for kind in (image, index):
         kind.add_argument("layout")
         kind.add_argument("tag")
-    for option in ("--cmd", "--env", "--file", "--annotation"):
+    for option in ("--cmd", "--env", "--file", "--layer", "--annotation"):
         image.add_argument(option, action="append", default=[])
     for option in ("--dir", "--user"):
         image.add_argument(option)

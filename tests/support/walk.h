@@ -67,8 +67,16 @@ class GivenLayers : public LayerIntegrity {
     ++checks;
     return status;
   }
+  Status CheckUnpacked(const ImageManifest& /*manifest*/,
+                       const Subject& /*subject*/,
+                       Deadline /*deadline*/) override {
+    ++unpacked_checks;
+    return unpacked;
+  }
   Status status = Ok();
+  Status unpacked = Ok();
   int checks = 0;
+  int unpacked_checks = 0;
 };
 
 // A library of bases: what the node holds, and what only a registry has.

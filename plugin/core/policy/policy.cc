@@ -55,6 +55,8 @@ std::string_view IntegrityName(Integrity integrity) {
       return "layers";
     case Integrity::kManifest:
       return "manifest";
+    case Integrity::kRootfs:
+      return "rootfs";
   }
   return "layers";
 }

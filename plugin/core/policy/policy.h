@@ -28,8 +28,9 @@ namespace assay {
 // Zero enforces and zero rejects.
 enum class Mode : std::uint8_t { kEnforce = 0, kAudit };
 enum class Action : std::uint8_t { kReject = 0, kRequire, kAllow };
-// How much of the image's bytes is hashed; zero is the default.
-enum class Integrity : std::uint8_t { kLayers = 0, kManifest };
+// How much of the image's bytes is hashed; zero is the default. kRootfs is
+// kLayers and the files that were unpacked from them.
+enum class Integrity : std::uint8_t { kLayers = 0, kManifest, kRootfs };
 
 std::string_view ModeName(Mode mode);
 std::string_view ActionName(Action action);

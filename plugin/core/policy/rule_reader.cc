@@ -33,16 +33,10 @@ std::vector<std::string> ReadNamespaces(TomlReader& reader) {
 }
 
 Integrity ReadIntegrity(TomlReader& reader) {
-  const Toml* value = reader.Value("integrity");
-  const std::string* text = value == nullptr ? nullptr : value->AsString();
-  if (text != nullptr && *text == "rootfs") {
-    reader.Complain("integrity", Reason::kPolicyUnsupported,
-                    "integrity = \"rootfs\" is not supported by this version");
-    return Integrity::kLayers;
-  }
   return ReadWord<Integrity>(reader, "integrity",
                              {{"layers", Integrity::kLayers},
-                              {"manifest", Integrity::kManifest}})
+                              {"manifest", Integrity::kManifest},
+                              {"rootfs", Integrity::kRootfs}})
       .value_or(Integrity::kLayers);
 }
 

@@ -31,12 +31,6 @@ struct Workload {
   std::string container;
 };
 
-// A layer where the runtime unpacked it on this node.
-struct UnpackedLayer {
-  Digest diff_id;      // of its archive, as the configuration has it
-  std::string folder;  // absolute; the layer's files and nothing else
-};
-
 struct Subject {
   // The names that may select a rule; never empty. The requested name alone
   // where it is known and the node holds this image under it, else every name
@@ -52,10 +46,10 @@ struct Subject {
   // Folder of the content store that holds the layer blobs, as
   // <folder>/<algorithm>/<hex>; "" where there is none (a registry reference).
   std::string blob_dir;
-  // What the container's root file system is mounted from, base first, one for
-  // each layer. An error where there is no container, or where its layers are
-  // no folders.
-  Result<std::vector<UnpackedLayer>> unpacked =
+  // The folders that the container's root file system is mounted from, base
+  // first, one for each layer. An error where there is no container, or where
+  // its layers are no folders.
+  Result<std::vector<std::string>> layer_dirs =
       Fail(Reason::kRootfsUnsupported, "no root file system is known");
 
   // Every digest a signature may be bound to, manifests before indexes.

@@ -22,11 +22,12 @@ class LayerIntegrity {
   virtual Status Check(const ImageManifest& manifest,
                        const std::string& blob_dir, Deadline deadline) = 0;
 
-  // Thread-safe. Whether subject.unpacked holds the files of the manifest's
+  // Thread-safe. Whether subject.layer_dirs hold the files of the manifest's
   // layers, of which `Check` has been asked. Errors: kRootfsFileChanged,
   // kRootfsFileExtra, kRootfsFileMissing (name layer and file),
   // kRootfsLayerMismatch, kRootfsUnsupported, kRootfsUnreadable,
-  // kLayerMissing, kLayerUnreadable; kRootfsPending when the deadline passes
+  // kLayerMissing, kLayerUnreadable, those of reading the configuration;
+  // kRootfsPending when the deadline passes
   // while comparing goes on. Who cannot tell says so.
   virtual Status CheckUnpacked(const ImageManifest& /*manifest*/,
                                const Subject& /*subject*/,

@@ -216,7 +216,10 @@ Status Verifier::CheckIntegrity(const Question& question,
     return Fail(Reason::kLayerMissing,
                 "the runtime's content store is unknown");
   }
-  return layers_.Check(image.content, subject.blob_dir, question.deadline);
+  const Status intact =
+      layers_.Check(image.content, subject.blob_dir, question.deadline);
+  if (!intact || integrity != Integrity::kRootfs) return intact;
+  return layers_.CheckUnpacked(image.content, subject, question.deadline);
 }
 
 Status Verifier::StillIntact(const Question& question, const Subject& subject,

@@ -156,4 +156,18 @@ Status CompareOverlay(const MountEntry& live, const SnapshotMount& wanted) {
   return Ok();
 }
 
+std::vector<std::string> LowerFolders(const SnapshotMount& overlay) {
+  std::map<std::string, std::string> options;
+  for (const std::string& option : overlay.options) {
+    AddOption(options, option, /*escaped=*/false);
+  }
+  const auto lower = options.find("lowerdir");
+  if (lower == options.end()) return {};
+  std::vector<std::string> folders;
+  for (const auto folder : Split(lower->second, ':')) {
+    folders.emplace_back(folder);
+  }
+  return folders;
+}
+
 }  // namespace assay

@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "io/containerd/records.h"
@@ -32,6 +33,9 @@ Result<MountEntry> FindMount(std::string_view table, std::uint64_t mount_id);
 // and work folder, which belong to this container alone, are compared.
 // Errors: kSubjectMountMismatch.
 Status CompareOverlay(const MountEntry& live, const SnapshotMount& wanted);
+
+// The lower folders that an overlay's options name, topmost first.
+std::vector<std::string> LowerFolders(const SnapshotMount& overlay);
 
 }  // namespace assay
 

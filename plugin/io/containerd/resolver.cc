@@ -11,6 +11,7 @@
 #include "io/containerd/client.h"
 #include "io/containerd/cri_record.h"
 #include "io/containerd/held_bases.h"
+#include "io/containerd/layer_dirs.h"
 #include "io/containerd/place.h"
 #include "io/containerd/rootfs.h"
 #include "io/containerd/subject_builder.h"
@@ -82,8 +83,11 @@ class ContainerdResolver::Impl {
   Pending<SnapshotRecord> Snapshot(View& view, const ContainerRecord& record);
   Status CheckImage(const ContainerRecord& record,
                     const ProcessSpec& process) const;
-  Status CheckMount(View& view, const ContainerClaim& claim,
-                    const ContainerRecord& record);
+  Result<std::vector<SnapshotMount>> Mounts(View& view,
+                                            const ContainerRecord& record);
+  Status CheckMount(const std::vector<SnapshotMount>& mounts,
+                    const ContainerClaim& claim,
+                    const ContainerRecord& record) const;
   Result<HeldImages> Held(View& view);
   Result<Subject> Bind(View& view, const ContainerRecord& record,
                        const Pending<SnapshotRecord>& asked,
@@ -146,16 +150,19 @@ Status ContainerdResolver::Impl::CheckImage(const ContainerRecord& record,
   return Fail(Reason::kSubjectSnapshotter, Printable(record.snapshotter));
 }
 
-Status ContainerdResolver::Impl::CheckMount(View& view,
-                                            const ContainerClaim& claim,
-                                            const ContainerRecord& record) {
-  auto mounts = OrElse(
+Result<std::vector<SnapshotMount>> ContainerdResolver::Impl::Mounts(
+    View& view, const ContainerRecord& record) {
+  return OrElse(
       view.client
           ->Mounts(view.store.scope(), record.snapshotter, record.snapshot_key)
           .Get(),
       Reason::kSubjectUnbound);
-  if (!mounts) return mounts.error();
-  return CheckRootfs(claim, *mounts,
+}
+
+Status ContainerdResolver::Impl::CheckMount(
+    const std::vector<SnapshotMount>& mounts, const ContainerClaim& claim,
+    const ContainerRecord& record) const {
+  return CheckRootfs(claim, mounts,
                      Contains(kJudgedSnapshotters, record.snapshotter));
 }
 
@@ -270,9 +277,14 @@ Result<Subject> ContainerdResolver::Impl::ResolveContainer(
   if (!valid) return valid.error();
   const auto snapshot = Snapshot(*view, *record);
   valid = CheckRootPath(claim, *process);
-  if (valid) valid = CheckMount(*view, claim, *record);
   if (!valid) return valid.error();
-  return Bind(*view, *record, snapshot, *process);
+  const auto mounts = Mounts(*view, *record);
+  if (!mounts) return mounts.error();
+  valid = CheckMount(*mounts, claim, *record);
+  if (!valid) return valid.error();
+  auto subject = Bind(*view, *record, snapshot, *process);
+  if (subject) subject->layer_dirs = LayerDirs(record->snapshotter, *mounts);
+  return subject;
 }
 
 Result<Subject> ContainerdResolver::Impl::ResolveRecord(
@@ -285,7 +297,12 @@ Result<Subject> ContainerdResolver::Impl::ResolveRecord(
   if (!process) return process.error();
   const Status valid = CheckImage(*record, *process);
   if (!valid) return valid.error();
-  return Bind(*view, *record, Snapshot(*view, *record), *process);
+  const auto mounts = Mounts(*view, *record);
+  auto subject = Bind(*view, *record, Snapshot(*view, *record), *process);
+  if (subject && mounts) {
+    subject->layer_dirs = LayerDirs(record->snapshotter, *mounts);
+  }
+  return subject;
 }
 
 Result<Subject> ContainerdResolver::Impl::ResolveImage(

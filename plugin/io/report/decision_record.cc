@@ -126,6 +126,12 @@ void AddVerdict(Json::Object& object, const Verdict& verdict) {
   if (verdict.proof()->base()) {
     object.emplace("base", BaseOf(*verdict.proof()->base()));
   }
+  // Where the image is on this node its bytes were looked at.
+  if (verdict.proof()->manifest() && trail.subject != nullptr &&
+      !trail.subject->blob_dir.empty()) {
+    object.emplace("integrity",
+                   Text(IntegrityName(verdict.proof()->integrity())));
+  }
   if (verdict.proof()->manifest()) {
     object.insert_or_assign("manifest",
                             Json(verdict.proof()->manifest()->str()));

@@ -6,7 +6,9 @@
 #include <thread>
 #include <vector>
 
-#include "base/bytes.h"
+#include "base/limits.h"
+#include "core/subject/image_config.h"
+#include "io/files/files.h"
 #include "io/layers/file_identity.h"
 #include "io/layers/hash_pool.h"
 #include "io/layers/memory_file.h"
@@ -28,10 +30,11 @@ constexpr std::size_t kRefusals = 256;
 
 // One layer of the image under way.
 struct Layer {
-  Descriptor blob;
+  Digest blob;
   std::string blob_path;
-  UnpackedLayer unpacked;
-  Digest chain;                    // of this layer and those below
+  Digest diff_id;      // of its archive, as the configuration has it
+  std::string folder;  // that it was unpacked to
+  Digest chain;        // of this layer and those below
   std::vector<std::string> lower;  // folders of those below, topmost first
 };
 
@@ -39,27 +42,47 @@ Digest Joined(const std::optional<Digest>& below, const Digest& digest) {
   return below ? Digest::Of(below->str() + " " + digest.str()) : digest;
 }
 
+std::string BlobPath(const Subject& subject, const Digest& digest) {
+  return subject.blob_dir + "/" + std::string(HashName(digest.algorithm())) +
+         "/" + digest.hex();
+}
+
+// As the verified manifest names it.
+Result<ImageConfig> ReadConfig(const ImageManifest& manifest,
+                               const Subject& subject) {
+  const Digest& digest = manifest.config.digest;
+  auto bytes = ReadFile(BlobPath(subject, digest), limits::kConfigBytes);
+  if (!bytes && bytes.error().reason == Reason::kNotFound) {
+    return Fail(Reason::kConfigMissing, digest.str());
+  }
+  if (!bytes) return bytes.error();
+  if (!digest.Matches(*bytes)) {
+    return Fail(Reason::kConfigDigestMismatch, digest.str());
+  }
+  return ImageConfig::Parse(*bytes);
+}
+
 Result<std::vector<Layer>> LayersOf(const ImageManifest& manifest,
                                     const Subject& subject) {
-  if (!subject.unpacked) return subject.unpacked.error();
-  const auto& unpacked = *subject.unpacked;
-  if (unpacked.empty() || unpacked.size() != manifest.layers.size()) {
+  if (!subject.layer_dirs) return subject.layer_dirs.error();
+  const auto config = ReadConfig(manifest, subject);
+  if (!config) return config.error();
+  const std::vector<std::string>& folders = *subject.layer_dirs;
+  if (folders.empty() || folders.size() != manifest.layers.size() ||
+      folders.size() != config->diff_ids.size()) {
     return Fail(Reason::kRootfsUnsupported,
-                std::to_string(unpacked.size()) + " folders for " +
+                std::to_string(folders.size()) + " folders for " +
                     std::to_string(manifest.layers.size()) + " layers");
   }
   std::vector<Layer> layers;
   std::optional<Digest> chain;
   std::vector<std::string> lower;
-  for (std::size_t i = 0; i < unpacked.size(); ++i) {
-    const Descriptor& blob = manifest.layers[i];
-    chain = Joined(chain, unpacked[i].diff_id);
-    layers.push_back({blob,
-                      subject.blob_dir + "/" +
-                          std::string(HashName(blob.digest.algorithm())) + "/" +
-                          blob.digest.hex(),
-                      unpacked[i], *chain, lower});
-    lower.insert(lower.begin(), unpacked[i].folder);
+  for (std::size_t i = 0; i < folders.size(); ++i) {
+    const Digest& blob = manifest.layers[i].digest;
+    chain = Joined(chain, config->diff_ids[i]);
+    layers.push_back({blob, BlobPath(subject, blob), config->diff_ids[i],
+                      folders[i], *chain, lower});
+    lower.insert(lower.begin(), folders[i]);
   }
   return layers;
 }
@@ -136,7 +159,7 @@ HashPool& RootfsChecker::Impl::Pool() {
 
 Result<RootfsChecker::Impl::Look> RootfsChecker::Impl::LookAt(
     const Layer& layer, Stack& stack) {
-  auto print = PrintTree(layer.unpacked.folder);
+  auto print = PrintTree(layer.folder);
   if (!print) return print.error();
   stack.prints = Joined(stack.prints, print->digest);
   stack.newest_change = std::max(stack.newest_change, print->newest_change);
@@ -175,13 +198,13 @@ void RootfsChecker::Impl::Remember(const Layer& layer,
 
 Status RootfsChecker::Impl::CompareOnce(const Layer& layer,
                                         const std::atomic<bool>& stop) {
-  if (options_.comparing) options_.comparing(layer.unpacked.folder);
+  if (options_.comparing) options_.comparing(layer.folder);
   const auto place = layer.lower.empty() ? LayerTree::Place::kLowest
                                          : LayerTree::Place::kAbove;
-  auto tree = ReadLayer(layer.blob_path, layer.unpacked.diff_id,
+  auto tree = ReadLayer(layer.blob_path, layer.diff_id,
                         LayerTree(place, InheritFrom(layer.lower)), stop);
   if (!tree) return tree.error();
-  return CompareTree(*tree, layer.unpacked.folder, stop);
+  return CompareTree(*tree, layer.folder, stop);
 }
 
 // The outcome is of the files that were looked at, if the folder has the same
@@ -190,10 +213,10 @@ Status RootfsChecker::Impl::Compare(const Layer& layer, const Look& look,
                                     const std::atomic<bool>& stop) {
   LeaveTickOf(look.newest_change);
   Status outcome = CompareOnce(layer, stop);
-  const auto after = PrintTree(layer.unpacked.folder);
+  const auto after = PrintTree(layer.folder);
   if (!after) return after.error();
   if (*after != look.print) return Ok();  // whoever waits looks again
-  if (!outcome) outcome = WithContext(outcome.error(), layer.blob.digest.str());
+  if (!outcome) outcome = WithContext(outcome.error(), layer.blob.str());
   Remember(layer, look.identity, outcome);
   return outcome;
 }

@@ -185,6 +185,60 @@ TEST_CASE("damaged layers refuse although the signature is good") {
   CHECK(walk.Decide(Requires("\"a\"", "integrity = \"manifest\"")).accepted());
 }
 
+TEST_CASE("unpacked files are compared where the rule says so, after layers") {
+  Walk walk;
+  walk.evidence.on_disk.artifacts = {SignedFile(KeyA(), "M")};
+  walk.layers.unpacked = Fail(Reason::kRootfsFileChanged, "/bin/sh");
+  CHECK(walk.Decide(Requires("\"a\"")).accepted());
+  CHECK(walk.Decide(Requires("\"a\"", "integrity = \"manifest\"")).accepted());
+  CHECK(walk.layers.unpacked_checks == 0);
+  const auto rootfs = Requires("\"a\"", "integrity = \"rootfs\"");
+  CHECK(walk.Decide(rootfs).reason() == Reason::kRootfsFileChanged);
+  CHECK(walk.evidence.network_reads == 0);
+  walk.layers.status = Fail(Reason::kLayerDigestMismatch);
+  CHECK(walk.Decide(rootfs).reason() == Reason::kLayerDigestMismatch);
+  CHECK(walk.layers.unpacked_checks == 1);
+  walk.layers.status = Ok();
+  walk.layers.unpacked = Ok();
+  const Verdict verdict = walk.Decide(rootfs);
+  REQUIRE(verdict.accepted());
+  CHECK(verdict.proof()->integrity() == Integrity::kRootfs);
+}
+
+TEST_CASE("a proof is used again only while the unpacked files are intact") {
+  Walk walk;
+  walk.evidence.on_disk.artifacts = {SignedFile(KeyA(), "M")};
+  const Verdict verdict =
+      walk.Decide(Requires("\"a\"", "integrity = \"rootfs\""));
+  REQUIRE(verdict.accepted());
+  const Verifier verifier(walk.resolver, walk.evidence, walk.layers);
+  CHECK(verifier.StillIntact(walk.question, *walk.resolver.subject,
+                             *verdict.proof()));
+  walk.layers.unpacked = Fail(Reason::kRootfsFileExtra, "/x");
+  const Status later = verifier.StillIntact(
+      walk.question, *walk.resolver.subject, *verdict.proof());
+  REQUIRE_FALSE(later);
+  CHECK(later.error().reason == Reason::kRootfsFileExtra);
+}
+
+TEST_CASE("who cannot compare unpacked files does not accept them") {
+  class LayersOnly : public LayerIntegrity {
+   public:
+    Status Check(const ImageManifest& /*manifest*/,
+                 const std::string& /*blob_dir*/,
+                 Deadline /*deadline*/) override {
+      return Ok();
+    }
+  };
+  Walk walk;
+  walk.evidence.on_disk.artifacts = {SignedFile(KeyA(), "M")};
+  LayersOnly layers;
+  const Verdict verdict =
+      Verifier(walk.resolver, walk.evidence, layers)
+          .Decide(walk.question, Requires("\"a\"", "integrity = \"rootfs\""));
+  CHECK(verdict.reason() == Reason::kRootfsUnsupported);
+}
+
 TEST_CASE("a container whose content store is unknown is not called intact") {
   Walk walk;
   walk.evidence.on_disk.artifacts = {SignedFile(KeyA(), "M")};
