@@ -10,15 +10,17 @@ import re
 import sys
 
 SOURCE = pathlib.Path(sys.argv[1])
-READERS = [*SOURCE.glob("plugin/core/policy/*.cc"),
-           *SOURCE.glob("plugin/core/schemes/**/read_*.cc")]  # fmt: skip
+READERS = [path for folder in ("policy", "schemes")
+           for path in SOURCE.glob(f"plugin/core/{folder}/**/*.cc")
+           if "TomlReader" in path.read_text()]  # fmt: skip
 ASKED = re.compile(
     r"\b(?:String|Strings|Int|Bool|When|Value|TableValue|Tables)\(\"(\w+)\"\)"
-    r"|\b(?:Choice|ReadWord<\w+>)\(\s*\w+,\s*\"(\w+)\"")
+    r"|\b(?:Choice|ReadWord<\w+>|ReadCount|TextPattern::Read)\(\s*\w+,\s*\"(\w+)\"")
 # `.It Cm one No = ...` and `.It Cm one , two` document keys.
 ITEM = re.compile(r"^\.It Cm ([a-z_]+(?: , [a-z_]+)*)", re.MULTILINE)
-# Of requirements, which the page tells of in running text.
-INLINE = {"any_of", "all_of", "at_least", "of"}
+# Of requirements, identities and thresholds: told of in running text.
+INLINE = {"any_of", "all_of", "at_least", "of", "issuer", "subject", "logs", "timestamps",
+          "certificate_logs"}  # fmt: skip
 
 
 def main():

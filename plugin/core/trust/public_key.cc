@@ -177,8 +177,8 @@ const Form* FormOf(std::string_view spki) {
 // Null when it is no point of the curve.
 KeyPtr KeyOf(const Form& form, std::string_view point) {
   if (form.group == nullptr) {
-    return KeyPtr(EVP_PKEY_new_raw_public_key_ex(nullptr, "ED25519", nullptr,
-                                                 UnsignedBytes(point), point.size()));
+    return KeyPtr(EVP_PKEY_new_raw_public_key_ex(
+        nullptr, "ED25519", nullptr, UnsignedBytes(point), point.size()));
   }
   std::string group(form.group);
   std::string bytes(point);

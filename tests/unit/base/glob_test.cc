@@ -1,6 +1,7 @@
+#include "base/glob.h"
+
 #include <random>
 
-#include "base/glob.h"
 #include "tests/support/catch.h"
 
 using namespace assay;  // NOLINT

@@ -165,9 +165,9 @@ void SigstoreKeylessSigner::Verify(const SigningTarget& target,
         auto match = candidate ? Judge(target, *candidate)
                                : Result<Match>(candidate.error());
         if (match) {
-          findings.verified.push_back(
-              Verified(std::move(match->identity), std::move(match->target),
-                       where, policy_.window.until));
+          findings.verified.push_back(Verified(std::move(match->identity),
+                                               std::move(match->target), where,
+                                               policy_.window.until));
         } else {
           findings.failed.push_back({name(), where, match.error()});
         }
