@@ -47,7 +47,7 @@ def check_links(name, text):
     for target in re.findall(r"\]\(([^)#:]+)\)", text):
         if not (SOURCE / name).parent.joinpath(target).exists():
             findings.append(f"{name}: no such file: {target}")
-    for program in re.findall(r"\b(?:packaging|tests)/[a-z_/.-]*[a-z]", text):
+    for program in re.findall(r"\b(?:packaging|tests)/[a-z0-9_/.-]*[a-z0-9]", text):
         if not (SOURCE / program).exists():
             findings.append(f"{name}: no such file: {program}")
 

@@ -102,7 +102,8 @@ expect_edit "a file is made setuid" rootfs-file-changed \
   'chmod 4755 "$layer/opt/twice"' 'chmod 0600 "$layer/opt/twice"'
 expect_edit "a link is led elsewhere" rootfs-file-changed \
   "/opt/link: it leads to /bin/sh, not ../etc/motd" \
-  'ln -sfn /bin/sh "$layer/opt/link"' 'ln -sfn ../etc/motd "$layer/opt/link"'
+  'ln -sfn /bin/sh "$layer/opt/link"; chown -h 0:0 "$layer/opt/link"' \
+  'ln -sfn ../etc/motd "$layer/opt/link"; chown -h 0:0 "$layer/opt/link"'
 expect_edit "a whiteout is lifted" rootfs-file-missing "/bin/id" \
   'rm "$layer/bin/id"' 'mknod -m 0 "$layer/bin/id" c 0 0; chown 9:0 "$layer/bin/id"'
 expect_edit "a folder is made to hide what is below" rootfs-file-changed \
