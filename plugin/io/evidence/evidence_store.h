@@ -112,6 +112,7 @@ class EvidenceStore {
                                std::size_t& budget) const;
   EvidenceSet ReadOnce(const TargetRecord& record) const;
 
+  Status MakeLayout();
   Status Reserve(const Digest& target, std::uint64_t bytes);
   Usage Measure() const;
   Status EnsureBlob(const Digest& digest, std::string_view bytes,
@@ -124,6 +125,9 @@ class EvidenceStore {
   Result<TargetRecord> Add(const Digest& target,
                            std::span<const OpenedArtifact> artifacts,
                            Durability durability);
+  Result<TargetRecord> Write(const Digest& target,
+                             std::span<const OpenedArtifact> artifacts,
+                             Durability durability);
   Result<TargetRecord> AddToRecord(const Digest& target,
                                    std::span<const OpenedArtifact> artifacts,
                                    Durability durability) const;
@@ -143,6 +147,7 @@ class EvidenceStore {
 
   EvidenceStoreOptions options_;
   StoreLayout layout_;
+  std::atomic<bool> made_{false};  // the folders, when last looked for
   std::mutex usage_mutex_;
   std::optional<Usage> usage_;  // measured once, then counted along
 };

@@ -127,10 +127,17 @@ Result<TargetRecord> EvidenceStore::AddToRecord(
   return record;
 }
 
-Result<TargetRecord> EvidenceStore::Add(
+Status EvidenceStore::MakeLayout() {
+  if (made_ && ::access(layout_.Marker().c_str(), F_OK) == 0) return Ok();
+  Status made = layout_.Make();
+  if (made) made_ = true;
+  return made;
+}
+
+Result<TargetRecord> EvidenceStore::Write(
     const Digest& target, std::span<const OpenedArtifact> artifacts,
     Durability durability) {
-  auto made = layout_.Make();
+  auto made = MakeLayout();
   if (!made) return made.error();
   std::uint64_t bytes = 0;
   for (const OpenedArtifact& artifact : artifacts) bytes += BytesOf(artifact);
@@ -141,6 +148,15 @@ Result<TargetRecord> EvidenceStore::Add(
     if (!ensured) return ensured.error();
   }
   return AddToRecord(target, artifacts, durability);
+}
+
+Result<TargetRecord> EvidenceStore::Add(
+    const Digest& target, std::span<const OpenedArtifact> artifacts,
+    Durability durability) {
+  auto written = Write(target, artifacts, durability);
+  // Perhaps a folder has gone: the next write looks.
+  if (!written) made_ = false;
+  return written;
 }
 
 Status EvidenceStore::Put(const Digest& target,

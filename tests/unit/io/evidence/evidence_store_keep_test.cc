@@ -96,6 +96,21 @@ TEST_CASE("what cannot be kept is used all the same, and said") {
   CHECK(Blobs(kept.set) == std::vector<std::string>{"payload"});
 }
 
+TEST_CASE("folders that have gone are made again") {
+  KeepingStore node;
+  REQUIRE(node.Keep(Sample(kImage, {"first"})).reason == Reason::kUnspecified);
+  std::string gone;
+  SECTION("all") { gone = node.folder.path(); }
+  SECTION("blobs") { gone = node.folder / "blobs"; }
+  SECTION("records") { gone = node.folder / ".assay/targets"; }
+  std::filesystem::remove_all(gone);
+  // Used at once, and kept at the latest the second time.
+  const auto second = Sample(kImage, {"second"});
+  CHECK(std::ranges::count(Blobs(node.Keep(second).set), "second") == 1);
+  CHECK(node.Keep(second).reason == Reason::kUnspecified);
+  CHECK(std::ranges::count(Blobs(node.store.Read(kImage)), "second") == 1);
+}
+
 TEST_CASE("a damaged neighbour is reported beside what is kept") {
   KeepingStore node;
   const auto victim = Sample(kImage, {"victim"});
