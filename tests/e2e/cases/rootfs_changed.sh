@@ -118,7 +118,5 @@ expect_refused_image "without the daemon a change is found" rootfs-file-changed 
 chmod 0600 "$layer/opt/twice"
 start_assayd
 
-quietly ctr images pull --plain-http --platform "$(platform)" \
-  --snapshotter native "$REGISTRY/demo/app:1"
 expect_refused "a snapshotter without a folder for each layer" rootfs-unsupported \
   ctr run --rm --snapshotter native --runc-binary "$SHIM" "$REGISTRY/demo/app:1" native
