@@ -1,5 +1,5 @@
 // The `base` of a rule: the lowest layers of the image must be all layers of an
-// image that the requirement's signers have signed. docs/decisions/011 tells
+// image that the requirement's signers have signed. docs/decisions/014 tells
 // why nothing more than hashes and signatures is needed.
 #ifndef ASSAY_CORE_VERDICT_BASE_CHECK_H_
 #define ASSAY_CORE_VERDICT_BASE_CHECK_H_

@@ -63,7 +63,7 @@ class PlacedEvidence : public EvidenceSource {
 
 struct PlacedWalk : Walk {
   Verdict Decide(const std::shared_ptr<const Policy>& policy) {
-    return Verifier(resolver, placed, layers).Decide(question, policy);
+    return Verifier(resolver, placed, layers, bases).Decide(question, policy);
   }
   PlacedEvidence placed;
 };
@@ -211,7 +211,8 @@ TEST_CASE("a proof is used again only while the unpacked files are intact") {
   const Verdict verdict =
       walk.Decide(Requires("\"a\"", "integrity = \"rootfs\""));
   REQUIRE(verdict.accepted());
-  const Verifier verifier(walk.resolver, walk.evidence, walk.layers);
+  const Verifier verifier(walk.resolver, walk.evidence, walk.layers,
+                          walk.bases);
   CHECK(verifier.StillIntact(walk.question, *walk.resolver.subject,
                              *verdict.proof()));
   walk.layers.unpacked = Fail(Reason::kRootfsFileExtra, "/x");
@@ -234,7 +235,7 @@ TEST_CASE("who cannot compare unpacked files does not accept them") {
   walk.evidence.on_disk.artifacts = {SignedFile(KeyA(), "M")};
   LayersOnly layers;
   const Verdict verdict =
-      Verifier(walk.resolver, walk.evidence, layers)
+      Verifier(walk.resolver, walk.evidence, layers, walk.bases)
           .Decide(walk.question, Requires("\"a\"", "integrity = \"rootfs\""));
   CHECK(verdict.reason() == Reason::kRootfsUnsupported);
 }
