@@ -4,7 +4,6 @@
 #include <cstdlib>
 #include <string_view>
 
-#include "core/trust/certificate.h"
 #include "core/trust/public_key.h"
 
 namespace {
@@ -21,7 +20,6 @@ void Require(bool holds) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
                                       std::size_t size) {
   const std::string_view input(reinterpret_cast<const char*>(data), size);
-  (void)assay::CertificateKeyFingerprint(input);
   const auto keys = assay::PublicKey::ParseFile(input);
   if (!keys) {
     Require(keys.error().reason == assay::Reason::kKeyMalformed ||

@@ -197,7 +197,7 @@ TEST_CASE("what an artifact of another kind holds is no base") {
   artifact.origin = ArtifactOrigin::kReferrer;
   CHECK_FALSE(ReadStoredBase(artifact));
   artifact.origin = ArtifactOrigin::kBaseImage;
-  artifact.blobs.resize(1);
+  artifact.blobs.erase(artifact.blobs.begin() + 1, artifact.blobs.end());
   CHECK_FALSE(ReadStoredBase(artifact));
   CHECK_FALSE(ReadStoredBase(
       Open(Sample(Digest::Of("app"), {"a", "b"}, ArtifactOrigin::kCosignTag))

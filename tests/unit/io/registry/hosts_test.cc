@@ -148,14 +148,15 @@ TEST_CASE("a server that is named as a host, too, is asked once") {
 }
 
 TEST_CASE("what only the registry's name tells is known for it") {
+  ParsedHosts parsed;
   const TempFolder folder;
   const auto last = [&](const std::string& text) {
     folder.Write("r.example.com/hosts.toml", text);
-    return FindHosts({folder.path()}, "r.example.com").value().back();
+    return FindHosts({folder.path()}, "r.example.com", parsed).value().back();
   };
-  CHECK(FindHosts({}, "r.example.com")->back().from_name);
-  CHECK(FindHosts({}, "127.0.0.1:5000")->front().from_name);
-  CHECK(FindHosts({}, "127.0.0.1:5000")->back().from_name);
+  CHECK(FindHosts({}, "r.example.com", parsed)->back().from_name);
+  CHECK(FindHosts({}, "127.0.0.1:5000", parsed)->front().from_name);
+  CHECK(FindHosts({}, "127.0.0.1:5000", parsed)->back().from_name);
   CHECK(last("[host.\"https://mirror.example.com\"]\n").from_name);
   CHECK_FALSE(last("server = \"https://r.example.com\"\n").from_name);
   CHECK_FALSE(last("[host.\"https://r.example.com\"]\n").from_name);
