@@ -1,6 +1,7 @@
 #!/bin/bash
 # The real peers that the tests run against: containerd of three Debian
-# releases, cosign of two, Debian 12's docker-registry.
+# releases, cosign of two, Debian 12's docker-registry; and the .proto files of
+# Debian 12's containerd.
 #
 #   tests/support/peers.sh prepare [PEER...]   fetch what is missing (root, apt)
 #   . tests/support/peers.sh                   get the functions
@@ -23,6 +24,7 @@ containerd21 forky containerd 2.
 cosign25 trixie cosign 2.
 cosign31 forky cosign 3.
 registry bookworm docker-registry 2.
+protos16 bookworm golang-github-containerd-containerd-dev 1.6.
 TABLE
 }
 
@@ -116,6 +118,7 @@ check_peer() {
     containerd*) "$(peer_bin "$peer")/containerd" --version >/dev/null ;;
     cosign*) "$(peer_bin "$peer")/cosign" version >/dev/null 2>&1 ;;
     registry) "$(peer_bin "$peer")/docker-registry" --version >/dev/null ;;
+    protos16) [[ -d $ASSAY_PEERS_DIR/$peer/usr/share/gocode ]] ;;
   esac || die "$peer $version does not run on this machine"
   say "$peer $version"
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Holds our subset of containerd's protocols against upstream's .proto files.
 
-  upstream_protos.py OURS UPSTREAM    exit status 77: nothing to compare with
+  upstream_protos.py OURS UPSTREAM
 
 Debian ships upstream's in golang-github-containerd-containerd-dev. Only what is
 on the wire counts: packages, names, numbers, types, streams. Files are read one
@@ -87,8 +87,8 @@ def facts_of(folder):
 
 def main():
     if len(sys.argv) < 3 or not pathlib.Path(sys.argv[2]).is_dir():
-        print("upstream's .proto files are not installed")
-        return 77
+        print("upstream has no .proto files here: tests/support/peers.sh prepare")
+        return 1
     ours, upstream = facts_of(sys.argv[1]), facts_of(sys.argv[2])
     different = {name for name, fact in ours.items() if upstream.get(name) != fact}
     for name in sorted(different):
