@@ -10,6 +10,7 @@ somewhere.
 import json
 import pathlib
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -52,6 +53,10 @@ def check_links(name, text):
             findings.append(f"{name}: no such file: {program}")
 
 
+# A trusted root as real cosign takes it.
+ROOT = "tests/vectors/keyless-cosign31-v1-allow/trusted_root.json"
+
+
 def policies():
     for name in DOCUMENTS:
         text = (SOURCE / name).read_text()
@@ -79,6 +84,8 @@ def check_policy(name, policy):
         trust.mkdir(parents=True)
         rules.mkdir()
         write_keys(policy, trust)
+        if "sigstore-keyless" in policy:
+            shutil.copy(SOURCE / ROOT, trust)
         (rules / "10-example.toml").write_text(policy)
         run = subprocess.run([ASSAY, "--root", root, "doctor", "--json"],
                              capture_output=True, text=True, check=False)
