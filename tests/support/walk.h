@@ -90,6 +90,7 @@ class GivenBases : public BaseLibrary {
   }
   BaseSet Find(const BaseRequest& request) override {
     hint = request.hint;
+    asked.push_back(request.reach);
     BaseSet found = on_disk;
     if (request.reach == Reach::kDisk) return found;
     const auto append = [](auto& to, const auto& from) {
@@ -109,6 +110,7 @@ class GivenBases : public BaseLibrary {
   BaseSet on_disk;
   BaseSet in_registry;
   std::optional<BaseHint> hint;  // of the last request
+  std::vector<Reach> asked;
   std::vector<std::string> kept;
   Status keeping = Ok();
 };

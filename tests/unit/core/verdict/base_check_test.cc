@@ -259,6 +259,32 @@ TEST_CASE("a base that only the registry has is enough") {
   CHECK(Decide(walk) == Reason::kBaseMissing);
 }
 
+TEST_CASE("how far the image's signatures are is not how far its base is") {
+  // Evidence that is all in a folder: there is nowhere else to look for it.
+  struct InFolder : GivenEvidence {
+    EvidenceSet Collect(const EvidenceRequest& request) override {
+      EvidenceSet found = GivenEvidence::Collect(request);
+      found.reach = Reach::kNetwork;
+      return found;
+    }
+  };
+  Walk walk = WalkOf(App());
+  InFolder folder;
+  folder.on_disk = walk.evidence.on_disk;
+  const auto decide = [&] {
+    walk.bases.asked.clear();
+    return Verifier(walk.resolver, folder, walk.layers, walk.bases)
+        .Decide(walk.question, BasePolicy())
+        .reason();
+  };
+  CHECK(decide() == Reason::kBaseMissing);
+  CHECK(walk.bases.asked ==
+        std::vector{Reach::kDisk, Reach::kUsual, Reach::kNetwork});
+  walk.question.offline = true;
+  CHECK(decide() == Reason::kBaseMissing);
+  CHECK(walk.bases.asked == std::vector{Reach::kDisk});
+}
+
 TEST_CASE("a base that could not be read leaves it undetermined") {
   Walk walk = WalkOf(App());
   walk.bases.in_registry.failures = {Fail(Reason::kRegistryUnreachable, "x")};
