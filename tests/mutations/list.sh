@@ -5,7 +5,7 @@ containerd=plugin/io/containerd
 
 # --- the name that was asked for
 mutation requested-name pods containerd21 $containerd/resolver.cc \
-  's/ThatHold\(held\.images, cri->image_ref\), cri->requested/ThatHold(held.images, cri->image_ref), record.image/'
+  's/ThatHold\(held->images, cri->image_ref\), cri->requested/ThatHold(held->images, cri->image_ref), record.image/'
 mutation claimed-name pods containerd21 $containerd/naming.cc \
   's/return IsHeldAs\(\*asked, image\);/return IsHeldAs(*asked, image) || true;/'
 mutation claimed-repository pods containerd21 $containerd/naming.cc \
@@ -31,13 +31,13 @@ mutation pod-config pods containerd16 $containerd/resolver.cc \
 
 # --- several manifests of one configuration; an index and its members
 mutation all-manifests manifests_of_one_config containerd16 $containerd/resolver.cc \
-  's/BuildSubject\(view\.store, \*config, ThatHold\(held\.images, \*config\)/BuildSubject(view.store, *config, ThatAreNamed(held.images, record.image)/'
+  's/BuildSubject\(view\.store, \*config, ThatHold\(held->images, \*config\)/BuildSubject(view.store, *config, ThatAreNamed(held->images, record.image)/'
 mutation several-configs index_and_platform containerd16 $containerd/binding.cc \
   's/candidates->size\(\) == 1 && settled/settled/'
 # Two checks, either of which is enough: images are chosen by configuration, and
 # their manifests are looked at.
 mutation foreign-manifests index_and_platform containerd16 $containerd/resolver.cc \
-  's/ThatHold\(held\.images, \*config\)/held.images/' \
+  's/ThatHold\(held->images, \*config\)/held->images/' \
   $containerd/subject_builder.cc \
   's/if \(manifest->config\.digest != subject_\.config\)/if (false)/'
 mutation index-signature index_and_platform containerd16 $containerd/subject_builder.cc \
@@ -65,7 +65,7 @@ mutation snapshotter lazy_snapshotter containerd16 $containerd/resolver.cc \
 
 # --- what a client can write
 mutation record-root forged_records containerd16 $containerd/resolver.cc \
-  's/if \(valid\) valid = CheckRootPath\(claim, \*process\);//'
+  's/valid = CheckRootPath\(claim, \*process\);//'
 mutation record-layers forged_records containerd16 $containerd/binding.cc \
   's/return snapshot\.parent == \(chain/return true || snapshot.parent == (chain/'
 mutation cri-namespace forged_records containerd16 $containerd/resolver.cc \
@@ -93,11 +93,31 @@ mutation socket-owner by_hand containerd16 $containerd/clients.cc \
 mutation document-hash tampered_layer containerd16 $containerd/content_store.cc \
   's/if \(!digest\.Matches\(\*bytes\)\)/if (false)/'
 mutation layer-hash tampered_layer containerd16 plugin/core/verdict/verifier.cc \
-  's/return layers_\.Check\(/return Ok(); return layers_.Check(/'
+  's/intact =\s+layers_\.Check\([^;]*;/intact = Ok();/'
 mutation layer-missing discarded_layers containerd16 plugin/core/verdict/verifier.cc \
-  's/return layers_\.Check\(image\.content, subject\.blob_dir, question\.deadline\);/Status s = layers_.Check(image.content, subject.blob_dir, question.deadline); return !s \&\& s.error().reason == Reason::kLayerMissing ? Ok() : s;/'
+  's/(integrity != Integrity::kRootfs\)) return intact;/$1 return !intact \&\& intact.error().reason == Reason::kLayerMissing ? Ok() : intact;/'
 mutation layers-not-asked discarded_layers containerd16 plugin/core/verdict/verifier.cc \
   's/integrity == Integrity::kManifest \|\| //'
+
+# --- the files that were unpacked
+rootfs=plugin/io/rootfs
+mutation rootfs-compared rootfs_changed containerd16 plugin/core/verdict/verifier.cc \
+  's/integrity != Integrity::kRootfs/true/'
+mutation rootfs-content rootfs_changed containerd16 $rootfs/tree_comparison.cc \
+  's/hasher\.Finish\(\)\.bytes\(\) != facts\.content/false/'
+mutation rootfs-extra rootfs_changed containerd16 $rootfs/tree_comparison.cc \
+  's/return Fail\(Reason::kRootfsFileExtra, Printable\(here\)\);/continue;/'
+mutation rootfs-missing rootfs_changed containerd16 $rootfs/tree_comparison.cc \
+  's/if \(wanted == node\.children\.end\(\)\) return Ok\(\);/return Ok();/'
+mutation rootfs-mode rootfs_changed containerd16 $rootfs/tree_comparison.cc \
+  's/permissions != facts\.permissions &&/false \&\&/'
+mutation rootfs-link rootfs_changed containerd16 $rootfs/tree_comparison.cc \
+  's/if \(\*target == facts\.target\)/if (true)/'
+mutation rootfs-marks rootfs_changed containerd16 $rootfs/tree_comparison.cc \
+  's/!name\.empty\(\)\)/false \&\& !name.empty())/'
+mutation rootfs-print rootfs_changed containerd16 $rootfs/tree_print.cc \
+  's/static_cast<std::uint64_t>\(file\.changed_ns\)\}/0}/' \
+  $rootfs/tree_print.cc 's/newest_ = std::max\(newest_, file\.changed_ns\);//'
 
 # --- restore
 mutation restore-is-asked restore containerd16 shim/argv.c \

@@ -8,9 +8,9 @@
   image.py index LAYOUT TAG MEMBER-TAG...
 
 The first layer is busybox, each --file is a layer of its own, and each --layer
-an archive that is one. All times are
-zero: the same arguments give the same bytes, another --gzip gives other layer
-blobs (another manifest) under the very same configuration.
+an archive that is one. All times are zero: the same arguments give the same
+bytes, another --gzip gives other layer blobs (another manifest) under the very
+same configuration.
 """
 
 import argparse
