@@ -84,11 +84,15 @@ std::optional<TransparencyPolicy> TransparencyPolicy::Read(
   TransparencyPolicy policy;
   policy.roots = ReadRoots(table, files, root);
   policy.thresholds = ReadThresholds(table, diagnostics, otherwise);
-  const bool asks = table.Value("transparency") != nullptr;
-  if (diagnostics.size() == before && policy.roots.empty() && asks) {
-    table.Complain("transparency",
-                   "'transparency' needs a 'trusted_root' that says whom to "
-                   "believe");
+  // Who asks for witnesses must not get a policy without any: neither by an
+  // empty list nor by an empty folder.
+  for (const auto* key : {"trusted_root", "transparency"}) {
+    if (policy.roots.empty() && diagnostics.size() == before &&
+        table.Value(key) != nullptr) {
+      table.Complain(key, "'" + std::string(key) +
+                              "' needs at least one trusted root that says "
+                              "whom to believe");
+    }
   }
   if (diagnostics.size() != before) return std::nullopt;
   return policy;

@@ -98,6 +98,8 @@ TEST_CASE("what a signer's table may not say") {
     Reason reason;
   };
   const std::string key = "keys = [\"p256.pub\"]\n";
+  const std::string identity =
+      "identities = [{ issuer = \"i\", subject = \"s\" }]\n";
   const auto one = GENERATE_COPY(values<Case>({
       {"sigstore-key", "", Reason::kPolicyMalformed},
       {"sigstore-key", "keys = []", Reason::kPolicyMalformed},
@@ -132,6 +134,18 @@ TEST_CASE("what a signer's table may not say") {
       {"sigstore-key", key + "transparency = \"required\"",
        Reason::kPolicyMalformed},
       {"sigstore-key", key + "transparency = { logs = 1 }",
+       Reason::kPolicyMalformed},
+      {"sigstore-key", key + "trusted_root = []", Reason::kPolicyMalformed},
+      {"sigstore-key", key + "trusted_root = \"empty\"",
+       Reason::kPolicyMalformed},
+      {"sigstore-keyless", identity + "trusted_root = []",
+       Reason::kPolicyMalformed},
+      {"sigstore-keyless", identity + "trusted_root = \"empty\"",
+       Reason::kPolicyMalformed},
+      {"sigstore-keyless", identity, Reason::kPolicyKeyUnreadable},
+      {"sigstore-keyless", "trusted_root = \"p256.pub\"",
+       Reason::kPolicyMalformed},
+      {"sigstore-keyless", "identities = [{ issuer = \"i\" }]",
        Reason::kPolicyMalformed},
       {"sigstore-key", key + "trusted_root = \"absent.json\"",
        Reason::kPolicyKeyUnreadable},
