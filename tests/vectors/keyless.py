@@ -93,8 +93,13 @@ def real(bench):
               'source_repository_uri = "https://github.com/org/app"\nsource_repository_ref = { glob = "refs/tags/*" }\n')
     bench.add("cosign31-claims", "Issuer, subject and claims of the certificate all match.",
               [bench.cosign31("v1", *workflow)], signer=claims)
-    bench.add("cosign31-other-identity", "Signed by somebody else.", [bench.cosign31("v1", *somebody)],
-              "identity-mismatch")
+    stranger = bench.cosign31("v1", *somebody)
+    bench.add("cosign31-other-identity", "Signed by somebody else.", [stranger], "identity-mismatch")
+    forged = json.loads(stranger.content)
+    entry = forged["verificationMaterial"]["tlogEntries"][0]
+    entry["integratedTime"] = str(int(entry["integratedTime"]) - 60)
+    bench.add("stranger-forged-entry", "Somebody else's certificate: what he puts beside it is not looked at.",
+              [stranger.with_content(compact(forged))], "identity-mismatch")
 
 
 def keys(bench):

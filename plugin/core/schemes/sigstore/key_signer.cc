@@ -51,19 +51,12 @@ Result<const TrustedKey*> FindKey(const Keyring& keyring,
 
 }  // namespace
 
-EvidencePlaces SigstoreKeySigner::Places() const {
-  EvidencePlaces places;
-  places.cosign_tag = true;
-  places.referrers = true;
-  return places;
-}
-
 std::string SigstoreKeySigner::Summary() const {
   return policy_.keyring.Summary() + policy_.claims.Summary() +
          policy_.transparency.Summary();
 }
 
-Result<SigstoreKeySigner::Match> SigstoreKeySigner::Judge(
+Result<SigstoreSigner::Match> SigstoreKeySigner::Judge(
     const SigningTarget& target, const Candidate& candidate) const {
   const auto key = FindKey(policy_.keyring, candidate);
   if (!key) return key.error();
@@ -71,40 +64,29 @@ Result<SigstoreKeySigner::Match> SigstoreKeySigner::Judge(
   if (!digest) return digest.error();
   const auto time = policy_.keyring.JudgeTime(target.now);
   if (!time) return time.error();
-  if (!policy_.transparency.roots.empty()) {
-    const auto algorithm = (*key)->AlgorithmOf(
-        SignedMessage(candidate.signed_bytes), candidate.signature);
-    // The key must have been valid whenever the signature is proven to be.
-    const auto in_force = [&](const TrustedRoot&, const Witnesses& witnesses) {
-      for (const Time proven : witnesses.times) {
-        const auto valid = policy_.keyring.JudgeTime(proven);
-        if (!valid) return valid;
-      }
-      return Ok();
-    };
-    const auto witnessed = policy_.transparency.Judge(
-        {candidate, (*key)->key, algorithm.value()}, target.now, in_force);
-    if (!witnessed) return witnessed.error();
-  }
-  return Match{*key, *digest};
+  const auto witnessed = CheckWitnesses(candidate, **key, target.now);
+  if (!witnessed) return witnessed.error();
+  return Match{(*key)->identity, *digest, policy_.keyring.valid_until()};
 }
 
-void SigstoreKeySigner::Verify(const SigningTarget& target,
-                               std::span<const UntrustedArtifact> artifacts,
-                               Findings& findings) const {
-  VisitCandidates(
-      artifacts, target.digests,
-      [&](const std::string& where, const Result<Candidate>& candidate) {
-        const auto match = candidate ? Judge(target, *candidate)
-                                     : Result<Match>(candidate.error());
-        if (match) {
-          findings.verified.push_back(Verified(match->key->identity,
-                                               match->target, where,
-                                               policy_.keyring.valid_until()));
-        } else {
-          findings.failed.push_back({name(), where, match.error()});
-        }
-      });
+// The key must have been valid whenever the signature is proven to have been.
+Status SigstoreKeySigner::CheckWitnesses(const Candidate& candidate,
+                                         const TrustedKey& key,
+                                         Time now) const {
+  if (policy_.transparency.roots.empty()) return Ok();
+  const auto algorithm = key.AlgorithmOf(SignedMessage(candidate.signed_bytes),
+                                         candidate.signature);
+  if (!algorithm) return Fail(Reason::kSignatureInvalid);
+  const LoggedSignature logged{candidate, key.key, *algorithm};
+  return policy_.transparency.AnyRoot([&](const TrustedRoot& root) {
+    const auto witnesses = policy_.transparency.Ask(root, logged, now);
+    if (!witnesses) return Status(witnesses.error());
+    for (const Time proven : witnesses->times) {
+      const auto valid = policy_.keyring.JudgeTime(proven);
+      if (!valid) return valid;
+    }
+    return Ok();
+  });
 }
 
 std::unique_ptr<Signer> SigstoreKeySigner::Read(const std::string& name,

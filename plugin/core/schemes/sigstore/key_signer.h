@@ -1,6 +1,5 @@
 // Signers of type `sigstore-key`: images signed by cosign, podman or skopeo
-// with a key pair. Both the legacy form and the bundle form are read, and each
-// candidate stands alone: a bad one never hides a good one.
+// with a key pair, in the legacy form or as a bundle.
 #ifndef ASSAY_CORE_SCHEMES_SIGSTORE_KEY_SIGNER_H_
 #define ASSAY_CORE_SCHEMES_SIGSTORE_KEY_SIGNER_H_
 
@@ -8,8 +7,8 @@
 #include <string>
 
 #include "core/schemes/keyring.h"
-#include "core/schemes/signer.h"
 #include "core/schemes/sigstore/claim_policy.h"
+#include "core/schemes/sigstore/sigstore_signer.h"
 #include "core/schemes/sigstore/transparency_policy.h"
 
 namespace assay {
@@ -22,10 +21,10 @@ struct SigstoreKeyPolicy {
   TransparencyPolicy transparency;
 };
 
-class SigstoreKeySigner final : public Signer {
+class SigstoreKeySigner final : public SigstoreSigner {
  public:
   SigstoreKeySigner(std::string name, SigstoreKeyPolicy policy)
-      : Signer(std::move(name), std::string(kSigstoreKeyType)),
+      : SigstoreSigner(std::move(name), std::string(kSigstoreKeyType)),
         policy_(std::move(policy)) {}
 
   // Keys of the table: type, keys, hash, padding, valid_from, valid_until,
@@ -35,21 +34,13 @@ class SigstoreKeySigner final : public Signer {
                                       const Toml& table, TrustFiles& files,
                                       Diagnostics& diagnostics);
 
-  EvidencePlaces Places() const override;
   std::string Summary() const override;
-  void Verify(const SigningTarget& target,
-              std::span<const UntrustedArtifact> artifacts,
-              Findings& findings) const override;
 
  private:
-  // Which key signed which of the image's digests.
-  struct Match {
-    const TrustedKey* key = nullptr;  // borrowed from the Keyring; never null
-    Digest target;
-  };
-
   Result<Match> Judge(const SigningTarget& target,
-                      const Candidate& candidate) const;
+                      const Candidate& candidate) const override;
+  Status CheckWitnesses(const Candidate& candidate, const TrustedKey& key,
+                        Time now) const;
 
   SigstoreKeyPolicy policy_;
 };

@@ -65,47 +65,42 @@ Status CheckCertificateLogs(const CertificatePath& path,
                                          why);
 }
 
-// That the authority issued the leaf and all was valid at every proven time.
-Result<CertificatePath> CheckPath(const CertificateAuthority& authority,
-                                  const Certificate& leaf,
-                                  const std::vector<Certificate>& hints,
-                                  const std::vector<Time>& times) {
-  auto path = authority.Verify(leaf, kCodeSigning, hints);
-  if (!path) return path;
-  for (const Time time : times) {
-    const auto valid = authority.ValidAt(*path, time);
-    if (!valid) return WithContext(valid.error(), Rfc3339(time));
-  }
-  return path;
-}
+// A path of the leaf, and whose.
+struct Issued {
+  const CertificateAuthority* authority;  // borrowed from the root
+  CertificatePath path;
+};
 
-// Any authority of the root may have issued it; of several failures the one
-// that came furthest is told.
-Status CheckCertificate(const Certificate& leaf,
-                        const std::vector<Certificate>& hints,
-                        const TrustedRoot& root, const Witnesses& witnesses,
-                        std::size_t certificate_logs) {
-  if (witnesses.times.empty()) return Fail(Reason::kTimeUnproven);
+// Every authority of the root that issued the leaf: one certificate may stand
+// in several, with other times. Of several failures the one that came furthest
+// is told.
+Result<std::vector<Issued>> FindIssuers(const TrustedRoot& root,
+                                        const Certificate& leaf,
+                                        const std::vector<Certificate>& hints) {
+  std::vector<Issued> issuers;
   Error why = Fail(Reason::kCertificateUntrusted, "no authority issued it");
   for (const auto& authority : root.authorities()) {
-    const auto path = CheckPath(authority, leaf, hints, witnesses.times);
-    const Status status =
-        path ? CheckCertificateLogs(*path, root, certificate_logs)
-             : Status(path.error());
-    if (status) return status;
-    if (why.reason == Reason::kCertificateUntrusted) why = status.error();
+    auto path = authority.Verify(leaf, kCodeSigning, hints);
+    if (path) {
+      issuers.push_back({&authority, *std::move(path)});
+    } else if (why.reason == Reason::kCertificateUntrusted) {
+      why = path.error();
+    }
   }
-  return why;
+  if (issuers.empty()) return why;
+  return issuers;
+}
+
+// That all of the path was valid at every proven time.
+Status CheckTimes(const Issued& issued, const std::vector<Time>& times) {
+  for (const Time time : times) {
+    const auto valid = issued.authority->ValidAt(issued.path, time);
+    if (!valid) return WithContext(valid.error(), Rfc3339(time));
+  }
+  return Ok();
 }
 
 }  // namespace
-
-EvidencePlaces SigstoreKeylessSigner::Places() const {
-  EvidencePlaces places;
-  places.cosign_tag = true;
-  places.referrers = true;
-  return places;
-}
 
 std::string SigstoreKeylessSigner::Summary() const {
   std::string text;
@@ -117,7 +112,7 @@ std::string SigstoreKeylessSigner::Summary() const {
          policy_.transparency.Summary();
 }
 
-Result<SigstoreKeylessSigner::Match> SigstoreKeylessSigner::Judge(
+Result<SigstoreSigner::Match> SigstoreKeylessSigner::Judge(
     const SigningTarget& target, const Candidate& candidate) const {
   if (candidate.material.certificate.empty()) {
     return Fail(Reason::kBundleMaterial,
@@ -134,44 +129,52 @@ Result<SigstoreKeylessSigner::Match> SigstoreKeylessSigner::Judge(
   const auto window = policy_.window.Judge(target.now);
   if (!window) return window.error();
 
-  const auto witnessed = policy_.transparency.Judge(
-      *logged, target.now,
-      [&](const TrustedRoot& root, const Witnesses& witnesses) {
-        return CheckCertificate(
-            *leaf, *hints, root, witnesses,
-            policy_.transparency.thresholds.certificate_logs);
+  const auto identity = SigningIdentity::Of(*leaf);
+  const Status wanted = CheckIdentity(identity);
+  const auto witnessed =
+      policy_.transparency.AnyRoot([&](const TrustedRoot& root) {
+        return JudgeUnder(root, *logged, {*leaf, *hints, wanted}, target.now);
       });
   if (!witnessed) return witnessed.error();
-  const auto identity = SigningIdentity::Of(*leaf);
+  return Match{"identity:" + identity->issuer + " " + identity->subject,
+               *digest, policy_.window.until};
+}
+
+// Anybody can sign with a certificate of his own making, or of a public
+// authority's for himself; entries and tokens beside it cost milliseconds each.
+// So they are looked at only where the certificate is the wanted one.
+Status SigstoreKeylessSigner::JudgeUnder(const TrustedRoot& root,
+                                         const LoggedSignature& logged,
+                                         const Claimed& claimed,
+                                         Time now) const {
+  const auto issuers = FindIssuers(root, claimed.leaf, claimed.hints);
+  if (!issuers) return issuers.error();
+  if (!claimed.wanted) return claimed.wanted;
+  const auto witnesses = policy_.transparency.Ask(root, logged, now);
+  if (!witnesses) return witnesses.error();
+  if (witnesses->times.empty()) return Fail(Reason::kTimeUnproven);
+  Status outcome = Fail(Reason::kCertificateUntrusted);
+  for (const Issued& issued : *issuers) {
+    outcome = CheckTimes(issued, witnesses->times);
+    if (outcome) {
+      outcome = CheckCertificateLogs(
+          issued.path, root, policy_.transparency.thresholds.certificate_logs);
+    }
+    if (outcome) return outcome;
+  }
+  return outcome;
+}
+
+Status SigstoreKeylessSigner::CheckIdentity(
+    const Result<SigningIdentity>& identity) const {
   if (!identity) return identity.error();
   const bool wanted =
       std::any_of(policy_.identities.begin(), policy_.identities.end(),
                   [&](const auto& one) { return one.Matches(*identity); });
-  if (!wanted) {
-    return Fail(Reason::kIdentityMismatch, "signed by '" + identity->subject +
-                                               "' of issuer '" +
-                                               identity->issuer + "'");
-  }
-  return Match{"identity:" + identity->issuer + " " + identity->subject,
-               *digest};
-}
-
-void SigstoreKeylessSigner::Verify(const SigningTarget& target,
-                                   std::span<const UntrustedArtifact> artifacts,
-                                   Findings& findings) const {
-  VisitCandidates(
-      artifacts, target.digests,
-      [&](const std::string& where, const Result<Candidate>& candidate) {
-        auto match = candidate ? Judge(target, *candidate)
-                               : Result<Match>(candidate.error());
-        if (match) {
-          findings.verified.push_back(Verified(std::move(match->identity),
-                                               std::move(match->target), where,
-                                               policy_.window.until));
-        } else {
-          findings.failed.push_back({name(), where, match.error()});
-        }
-      });
+  if (wanted) return Ok();
+  return Fail(Reason::kIdentityMismatch, "signed by '" + identity->subject +
+                                             "' of issuer '" +
+                                             identity->issuer + "'");
 }
 
 std::unique_ptr<Signer> SigstoreKeylessSigner::Read(const std::string& name,

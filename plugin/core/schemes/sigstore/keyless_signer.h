@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "core/schemes/signer.h"
 #include "core/schemes/signer_window.h"
 #include "core/schemes/sigstore/claim_policy.h"
 #include "core/schemes/sigstore/signing_identity.h"
+#include "core/schemes/sigstore/sigstore_signer.h"
 #include "core/schemes/sigstore/transparency_policy.h"
 
 namespace assay {
@@ -25,10 +25,10 @@ struct SigstoreKeylessPolicy {
   SignerWindow window;
 };
 
-class SigstoreKeylessSigner final : public Signer {
+class SigstoreKeylessSigner final : public SigstoreSigner {
  public:
   SigstoreKeylessSigner(std::string name, SigstoreKeylessPolicy policy)
-      : Signer(std::move(name), std::string(kSigstoreKeylessType)),
+      : SigstoreSigner(std::move(name), std::string(kSigstoreKeylessType)),
         policy_(std::move(policy)) {}
 
   // Keys of the table: type, identities, trusted_root, transparency,
@@ -38,21 +38,22 @@ class SigstoreKeylessSigner final : public Signer {
                                       const Toml& table, TrustFiles& files,
                                       Diagnostics& diagnostics);
 
-  EvidencePlaces Places() const override;
   std::string Summary() const override;
-  void Verify(const SigningTarget& target,
-              std::span<const UntrustedArtifact> artifacts,
-              Findings& findings) const override;
 
  private:
-  // Which identity signed which of the image's digests.
-  struct Match {
-    std::string identity;
-    Digest target;
+  Result<Match> Judge(const SigningTarget& target,
+                      const Candidate& candidate) const override;
+  // Who is said to have signed; borrowed.
+  struct Claimed {
+    const Certificate& leaf;
+    const std::vector<Certificate>& hints;
+    const Status& wanted;  // whether the policy names the leaf's identity
   };
 
-  Result<Match> Judge(const SigningTarget& target,
-                      const Candidate& candidate) const;
+  // Under one trusted root: issuer, then identity, then what others attest.
+  Status JudgeUnder(const TrustedRoot& root, const LoggedSignature& logged,
+                    const Claimed& claimed, Time now) const;
+  Status CheckIdentity(const Result<SigningIdentity>& identity) const;
 
   SigstoreKeylessPolicy policy_;
 };

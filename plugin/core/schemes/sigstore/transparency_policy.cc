@@ -98,22 +98,27 @@ std::optional<TransparencyPolicy> TransparencyPolicy::Read(
   return policy;
 }
 
-Status TransparencyPolicy::Judge(
-    const LoggedSignature& logged, Time now,
-    const std::function<Status(const TrustedRoot&, const Witnesses&)>& accept)
-    const {
+Status TransparencyPolicy::AnyRoot(
+    const std::function<Status(const TrustedRoot&)>& judge) const {
   Status outcome = Fail(Reason::kLogThreshold, "no trusted root");
   for (const auto& root : roots) {
-    const auto witnesses = Witnesses::Of(logged, *root, now);
-    Status status = witnesses ? CheckThresholds(thresholds, *witnesses)
-                              : Status(witnesses.error());
-    if (status) status = accept(*root, *witnesses);
+    Status status = judge(*root);
     if (status) return status;
     // With several roots the first one's failure is told: it is the one the
     // policy names first.
     if (root == roots.front()) outcome = std::move(status);
   }
   return outcome;
+}
+
+Result<Witnesses> TransparencyPolicy::Ask(const TrustedRoot& root,
+                                          const LoggedSignature& logged,
+                                          Time now) const {
+  auto witnesses = Witnesses::Of(logged, root, now);
+  if (!witnesses) return witnesses;
+  const Status enough = CheckThresholds(thresholds, *witnesses);
+  if (!enough) return enough.error();
+  return witnesses;
 }
 
 std::string TransparencyPolicy::Summary() const {

@@ -37,13 +37,14 @@ struct TransparencyPolicy {
                                                 const Thresholds& otherwise,
                                                 const std::string& root = {});
 
-  // Tries each root: its witnesses, where they suffice, go to `accept`, which
-  // has the last word. The first success, else the failure of the first root.
-  // Errors: those of Witnesses::Of, kLogThreshold, kTimestampThreshold, those
-  // of `accept`.
-  Status Judge(const LoggedSignature& logged, Time now,
-               const std::function<Status(const TrustedRoot&,
-                                          const Witnesses&)>& accept) const;
+  // The first success of `judge` over the roots, else the first root's failure.
+  // Errors: those of `judge`, kLogThreshold without any root.
+  Status AnyRoot(const std::function<Status(const TrustedRoot&)>& judge) const;
+
+  // What a root's witnesses attest, where they suffice. Errors: those of
+  // Witnesses::Of, kLogThreshold, kTimestampThreshold.
+  Result<Witnesses> Ask(const TrustedRoot& root, const LoggedSignature& logged,
+                        Time now) const;
 
   // ", 1 log, 1 timestamp": for a signer's summary; "" without roots.
   std::string Summary() const;
