@@ -10,6 +10,7 @@
 #include "api/assay.grpc.pb.h"
 #include "base/bytes.h"
 #include "io/report/request.h"
+#include "io/rootfs/folder.h"
 
 namespace assay {
 namespace {
@@ -83,8 +84,8 @@ class EnforcerService::Impl final : public v1::Enforcer::Service {
     reply->set_refusals(parts_.enforcer.refusals());
     reply->set_cached_verdicts(parts_.enforcer.cache().size());
     reply->set_in_flight(parts_.in_flight());
-    if (const auto problem = parts_.engine.layers().MemoryProblem()) {
-      reply->add_troubles("layer memory: " + problem->detail);
+    for (auto& trouble : IntegrityTroubles()) {
+      reply->add_troubles(std::move(trouble));
     }
     const auto containers = parts_.engine.inventory().Containers(
         std::chrono::steady_clock::now() + std::chrono::seconds(2));
@@ -113,6 +114,26 @@ class EnforcerService::Impl final : public v1::Enforcer::Service {
   }
 
  private:
+  // What keeps layers and files from being checked, or from being checked once.
+  std::vector<std::string> IntegrityTroubles() {
+    std::vector<std::string> troubles;
+    if (const auto problem = parts_.engine.layers().MemoryProblem()) {
+      troubles.push_back("layer memory: " + problem->detail);
+    }
+    if (const auto problem = parts_.engine.rootfs().MemoryProblem()) {
+      troubles.push_back("file memory: " + problem->detail);
+    }
+    const auto policy = parts_.policy.Current();
+    if (policy == nullptr || SeesTrustedAttributes()) return troubles;
+    for (const Rule& rule : policy->rules()) {
+      if (rule.integrity != Integrity::kRootfs) continue;
+      troubles.push_back(rule.position.str() +
+                         ": unpacked files cannot be compared without "
+                         "CAP_SYS_ADMIN, see assay-policy(5)");
+    }
+    return troubles;
+  }
+
   void FillPolicy(v1::PolicyStatus& status) {
     for (const auto& line : Lines(parts_.policy.LastDiagnostics())) {
       status.add_problems(line);

@@ -44,6 +44,7 @@ class Engine {
   RegistryClient& registry() { return registry_; }
   EvidenceStore& store() { return store_; }
   LayerHasher& layers() { return layers_; }
+  RootfsChecker& rootfs() { return rootfs_; }
   ContainerdResolver& runtime() { return runtime_; }
   ContainerdInventory& inventory() { return inventory_; }
 

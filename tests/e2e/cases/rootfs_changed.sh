@@ -116,6 +116,17 @@ expect_starts "without the daemon, from what it remembered" demo/app:1
 chmod 4755 "$layer/opt/twice"
 expect_refused_image "without the daemon a change is found" rootfs-file-changed demo/app:1
 chmod 0600 "$layer/opt/twice"
+
+start_service "$WORK/assayd-bounded.log" \
+  setpriv --bounding-set=-sys_admin --inh-caps=-sys_admin \
+  "$ASSAY_ROOT/usr/sbin/assayd" --root "$ASSAY_ROOT"
+ASSAYD_PID=$SERVICE_PID
+wait_for 10 assay status >/dev/null || die "assayd does not answer"
+OUTPUT=$(assay doctor 2>&1 || true)
+[[ $OUTPUT == *"cannot be compared without CAP_SYS_ADMIN"* ]] ||
+  fail "doctor does not name the missing capability: $OUTPUT"
+passed "doctor says that the daemon lacks the capability for it"
+stop_service "$ASSAYD_PID"
 start_assayd
 
 expect_refused "a snapshotter without a folder for each layer" rootfs-unsupported \
