@@ -73,6 +73,7 @@ struct Command {
   std::string_view help;     // one line, no final stop
   std::string_view details;  // paragraphs of --help, plain text, 80 columns
   std::span<const Option> options;
+  // Without one, the program assay-node runs the command (node_program.h).
   ExitCode (*run)(Context& context, const Arguments& arguments) = nullptr;
   bool hidden = false;  // not in the list of commands
 };

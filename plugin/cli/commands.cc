@@ -3,7 +3,6 @@
 #include <array>
 
 #include "cli/daemon_commands.h"
-#include "cli/doctor_command.h"
 #include "cli/evidence_command.h"
 #include "cli/explain_command.h"
 #include "cli/policy_commands.h"

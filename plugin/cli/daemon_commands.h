@@ -1,4 +1,6 @@
-// Commands that ask the running daemon: status, running, reload.
+// The commands that ask the running daemon, as every program lists them. What
+// they do is in node_commands.cc, in a program of its own: gRPC is a third of
+// what `assay verify` would have to load.
 #ifndef ASSAY_CLI_DAEMON_COMMANDS_H_
 #define ASSAY_CLI_DAEMON_COMMANDS_H_
 
@@ -9,6 +11,7 @@ namespace assay {
 extern const Command kStatusCommand;
 extern const Command kRunningCommand;
 extern const Command kReloadCommand;
+extern const Command kDoctorCommand;
 
 }  // namespace assay
 

@@ -1,6 +1,5 @@
 #include "cli/doctor_command.h"
 
-#include <array>
 #include <chrono>
 #include <filesystem>
 #include <ostream>
@@ -13,10 +12,6 @@
 
 namespace assay {
 namespace {
-
-constexpr auto kOptions = std::to_array<Option>({
-    {"config", "FILE", "containerd's configuration, if not the usual one"},
-});
 
 constexpr std::string_view kPolicyCheck = "sudo assay policy check";
 
@@ -139,25 +134,6 @@ void CheckDaemon(const Paths& paths, Checks& checks) {
   CheckPolicy(status->policy(), checks);
 }
 
-ExitCode Run(Context& context, const Arguments& arguments) {
-  WireOptions options = WireOptions::For(context.paths);
-  if (arguments.Has("config")) {
-    options.config = std::filesystem::absolute(arguments.Value("config"))
-                         .lexically_normal()
-                         .string();
-  }
-  Checks checks;
-  CheckInstallation(context.paths, checks);
-  CheckState(context.paths,
-             std::chrono::time_point_cast<std::chrono::seconds>(
-                 std::chrono::system_clock::now()),
-             checks);
-  CheckDaemon(context.paths, checks);
-  CheckWiring(options, checks);
-  CheckRuntimes(options, checks);
-  return PrintChecks(context, checks);
-}
-
 const Check* FirstOf(const Checks& checks, Health health) {
   for (const Check& check : checks) {
     if (check.health == health) return &check;
@@ -226,19 +202,23 @@ ExitCode PrintChecks(Context& context, const Checks& checks) {
   return code;
 }
 
-const Command kDoctorCommand = {
-    .name = "doctor",
-    .operands = "",
-    .help = "Tell whether this node enforces, and every way around it",
-    .details =
-        "Looks at the installed programs, the policy in force, containerd's\n"
-        "effective configuration with every runtime handler, the sockets of\n"
-        "other runtimes, and the state Assay keeps. Nothing is changed.\n"
-        "\n"
-        "Exit status: 0 all is well, 1 something does not enforce, 3 it could\n"
-        "not be told (often: not run as root).\n",
-    .options = kOptions,
-    .run = &Run,
-};
+ExitCode RunDoctor(Context& context, const Arguments& arguments) {
+  WireOptions options = WireOptions::For(context.paths);
+  if (arguments.Has("config")) {
+    options.config = std::filesystem::absolute(arguments.Value("config"))
+                         .lexically_normal()
+                         .string();
+  }
+  Checks checks;
+  CheckInstallation(context.paths, checks);
+  CheckState(context.paths,
+             std::chrono::time_point_cast<std::chrono::seconds>(
+                 std::chrono::system_clock::now()),
+             checks);
+  CheckDaemon(context.paths, checks);
+  CheckWiring(options, checks);
+  CheckRuntimes(options, checks);
+  return PrintChecks(context, checks);
+}
 
 }  // namespace assay

@@ -7,7 +7,7 @@
 
 namespace assay {
 
-extern const Command kDoctorCommand;
+ExitCode RunDoctor(Context& context, const Arguments& arguments);
 
 // 0 when all is well, 1 when something does not enforce, 3 when that could not
 // be told.

@@ -9,6 +9,7 @@
 #include "base/bytes.h"
 #include "base/toml.h"
 #include "cli/arguments.h"
+#include "cli/node_program.h"
 #include "cli/table.h"
 
 namespace assay {
@@ -111,6 +112,9 @@ ExitCode Frame::RunChecked(std::span<const std::string> words,
   const auto color = ReadColor(*arguments, terminal.color);
   if (!color) return PrintError(early, color.error());
   Context context{Paths(*root), terminal.out, terminal.err, *color, json};
+  if (command->run == nullptr) {
+    return PrintError(context, BecomeNodeProgram(words));
+  }
   return command->run(context, *arguments);
 }
 

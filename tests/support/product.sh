@@ -19,7 +19,8 @@ install_product() {
   runtime=$(command -v runc)
   install -d -m 0755 "$lib/bin" "$ASSAY_ROOT"/etc/assay/{policy.d,trust,runtimes}
   install -d -m 0755 "$ASSAY_ROOT"/usr/{bin,sbin}
-  install -m 0755 "$(built assay-shim)" "$(built assay-decide)" "$lib"
+  install -m 0755 "$(built assay-shim)" "$(built assay-decide)" \
+    "$(built assay-node)" "$lib"
   install -m 0755 "$(built assayd)" "$ASSAY_ROOT/usr/sbin"
   install -m 0755 "$(built assay)" "$ASSAY_ROOT/usr/bin"
   ln -s ../assay-shim "$SHIM"

@@ -3,11 +3,13 @@
 
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include "api/assay.grpc.pb.h"
 #include "cli/commands.h"
 #include "cli/frame.h"
+#include "cli/node_commands.h"
 #include "tests/support/catch.h"
 
 using namespace assay;  // NOLINT
@@ -82,7 +84,7 @@ class Node {
     std::ostringstream out;
     std::ostringstream err;
     const Terminal terminal{out, err};
-    const ExitCode code = Frame(AllCommands()).Run(words, terminal);
+    const ExitCode code = Frame(NodeCommands()).Run(words, terminal);
     return {code, out.str(), err.str()};
   }
 
@@ -101,6 +103,19 @@ void AddContainer(Peer& peer, v1::Ending ending, const char* reason) {
 }
 
 }  // namespace
+
+TEST_CASE("what assay hands over is what its second program runs") {
+  std::set<std::string_view> handed;
+  for (const Command* command : AllCommands()) {
+    if (command->run == nullptr) handed.insert(command->name);
+  }
+  std::set<std::string_view> run;
+  for (const Command* command : NodeCommands()) {
+    CHECK(command->run != nullptr);
+    run.insert(command->name);
+  }
+  CHECK(handed == run);
+}
 
 TEST_CASE("without a daemon the answer is undetermined, never well") {
   const Node node;

@@ -51,6 +51,11 @@ const Command kThrow = {.name = "throw",
                         .details = "",
                         .options = {},
                         .run = &Throw};
+const Command kElsewhere = {.name = "elsewhere",
+                            .operands = "",
+                            .help = "Run in the second program",
+                            .details = "",
+                            .options = {}};
 
 struct Outcome {
   ExitCode code;
@@ -60,7 +65,7 @@ struct Outcome {
 
 Outcome Run(const std::vector<std::string>& words, bool color = false) {
   static constexpr auto kCommands =
-      std::to_array<const Command*>({&kEcho, &kThrow});
+      std::to_array<const Command*>({&kEcho, &kThrow, &kElsewhere});
   std::ostringstream out;
   std::ostringstream err;
   const ExitCode code = Frame(kCommands).Run(words, {out, err, color});
@@ -132,6 +137,13 @@ TEST_CASE("an exception ends undetermined, escaped, never accepted") {
   CHECK(outcome.err.find('\x1b') == std::string::npos);
 }
 
+TEST_CASE("a command whose program is missing ends undetermined") {
+  const auto outcome = Run({"elsewhere"});
+  CHECK(outcome.code == ExitCode::kUndetermined);
+  CHECK(outcome.err.find("file-unreadable") != std::string::npos);
+  CHECK(outcome.err.find("assay-node") != std::string::npos);
+}
+
 TEST_CASE("a failure with --json is an object, on a bad command line too") {
   const auto outcome = Run({"rule", "echo", "--json", "--ofline"});
   const auto object = Json::Parse(outcome.out);
@@ -157,7 +169,6 @@ TEST_CASE("a failure is never exit 0, whatever its reason") {
 TEST_CASE("every command has help, unique options and a way to run") {
   for (const Command* command : AllCommands()) {
     INFO(command->name);
-    CHECK(command->run != nullptr);
     CHECK_FALSE(command->help.empty());
     CHECK_FALSE(command->help.ends_with('.'));
     CHECK(command->operands_least <= command->operands_most);
