@@ -40,9 +40,10 @@ if(ASSAY_STATIC_CURL)
   assay_find_archives(assay_curl_libraries "" ${assay_curl_archives})
 endif()
 if(assay_curl_libraries)
-  list(APPEND assay_curl_libraries ZLIB::ZLIB OpenSSL::SSL OpenSSL::Crypto
+  assay_check_static_curl(ASSAY_STATIC_CURL_LINKS ${assay_curl_libraries}
+    ZLIB::ZLIB OpenSSL::SSL OpenSSL::Crypto Threads::Threads)
+  list(APPEND assay_curl_libraries assay_z assay_ssl assay_crypto
     Threads::Threads)
-  assay_check_static_curl(ASSAY_STATIC_CURL_LINKS ${assay_curl_libraries})
 endif()
 if(assay_curl_libraries AND ASSAY_STATIC_CURL_LINKS)
   add_library(assay_curl_absent STATIC ${ASSAY_CURL_ABSENT})
