@@ -1,8 +1,8 @@
 #include "daemon/log.h"
 
 #include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/sinks/systemd_sink.h>
 #include <spdlog/spdlog.h>
+#include <syslog.h>
 
 #include <cstdlib>
 #include <memory>
@@ -10,13 +10,16 @@
 
 #include "base/bytes.h"
 #include "base/json.h"
+#include "daemon/systemd.h"
 
 namespace assay {
 namespace {
 
 constexpr std::size_t kMostText = 4096;
 
-bool json_lines = false;  // written by StartLog alone
+// Written by StartLog alone.
+bool json_lines = false;
+std::unique_ptr<const Journal> journal;
 
 LogFormat Choose(LogFormat format) {
   if (format != LogFormat::kAuto) return format;
@@ -24,8 +27,14 @@ LogFormat Choose(LogFormat format) {
                                                   : LogFormat::kText;
 }
 
+int PriorityOf(spdlog::level::level_enum level) {
+  if (level == spdlog::level::err) return LOG_ERR;
+  return level == spdlog::level::warn ? LOG_WARNING : LOG_INFO;
+}
+
 void Write(spdlog::level::level_enum level, std::string_view text) {
   std::string line = Printable(text, kMostText);
+  if (journal && journal->Send(PriorityOf(level), line)) return;
   if (json_lines) line = Json(std::move(line)).Dump();
   spdlog::default_logger_raw()->log(level, spdlog::string_view_t(line));
 }
@@ -35,9 +44,7 @@ void Write(spdlog::level::level_enum level, std::string_view text) {
 void StartLog(LogFormat format) {
   format = Choose(format);
   if (format == LogFormat::kJournal) {
-    spdlog::set_default_logger(std::make_shared<spdlog::logger>(
-        "assayd", std::make_shared<spdlog::sinks::systemd_sink_mt>("assayd")));
-    return;
+    journal = std::make_unique<const Journal>("assayd");
   }
   spdlog::set_default_logger(std::make_shared<spdlog::logger>(
       "assayd", std::make_shared<spdlog::sinks::stderr_sink_mt>()));

@@ -2,7 +2,6 @@
 // stop.
 #include <getopt.h>
 #include <signal.h>
-#include <systemd/sd-daemon.h>
 #include <unistd.h>
 
 #include <iostream>
@@ -11,6 +10,8 @@
 
 #include "daemon/log.h"
 #include "daemon/service.h"
+#include "daemon/startup_pages.h"
+#include "daemon/systemd.h"
 
 namespace assay {
 namespace {
@@ -91,16 +92,17 @@ int Serve(const Options& options, const sigset_t& signals) {
              service.error().detail);
     return kUsageExit;
   }
-  ::sd_notify(0, "READY=1");
+  NotifyManager("READY=1");
+  ReleaseStartupPages();
   for (;;) {
     int signal = 0;
     if (::sigwait(&signals, &signal) != 0) continue;
     if (signal != SIGHUP) break;
-    ::sd_notify(0, "RELOADING=1");
+    NotifyManager("RELOADING=1");
     (*service)->Reload();
-    ::sd_notify(0, "READY=1");
+    NotifyManager("READY=1");
   }
-  ::sd_notify(0, "STOPPING=1");
+  NotifyManager("STOPPING=1");
   return 0;
 }
 

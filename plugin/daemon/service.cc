@@ -1,7 +1,5 @@
 #include "daemon/service.h"
 
-#include <systemd/sd-daemon.h>
-
 #include <chrono>
 #include <utility>
 
@@ -9,6 +7,7 @@
 #include "daemon/enforcer_service.h"
 #include "daemon/engine.h"
 #include "daemon/log.h"
+#include "daemon/systemd.h"
 #include "daemon/upkeep.h"
 #include "daemon/warm_up.h"
 #include "io/containerd/events.h"
@@ -25,8 +24,8 @@ constexpr std::chrono::seconds kListBudget{30};
 
 // The socket that systemd listens on for us, or our own.
 Result<AskListener> ListenForAsks(const Paths& paths) {
-  if (::sd_listen_fds(/*unset_environment=*/1) > 0) {
-    return AskListener::Adopt(UniqueFd(SD_LISTEN_FDS_START));
+  if (UniqueFd given = TakeListenSocket(); given.valid()) {
+    return AskListener::Adopt(std::move(given));
   }
   return AskListener::Bind(paths.AskSocket());
 }

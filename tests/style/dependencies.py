@@ -54,7 +54,6 @@ OWNERS = {
     "*.pb.h": ["io/containerd/*", "daemon/*", "cli/*"],
     "spdlog/*": ["daemon/*"],
     "fmt/*": ["daemon/*"],
-    "systemd/*": ["daemon/*"],
     "zlib.h": ["io/archive/gzip_source.cc"],
     "zstd.h": ["io/archive/zstd_source.cc"],
 }
