@@ -221,13 +221,36 @@ std::string TestKey::SignPss(HashAlgorithm hash, int salt,
                   message);
 }
 
-std::string TestKey::Certificate() const {
+namespace {
+
+void AddExtension(X509* certificate, const std::string& oid,
+                  const std::string& value) {
+  const std::unique_ptr<ASN1_OCTET_STRING, Freer<ASN1_OCTET_STRING_free>> data(
+      ASN1_OCTET_STRING_new());
+  ASN1_OCTET_STRING_set(data.get(),
+                        reinterpret_cast<const unsigned char*>(value.data()),
+                        static_cast<int>(value.size()));
+  const std::unique_ptr<ASN1_OBJECT, Freer<ASN1_OBJECT_free>> name(
+      OBJ_txt2obj(oid.c_str(), 1));
+  const std::unique_ptr<X509_EXTENSION, Freer<X509_EXTENSION_free>> extension(
+      X509_EXTENSION_create_by_OBJ(nullptr, name.get(), 0, data.get()));
+  Require(X509_add_ext(certificate, extension.get(), -1) == 1);
+}
+
+}  // namespace
+
+std::string TestKey::Certificate(
+    const std::map<std::string, std::string>& extensions) const {
   const std::unique_ptr<X509, Freer<X509_free>> certificate(X509_new());
   auto* key = pair_->key.get();
   ASN1_INTEGER_set(X509_get_serialNumber(certificate.get()), 1);
   X509_gmtime_adj(X509_getm_notBefore(certificate.get()), 0);
   X509_gmtime_adj(X509_getm_notAfter(certificate.get()), 3600);
   Require(X509_set_pubkey(certificate.get(), key) == 1);
+  Require(X509_set_version(certificate.get(), X509_VERSION_3) == 1);
+  for (const auto& [oid, value] : extensions) {
+    AddExtension(certificate.get(), oid, value);
+  }
   const auto* md = EVP_PKEY_is_a(key, "ED25519") == 1 ? nullptr : EVP_sha256();
   Require(X509_sign(certificate.get(), key, md) > 0);
   return Written(

@@ -2,6 +2,7 @@
 #ifndef ASSAY_TESTS_SUPPORT_TEST_KEY_H_
 #define ASSAY_TESTS_SUPPORT_TEST_KEY_H_
 
+#include <map>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -33,8 +34,10 @@ class TestKey {
   // PSS with this salt length.
   std::string SignPss(HashAlgorithm hash, int salt,
                       std::string_view message) const;
-  // A PEM certificate over this key, signed by itself.
-  std::string Certificate() const;
+  // A PEM certificate over this key, signed by itself, with these extensions:
+  // their OIDs and what stands in them.
+  std::string Certificate(
+      const std::map<std::string, std::string>& extensions = {}) const;
 
  private:
   struct Pair;

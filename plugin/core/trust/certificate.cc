@@ -61,6 +61,15 @@ std::optional<Validity> ValidityOf(const X509* raw) {
   return Validity{*start, *end};
 }
 
+// The value of an extension; "" where it is not there. OpenSSL reads values
+// that are no DER, and stops before what follows one: what was read must be
+// this.
+std::string_view ValueOf(const X509* raw, int nid) {
+  const int place = X509_get_ext_by_NID(raw, nid, -1);
+  return place < 0 ? std::string_view()
+                   : ViewOf(X509_EXTENSION_get_data(X509_get_ext(raw, place)));
+}
+
 AlternativeName NameOf(const GENERAL_NAME* name) {
   using Kind = AlternativeName::Kind;
   int type = 0;
@@ -99,6 +108,10 @@ Result<std::vector<AlternativeName>> NamesOf(const X509* raw) {
     if (critical == kAbsent) return found;
     return Malformed("its alternative names cannot be read");
   }
+  if (ToDer<i2d_GENERAL_NAMES>(names.get()) !=
+      ValueOf(raw, NID_subject_alt_name)) {
+    return Malformed("its alternative names are no DER");
+  }
   for (int i = 0; i < sk_GENERAL_NAME_num(names.get()); ++i) {
     found.push_back(NameOf(sk_GENERAL_NAME_value(names.get(), i)));
     if (found.back().value.find('\0') != std::string::npos) {
@@ -131,6 +144,10 @@ bool ReadPurposes(const X509* raw, std::vector<std::string>& purposes,
   const PurposesPtr usage(static_cast<EXTENDED_KEY_USAGE*>(
       X509_get_ext_d2i(raw, NID_ext_key_usage, &mark, nullptr)));
   if (!usage) return mark == -1;
+  if (ToDer<i2d_EXTENDED_KEY_USAGE>(usage.get()) !=
+      ValueOf(raw, NID_ext_key_usage)) {
+    return false;
+  }
   critical = mark == 1;
   for (int i = 0; i < sk_ASN1_OBJECT_num(usage.get()); ++i) {
     purposes.push_back(OidOf(sk_ASN1_OBJECT_value(usage.get(), i)));

@@ -12,6 +12,8 @@ namespace {
 
 using ListPtr = OpensslPtr<STACK_OF(SCT), SCT_LIST_free>;
 
+constexpr std::string_view kListOid = "1.3.6.1.4.1.11129.2.4.2";
+
 Error Malformed(std::string detail) {
   return Fail(Reason::kSctMalformed, std::move(detail));
 }
@@ -27,6 +29,15 @@ std::string BigEndian(std::uint64_t number, int bytes) {
 
 std::string BytesOf(unsigned char* data, std::size_t size) {
   return {reinterpret_cast<const char*>(data), size};
+}
+
+// The list in an extension's value; null where that is not, to the last byte,
+// what the list is written as. OpenSSL stops before what follows a promise.
+ListPtr ReadList(const std::string& value) {
+  const unsigned char* cursor = UnsignedBytes(value);
+  ListPtr list(d2i_SCT_LIST(nullptr, &cursor, static_cast<long>(value.size())));
+  if (list && ToDer<i2d_SCT_LIST>(list.get()) != value) list.reset();
+  return list;
 }
 
 Result<SignedCertificateTimestamp> Read(const SCT* sct) {
@@ -57,16 +68,11 @@ Result<SignedCertificateTimestamp> Read(const SCT* sct) {
 Result<std::vector<SignedCertificateTimestamp>> SignedCertificateTimestamp::Of(
     const Certificate& certificate) {
   const ErrorQueueCleaner cleaner;
-  int critical = 0;
-  const ListPtr list(static_cast<STACK_OF(SCT)*>(
-      X509_get_ext_d2i(CertificateAccess::Raw(certificate), NID_ct_precert_scts,
-                       &critical, nullptr)));
   std::vector<SignedCertificateTimestamp> promises;
-  if (!list) {
-    constexpr int kAbsent = -1;
-    if (critical == kAbsent) return promises;
-    return Malformed("the list cannot be read");
-  }
+  const auto* value = certificate.Extension(kListOid);
+  if (value == nullptr) return promises;
+  const auto list = ReadList(*value);
+  if (!list) return Malformed("the list cannot be read");
   const int count = sk_SCT_num(list.get());
   if (static_cast<std::size_t>(count) > limits::kSignedCertificateTimestamps) {
     return Malformed("there are too many");
