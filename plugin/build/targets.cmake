@@ -52,16 +52,19 @@ function(assay_test name)
 endfunction()
 
 # Coverage for libFuzzer must be compiled into what a target links, too.
+# `fuzzers` builds every fuzz target and nothing that none of them needs.
 if(ASSAY_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)
+  add_custom_target(fuzzers)
 endif()
 
-# assay_fuzz(NAME SOURCES name.cc DEPS ...)
+# assay_fuzz(NAME [BRIEF] SOURCES name.cc DEPS ...)
 # SOURCES define LLVMFuzzerTestOneInput and abort where their property breaks.
 # NAME_replay runs tests/fuzz/corpus/NAME and mutations of it in ctest, with
-# any compiler; NAME is the libFuzzer program, built when ASSAY_FUZZ is on.
+# any compiler. NAME is the libFuzzer program, built when ASSAY_FUZZ is on, and
+# the test fuzz.NAME explores with it: see tests/fuzz/explore, also for BRIEF.
 function(assay_fuzz name)
-  cmake_parse_arguments(arg "" "" "SOURCES;DEPS" ${ARGN})
+  cmake_parse_arguments(arg "BRIEF" "" "SOURCES;DEPS" ${ARGN})
   add_executable(${name}_replay ${arg_SOURCES}
     ${PROJECT_SOURCE_DIR}/tests/fuzz/replay_main.cc)
   target_include_directories(${name}_replay PRIVATE ${PROJECT_SOURCE_DIR})
@@ -76,5 +79,16 @@ function(assay_fuzz name)
     target_link_libraries(${name} PRIVATE ${arg_DEPS})
     target_link_options(${name} PRIVATE -fsanitize=fuzzer)
     assay_configure(${name})
+    add_dependencies(fuzzers ${name})
+    set(share 1)
+    if(arg_BRIEF)
+      set(share 12)
+    endif()
+    add_test(NAME fuzz.${name} COMMAND
+      ${PROJECT_SOURCE_DIR}/tests/fuzz/explore $<TARGET_FILE:${name}> ${share})
+    # It ends by itself. What takes long begins first.
+    math(EXPR cost "1200 / ${share}")
+    set_tests_properties(fuzz.${name} PROPERTIES
+      LABELS fuzz TIMEOUT 86400 COST ${cost})
   endif()
 endfunction()

@@ -1,18 +1,16 @@
 // Property: a bundle that reads has content to verify, its signed bytes hold
 // payload and type in full, and no input is a signature by a key that never
-// signed it.
+// signed it. What an identity's signer accepts is what that identity signed.
 #include <cstdint>
-#include <cstdlib>
 #include <string>
 
 #include "core/schemes/sigstore/bundle.h"
 #include "core/schemes/sigstore/key_signer.h"
+#include "tests/fuzz/recorded.h"
 
 namespace {
 
-void Require(bool holds) {
-  if (!holds) std::abort();
-}
+using assay::fuzz::Require;
 
 // Its private half was thrown away.
 constexpr const char* kKey =
@@ -32,9 +30,9 @@ const assay::SigstoreKeySigner& Signer() {
 }
 
 // The referrer of an image that has the input for its bundle.
-assay::UntrustedArtifact Referrer(const std::string& input) {
-  const assay::Descriptor image{
-      "", assay::Digest::Of("image"), 5, {}, {}, std::nullopt};
+assay::UntrustedArtifact Referrer(const assay::Digest& digest,
+                                  const std::string& input) {
+  const assay::Descriptor image{"", digest, 5, {}, {}, std::nullopt};
   const assay::Descriptor layer{std::string(assay::kBundleTypePrefix),
                                 assay::Digest::Of(input),
                                 static_cast<std::int64_t>(input.size()),
@@ -49,6 +47,15 @@ assay::UntrustedArtifact Referrer(const std::string& input) {
   return artifact;
 }
 
+void RequireRecorded(const std::string& input) {
+  const auto& recorded = assay::fuzz::FirstGeneration();
+  const auto artifact = Referrer(recorded.target.digests.front(), input);
+  if (!recorded.Accepts(artifact)) return;
+  const auto read = assay::Bundle::Parse(input);
+  Require(read && read->envelope &&
+          read->envelope->payload == recorded.candidate.envelope->payload);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
@@ -60,9 +67,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
       {},
       nullptr};
   assay::Findings findings;
-  const auto artifact = Referrer(input);
+  const auto artifact = Referrer(target.digests.front(), input);
   Signer().Verify(target, {&artifact, 1}, findings);
   Require(findings.verified.empty() && findings.failed.size() == 1);
+
+  RequireRecorded(input);
 
   const auto read = assay::Bundle::Parse(input);
   if (!read) return 0;

@@ -23,12 +23,16 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
   if (!read) return 0;
   Require(!read->subjects.empty());
   Require(read->subjects.size() <= assay::limits::kStatementSubjects);
+  // Escapes could spell it otherwise; without any it stands there.
+  const bool escaped = input.find('\\') != std::string::npos;
+  Require(escaped || input.find(read->predicate_type) != std::string::npos);
   const auto absent = assay::Digest::Of(input);
   for (const auto& subject : read->subjects) {
     Require(!subject.digests.empty());
     Require(!subject.Names(absent));
     for (const auto& [algorithm, hex] : subject.digests) {
       Require(assay::HexDecode(hex).has_value());
+      Require(escaped || input.find(hex) != std::string::npos);
     }
   }
   return 0;

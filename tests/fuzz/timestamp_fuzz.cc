@@ -1,32 +1,47 @@
-// Property: no input is a time stamp of an authority whose key was thrown away
-// over a message that it never saw.
+// Property: no input is a time stamp over a message that nobody stamped, and of
+// the authority's stamps of a recorded signature each says the recorded time.
 #include <cstdint>
-#include <cstdlib>
-#include <fstream>
-#include <sstream>
+#include <optional>
+#include <string_view>
 
-#include "core/schemes/sigstore/trusted_root.h"
+#include "tests/fuzz/recorded.h"
 
 namespace {
 
-const assay::TrustedRoot& Root() {
-  static const assay::TrustedRoot root = [] {
-    std::ifstream in(std::string(ASSAY_VECTORS_DIR) +
-                     "/keyless-cosign31-v1-allow/trusted_root.json");
-    std::ostringstream out;
-    out << in.rdbuf();
-    return assay::TrustedRoot::Parse(out.str()).value();
-  }();
-  return root;
+using assay::fuzz::Recorded;
+using assay::fuzz::Require;
+
+std::optional<assay::Time> Stamped(const Recorded& recorded,
+                                   std::string_view token,
+                                   std::string_view message) {
+  for (const auto& authority : recorded.root.timestamp_authorities()) {
+    const auto time = authority.Verify(token, message);
+    if (time) return *time;
+  }
+  return std::nullopt;
+}
+
+void RequireRecorded(const Recorded& recorded, assay::Time real,
+                     std::string_view token) {
+  const auto time = Stamped(recorded, token, recorded.candidate.signature);
+  Require(!time || *time == real);
+}
+
+assay::Time TimeOf(const Recorded& recorded) {
+  const auto& token = recorded.candidate.material.timestamps.front();
+  return Stamped(recorded, token, recorded.candidate.signature).value();
 }
 
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
                                       std::size_t size) {
+  static const auto first = TimeOf(assay::fuzz::FirstGeneration());
+  static const auto second = TimeOf(assay::fuzz::SecondGeneration());
   const std::string_view token(reinterpret_cast<const char*>(data), size);
-  for (const auto& authority : Root().timestamp_authorities()) {
-    if (authority.Verify(token, "a message nobody stamped")) std::abort();
-  }
+  RequireRecorded(assay::fuzz::FirstGeneration(), first, token);
+  RequireRecorded(assay::fuzz::SecondGeneration(), second, token);
+  Require(!Stamped(assay::fuzz::FirstGeneration(), token,
+                   "a message nobody stamped"));
   return 0;
 }
