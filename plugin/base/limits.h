@@ -13,6 +13,8 @@ inline constexpr std::size_t kManifestBytes = 4U << 20;      // 4 MiB
 inline constexpr std::size_t kConfigBytes = 8U << 20;        // 8 MiB
 inline constexpr std::size_t kIndexBytes = 4U << 20;         // per page
 inline constexpr std::size_t kArtifactBlobBytes = 4U << 20;  // a signature
+// A file that a bundle signs; of a larger one only digests are known.
+inline constexpr std::size_t kArtifactInMemoryBytes = 16U << 20;
 inline constexpr std::size_t kArtifactBytesPerImage = 32U << 20;
 inline constexpr std::size_t kLayersPerManifest = 512;
 inline constexpr std::size_t kManifestsPerIndex = 1024;

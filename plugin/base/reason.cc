@@ -248,7 +248,7 @@ constexpr auto kReasons = std::to_array<ReasonInfo>({
      Stage::kSignature, "the signature names another key",
      "add that key to a signer if you trust it"},
     {Reason::kSignatureOtherImage, "signature-other-image", kNo,
-     Stage::kSignature, "the signature is valid, but for another image",
+     Stage::kSignature, "the signature is for another image or file",
      "sign this image"},
     {Reason::kSignatureOtherRepository, "signature-other-repository", kNo,
      Stage::kSignature, "the signature is valid, but for another repository",

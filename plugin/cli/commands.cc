@@ -7,6 +7,7 @@
 #include "cli/explain_command.h"
 #include "cli/policy_commands.h"
 #include "cli/reasons_command.h"
+#include "cli/verify_bundle_command.h"
 #include "cli/verify_command.h"
 #include "cli/wire_command.h"
 
@@ -15,6 +16,7 @@ namespace assay {
 std::span<const Command* const> AllCommands() {
   static constexpr auto kCommands = std::to_array<const Command*>({
       &kVerifyCommand,
+      &kVerifyBundleCommand,
       &kExplainCommand,
       &kStatusCommand,
       &kRunningCommand,

@@ -67,6 +67,10 @@ Result<Algorithms> AlgorithmsFor(KeyKind kind, KeyUse use,
 SignedMessage::SignedMessage(const Digest& digest,
                              std::optional<std::string_view> bytes)
     : bytes_(bytes) {
+  Know(digest);
+}
+
+void SignedMessage::Know(const Digest& digest) {
   digests_.at(static_cast<std::size_t>(digest.algorithm()) - 1) = digest;
 }
 
@@ -132,6 +136,15 @@ const TrustedKey* Keyring::Find(const Digest& fingerprint) const {
       keys_.begin(), keys_.end(),
       [&](const auto& key) { return key.key.fingerprint() == fingerprint; });
   return found == keys_.end() ? nullptr : &*found;
+}
+
+Error Keyring::WhyUnverified(const SignedMessage& message) const {
+  const bool needs_bytes = std::any_of(
+      keys_.begin(), keys_.end(),
+      [](const auto& key) { return key.key.kind() == KeyKind::kEd25519; });
+  if (message.bytes() || !needs_bytes) return Fail(Reason::kSignatureInvalid);
+  return Fail(Reason::kKeyUnsupported,
+              "an Ed25519 key signs whole bytes, only a digest is at hand");
 }
 
 std::string Keyring::Summary() const {

@@ -26,6 +26,9 @@ class SignedMessage {
   // A message known by its digest; `bytes`, where they are at hand, hash to it.
   SignedMessage(const Digest& digest, std::optional<std::string_view> bytes);
 
+  // One more digest of the same message.
+  void Know(const Digest& digest);
+
   const std::optional<std::string_view>& bytes() const { return bytes_; }
   // Null when neither the bytes nor that digest are known.
   const Digest* By(HashAlgorithm algorithm) const;
@@ -77,6 +80,11 @@ class Keyring {
                                std::string_view signature) const;
   // The key with this SubjectPublicKeyInfo digest; null when it is not here.
   const TrustedKey* Find(const Digest& fingerprint) const;
+
+  // Why none of the keys made a signature over this message:
+  // kSignatureInvalid, or kKeyUnsupported where that cannot be told because a
+  // key signs whole bytes and only their digest is known.
+  Error WhyUnverified(const SignedMessage& message) const;
 
   // Errors: kKeyNotYetValid, kKeyExpired.
   Status JudgeTime(Time now) const { return options_.window.Judge(now); }

@@ -76,6 +76,32 @@ std::vector<Result<Candidate>> ReadLegacy(const UntrustedArtifact& artifact) {
   return candidates;
 }
 
+Result<Candidate> OfEnvelope(Bundle bundle) {
+  if (bundle.envelope->type != kInTotoType) {
+    return Fail(Reason::kPayloadType, "'" + bundle.envelope->type + "'");
+  }
+  std::string signed_bytes = bundle.envelope->SignedBytes();
+  return Candidate{std::move(bundle.material), std::move(bundle.signature),
+                   std::move(signed_bytes), std::move(bundle.envelope), true};
+}
+
+// The digest beside the signature proves nothing, it only tells a wrong file
+// from a wrong signature.
+Result<Candidate> OfMessage(Bundle bundle, const SignedMessage& artifact) {
+  const Digest* found = artifact.By(bundle.message->algorithm());
+  if (found != nullptr && *found != *bundle.message) {
+    return Fail(
+        Reason::kSignatureOtherImage,
+        "signed is " + bundle.message->str() + ", this is " + found->str());
+  }
+  return Candidate{std::move(bundle.material),
+                   std::move(bundle.signature),
+                   {},
+                   std::nullopt,
+                   true,
+                   artifact};
+}
+
 Result<Candidate> ReadBundle(const UntrustedArtifact& artifact) {
   const auto& layers = artifact.manifest->layers;
   if (layers.size() != 1 ||
@@ -90,12 +116,7 @@ Result<Candidate> ReadBundle(const UntrustedArtifact& artifact) {
     return Fail(Reason::kBundleContent,
                 "it signs bytes (messageSignature), not an image statement");
   }
-  if (bundle->envelope->type != kInTotoType) {
-    return Fail(Reason::kPayloadType, "'" + bundle->envelope->type + "'");
-  }
-  std::string signed_bytes = bundle->envelope->SignedBytes();
-  return Candidate{std::move(bundle->material), std::move(bundle->signature),
-                   std::move(signed_bytes), std::move(bundle->envelope)};
+  return OfEnvelope(*std::move(bundle));
 }
 
 std::vector<Result<Candidate>> ReadOne(const UntrustedArtifact& artifact,
@@ -111,6 +132,14 @@ std::vector<Result<Candidate>> ReadOne(const UntrustedArtifact& artifact,
 std::string Envelope::SignedBytes() const {
   return "DSSEv1 " + std::to_string(type.size()) + " " + type + " " +
          std::to_string(payload.size()) + " " + payload;
+}
+
+Result<Candidate> ReadArtifactBundle(std::string_view bytes,
+                                     const SignedMessage& artifact) {
+  auto bundle = Bundle::Parse(bytes);
+  if (!bundle) return bundle.error();
+  return bundle->envelope ? OfEnvelope(*std::move(bundle))
+                          : OfMessage(*std::move(bundle), artifact);
 }
 
 void VisitCandidates(

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/evidence/untrusted_artifact.h"
+#include "core/schemes/keyring.h"
 #include "core/schemes/sigstore/log_entry.h"
 
 namespace assay {
@@ -38,7 +39,22 @@ struct Candidate {
   std::string signed_bytes;
   // Of a signature over an envelope; else over a payload of its own.
   std::optional<Envelope> envelope;
+  bool in_bundle = false;  // else of the legacy form
+  // Of a signature over an artifact itself, which need not be at hand; then
+  // there are neither signed bytes nor an envelope.
+  std::optional<SignedMessage> artifact = {};
+
+  // What the signature is over; borrows from this.
+  SignedMessage Message() const {
+    return artifact ? *artifact : SignedMessage(signed_bytes);
+  }
 };
+
+// A bundle as a signature of any artifact, an image or not, of which digests
+// are known. Errors: those of Bundle::Parse, kPayloadType, kSignatureOtherImage
+// (the bundle says itself that it is of another one).
+Result<Candidate> ReadArtifactBundle(std::string_view bundle,
+                                     const SignedMessage& artifact);
 
 // Calls `visit` for each candidate in artifacts of cosign's legacy and bundle
 // forms, with where it was found; a candidate that does not read is an error of

@@ -20,18 +20,18 @@ std::optional<Digest> NamedKey(const std::string& hint) {
 // A certificate beside a legacy signature must hold the very key that signed.
 Result<const TrustedKey*> FindKey(const Keyring& keyring,
                                   const Candidate& candidate) {
-  const SignedMessage message(candidate.signed_bytes);
+  const SignedMessage message = candidate.Message();
   const Material& material = candidate.material;
   if (material.certificate.empty()) {
     const auto* key = keyring.FindSigner(message, candidate.signature);
     if (key != nullptr) return key;
     const auto named = NamedKey(material.key_hint);
     if (!named || keyring.Find(*named) != nullptr) {
-      return Fail(Reason::kSignatureInvalid);
+      return keyring.WhyUnverified(message);
     }
     return Fail(Reason::kSignatureForeignKey, "it names " + named->str());
   }
-  if (candidate.envelope) {
+  if (candidate.in_bundle) {
     return Fail(Reason::kBundleMaterial,
                 "it carries a certificate, the signer is a key");
   }
@@ -57,36 +57,38 @@ std::string SigstoreKeySigner::Summary() const {
 }
 
 Result<SigstoreSigner::Match> SigstoreKeySigner::Judge(
-    const SigningTarget& target, const Candidate& candidate) const {
+    const Candidate& candidate, Time now, const ReadClaim& read) const {
   const auto key = FindKey(policy_.keyring, candidate);
   if (!key) return key.error();
-  const auto digest = policy_.claims.Judge(target, candidate);
-  if (!digest) return digest.error();
-  const auto time = policy_.keyring.JudgeTime(target.now);
+  const auto claim = read();
+  if (!claim) return claim.error();
+  const auto time = policy_.keyring.JudgeTime(now);
   if (!time) return time.error();
-  const auto witnessed = CheckWitnesses(candidate, **key, target.now);
-  if (!witnessed) return witnessed.error();
-  return Match{(*key)->identity, *digest, policy_.keyring.valid_until()};
+  auto witnesses = CheckWitnesses(candidate, **key, now);
+  if (!witnesses) return witnesses.error();
+  return Match{(*key)->identity, policy_.keyring.valid_until(),
+               *std::move(witnesses)};
 }
 
 // The key must have been valid whenever the signature is proven to have been.
-Status SigstoreKeySigner::CheckWitnesses(const Candidate& candidate,
-                                         const TrustedKey& key,
-                                         Time now) const {
-  if (policy_.transparency.roots.empty()) return Ok();
-  const auto algorithm = key.AlgorithmOf(SignedMessage(candidate.signed_bytes),
-                                         candidate.signature);
+Result<Witnesses> SigstoreKeySigner::CheckWitnesses(const Candidate& candidate,
+                                                    const TrustedKey& key,
+                                                    Time now) const {
+  if (policy_.transparency.roots.empty()) return Witnesses{};
+  const auto algorithm =
+      key.AlgorithmOf(candidate.Message(), candidate.signature);
   if (!algorithm) return Fail(Reason::kSignatureInvalid);
   const LoggedSignature logged{candidate, key.key, *algorithm};
-  return policy_.transparency.AnyRoot([&](const TrustedRoot& root) {
-    const auto witnesses = policy_.transparency.Ask(root, logged, now);
-    if (!witnesses) return Status(witnesses.error());
-    for (const Time proven : witnesses->times) {
-      const auto valid = policy_.keyring.JudgeTime(proven);
-      if (!valid) return valid;
-    }
-    return Ok();
-  });
+  return policy_.transparency.AnyRoot(
+      [&](const TrustedRoot& root) -> Result<Witnesses> {
+        auto witnesses = policy_.transparency.Ask(root, logged, now);
+        if (!witnesses) return witnesses;
+        for (const Time proven : witnesses->times) {
+          const auto valid = policy_.keyring.JudgeTime(proven);
+          if (!valid) return valid.error();
+        }
+        return witnesses;
+      });
 }
 
 std::unique_ptr<Signer> SigstoreKeySigner::Read(const std::string& name,

@@ -37,10 +37,11 @@ class SigstoreKeySigner final : public SigstoreSigner {
   std::string Summary() const override;
 
  private:
-  Result<Match> Judge(const SigningTarget& target,
-                      const Candidate& candidate) const override;
-  Status CheckWitnesses(const Candidate& candidate, const TrustedKey& key,
-                        Time now) const;
+  Result<Match> Judge(const Candidate& candidate, Time now,
+                      const ReadClaim& read) const override;
+  const ClaimPolicy& claims() const override { return policy_.claims; }
+  Result<Witnesses> CheckWitnesses(const Candidate& candidate,
+                                   const TrustedKey& key, Time now) const;
 
   SigstoreKeyPolicy policy_;
 };

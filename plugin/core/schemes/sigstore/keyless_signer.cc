@@ -18,7 +18,7 @@ Result<std::vector<Certificate>> ReadHints(const Candidate& candidate) {
   for (const std::string& der : candidate.material.chain) {
     auto certificate = Certificate::ParseDer(der);
     if (!certificate) return certificate.error();
-    if (candidate.envelope && certificate->IsSelfIssued()) {
+    if (candidate.in_bundle && certificate->IsSelfIssued()) {
       return Fail(Reason::kBundleMaterial, "its chain brings its own anchor");
     }
     hints.push_back(*std::move(certificate));
@@ -33,9 +33,10 @@ Result<LoggedSignature> VerifySignature(const Certificate& leaf,
   if (!key) return key.error();
   const auto ring = Keyring::Make({*key}, KeyUse::kSigstore, {});
   if (!ring) return ring.error();
-  const auto algorithm = ring->keys().front().AlgorithmOf(
-      SignedMessage(candidate.signed_bytes), candidate.signature);
-  if (!algorithm) return Fail(Reason::kSignatureInvalid);
+  const SignedMessage message = candidate.Message();
+  const auto algorithm =
+      ring->keys().front().AlgorithmOf(message, candidate.signature);
+  if (!algorithm) return ring->WhyUnverified(message);
   return LoggedSignature{candidate, *std::move(key), *algorithm};
 }
 
@@ -113,7 +114,7 @@ std::string SigstoreKeylessSigner::Summary() const {
 }
 
 Result<SigstoreSigner::Match> SigstoreKeylessSigner::Judge(
-    const SigningTarget& target, const Candidate& candidate) const {
+    const Candidate& candidate, Time now, const ReadClaim& read) const {
   if (candidate.material.certificate.empty()) {
     return Fail(Reason::kBundleMaterial,
                 "a key signed it, the signer is an identity");
@@ -124,34 +125,32 @@ Result<SigstoreSigner::Match> SigstoreKeylessSigner::Judge(
   if (!hints) return hints.error();
   const auto logged = VerifySignature(*leaf, candidate);
   if (!logged) return logged.error();
-  const auto digest = policy_.claims.Judge(target, candidate);
-  if (!digest) return digest.error();
-  const auto window = policy_.window.Judge(target.now);
+  const auto claim = read();
+  if (!claim) return claim.error();
+  const auto window = policy_.window.Judge(now);
   if (!window) return window.error();
 
   const auto identity = SigningIdentity::Of(*leaf);
   const Status wanted = CheckIdentity(identity);
-  const auto witnessed =
-      policy_.transparency.AnyRoot([&](const TrustedRoot& root) {
-        return JudgeUnder(root, *logged, {*leaf, *hints, wanted}, target.now);
-      });
-  if (!witnessed) return witnessed.error();
+  auto witnesses = policy_.transparency.AnyRoot([&](const TrustedRoot& root) {
+    return JudgeUnder(root, *logged, {*leaf, *hints, wanted}, now);
+  });
+  if (!witnesses) return witnesses.error();
   return Match{"identity:" + identity->issuer + " " + identity->subject,
-               *digest, policy_.window.until};
+               policy_.window.until, *std::move(witnesses)};
 }
 
 // Anybody can sign with a certificate of his own making, or of a public
 // authority's for himself; entries and tokens beside it cost milliseconds each.
 // So they are looked at only where the certificate is the wanted one.
-Status SigstoreKeylessSigner::JudgeUnder(const TrustedRoot& root,
-                                         const LoggedSignature& logged,
-                                         const Claimed& claimed,
-                                         Time now) const {
+Result<Witnesses> SigstoreKeylessSigner::JudgeUnder(
+    const TrustedRoot& root, const LoggedSignature& logged,
+    const Claimed& claimed, Time now) const {
   const auto issuers = FindIssuers(root, claimed.leaf, claimed.hints);
   if (!issuers) return issuers.error();
-  if (!claimed.wanted) return claimed.wanted;
-  const auto witnesses = policy_.transparency.Ask(root, logged, now);
-  if (!witnesses) return witnesses.error();
+  if (!claimed.wanted) return claimed.wanted.error();
+  auto witnesses = policy_.transparency.Ask(root, logged, now);
+  if (!witnesses) return witnesses;
   if (witnesses->times.empty()) return Fail(Reason::kTimeUnproven);
   Status outcome = Fail(Reason::kCertificateUntrusted);
   for (const Issued& issued : *issuers) {
@@ -160,9 +159,9 @@ Status SigstoreKeylessSigner::JudgeUnder(const TrustedRoot& root,
       outcome = CheckCertificateLogs(
           issued.path, root, policy_.transparency.thresholds.certificate_logs);
     }
-    if (outcome) return outcome;
+    if (outcome) return witnesses;
   }
-  return outcome;
+  return outcome.error();
 }
 
 Status SigstoreKeylessSigner::CheckIdentity(

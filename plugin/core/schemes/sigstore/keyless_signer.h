@@ -41,8 +41,9 @@ class SigstoreKeylessSigner final : public SigstoreSigner {
   std::string Summary() const override;
 
  private:
-  Result<Match> Judge(const SigningTarget& target,
-                      const Candidate& candidate) const override;
+  Result<Match> Judge(const Candidate& candidate, Time now,
+                      const ReadClaim& read) const override;
+  const ClaimPolicy& claims() const override { return policy_.claims; }
   // Who is said to have signed; borrowed.
   struct Claimed {
     const Certificate& leaf;
@@ -51,8 +52,9 @@ class SigstoreKeylessSigner final : public SigstoreSigner {
   };
 
   // Under one trusted root: issuer, then identity, then what others attest.
-  Status JudgeUnder(const TrustedRoot& root, const LoggedSignature& logged,
-                    const Claimed& claimed, Time now) const;
+  Result<Witnesses> JudgeUnder(const TrustedRoot& root,
+                               const LoggedSignature& logged,
+                               const Claimed& claimed, Time now) const;
   Status CheckIdentity(const Result<SigningIdentity>& identity) const;
 
   SigstoreKeylessPolicy policy_;

@@ -37,14 +37,14 @@ bool HoldsBase64(const Json* json, std::string_view bytes) {
   return Holds(json, Base64Encode(bytes));
 }
 
-// {"algorithm": "sha256", "value": <hex>} of `bytes`, by the hash it names.
-bool HoldsHash(const Json* json, std::string_view bytes) {
+// {"algorithm": "sha256", "value": <hex>} of the message, by the hash it names.
+bool HoldsHash(const Json* json, const SignedMessage& message) {
   if (json == nullptr) return false;
   for (const auto algorithm : {HashAlgorithm::kSha256, HashAlgorithm::kSha384,
                                HashAlgorithm::kSha512}) {
-    if (Holds(json->Find("algorithm"), HashName(algorithm))) {
-      return Holds(json->Find("value"), Digest::Of(bytes, algorithm).hex());
-    }
+    if (!Holds(json->Find("algorithm"), HashName(algorithm))) continue;
+    const Digest* digest = message.By(algorithm);
+    return digest != nullptr && Holds(json->Find("value"), digest->hex());
   }
   return false;
 }
@@ -61,18 +61,18 @@ bool HoldsSigner(const Json* json, const LoggedSignature& logged) {
              : block.label == "CERTIFICATE" && block.bytes == certificate;
 }
 
-// rekor pkg/types/hashedrekord/v0.0.1. Records bytes that were hashed and
-// signed, never an envelope.
+// rekor pkg/types/hashedrekord/v0.0.1. Records the bytes that were hashed and
+// signed; of an envelope that is its encoding (sigstore client specification,
+// verification of an envelope).
 Status CheckHashedRekord(const Json& spec, const LoggedSignature& logged) {
   const Candidate& candidate = logged.candidate;
-  if (candidate.envelope) return Mismatch("it records no envelope");
   if (!HoldsBase64(At(spec, {"signature", "content"}), candidate.signature)) {
     return Mismatch("it records another signature");
   }
   if (!HoldsSigner(At(spec, {"signature", "publicKey", "content"}), logged)) {
     return Mismatch("it records another key or certificate");
   }
-  if (!HoldsHash(At(spec, {"data", "hash"}), candidate.signed_bytes)) {
+  if (!HoldsHash(At(spec, {"data", "hash"}), candidate.Message())) {
     return Mismatch("it records other bytes");
   }
   return Ok();
@@ -92,7 +92,8 @@ Status CheckDsse(const Json& spec, const LoggedSignature& logged) {
   if (!HoldsSigner(one.Find("verifier"), logged)) {
     return Mismatch("it records another key or certificate");
   }
-  if (!HoldsHash(spec.Find("payloadHash"), candidate.envelope->payload)) {
+  if (!HoldsHash(spec.Find("payloadHash"),
+                 SignedMessage(candidate.envelope->payload))) {
     return Mismatch("it records another payload");
   }
   return Ok();
@@ -116,7 +117,7 @@ Status CheckInToto(const Json& spec, const LoggedSignature& logged) {
   }
   if (!Holds(envelope->Find("payloadType"), candidate.envelope->type) ||
       !HoldsHash(At(spec, {"content", "payloadHash"}),
-                 candidate.envelope->payload)) {
+                 SignedMessage(candidate.envelope->payload))) {
     return Mismatch("it records another payload");
   }
   return Ok();
@@ -189,7 +190,10 @@ Status CheckLogBody(const LogEntry& entry, const LoggedSignature& logged) {
 }
 
 // RFC 8785 canonical JSON: Json::Dump sorts the members and adds no space.
-std::string RebuildLogBody(const LoggedSignature& logged) {
+Result<std::string> RebuildLogBody(const LoggedSignature& logged) {
+  const SignedMessage message = logged.candidate.Message();
+  const Digest* digest = message.By(logged.algorithm.hash);
+  if (digest == nullptr) return Mismatch("the digest signed is not known");
   const auto& certificate = logged.candidate.material.certificate;
   const bool by_key = certificate.empty();
   const Json signer(Json::Object{
@@ -197,12 +201,10 @@ std::string RebuildLogBody(const LoggedSignature& logged) {
   const Json verifier(
       Json::Object{{"keyDetails", Text(KeyDetails(logged.key.kind()))},
                    {by_key ? "publicKey" : "x509Certificate", signer}});
-  const Digest digest =
-      Digest::Of(logged.candidate.signed_bytes, logged.algorithm.hash);
   const Json record(Json::Object{
       {"data", Json(Json::Object{
                    {"algorithm", Text(HashDetails(logged.algorithm.hash))},
-                   {"digest", Base64(digest.bytes())}})},
+                   {"digest", Base64(digest->bytes())}})},
       {"signature",
        Json(Json::Object{{"content", Base64(logged.candidate.signature)},
                          {"verifier", verifier}})}});

@@ -29,7 +29,8 @@ Status CheckLogBody(const LogEntry& entry, const LoggedSignature& logged);
 
 // The bytes that a log of the second generation recorded for this signature
 // (hashedrekord 0.0.2), made anew; what the entry carries is not looked at.
-std::string RebuildLogBody(const LoggedSignature& logged);
+// Errors: kLogEntryMismatch, where the digest that was signed is not known.
+Result<std::string> RebuildLogBody(const LoggedSignature& logged);
 
 }  // namespace assay
 

@@ -1,6 +1,45 @@
 #include "core/schemes/sigstore/sigstore_signer.h"
 
+#include <algorithm>
+
+#include "core/schemes/sigstore/statement.h"
+
 namespace assay {
+namespace {
+
+// The artifact's digest that the candidate is about. A signature over the
+// artifact itself says so by verifying.
+Result<Digest> JudgeArtifact(const SignedMessage& artifact,
+                             const Candidate& candidate) {
+  std::optional<Statement> statement;
+  if (candidate.envelope) {
+    auto read = Statement::Parse(candidate.envelope->payload);
+    if (!read) return read.error();
+    statement = *std::move(read);
+  }
+  for (const auto algorithm : {HashAlgorithm::kSha256, HashAlgorithm::kSha512,
+                               HashAlgorithm::kSha384}) {
+    const Digest* digest = artifact.By(algorithm);
+    if (digest == nullptr) continue;
+    const auto names = [&](const StatementSubject& subject) {
+      return subject.Names(*digest);
+    };
+    if (!statement || std::any_of(statement->subjects.begin(),
+                                  statement->subjects.end(), names)) {
+      return *digest;
+    }
+  }
+  return Fail(Reason::kSignatureOtherImage,
+              "no subject of the statement has its digest");
+}
+
+Status Store(Result<Digest> found, std::optional<Digest>& place) {
+  if (!found) return found.error();
+  place = *std::move(found);
+  return Ok();
+}
+
+}  // namespace
 
 EvidencePlaces SigstoreSigner::Places() const {
   EvidencePlaces places;
@@ -15,16 +54,38 @@ void SigstoreSigner::Verify(const SigningTarget& target,
   VisitCandidates(
       artifacts, target.digests,
       [&](const std::string& where, const Result<Candidate>& candidate) {
-        auto match = candidate ? Judge(target, *candidate)
+        std::optional<Digest> signed_digest;
+        const auto read = [&] {
+          return Store(claims().Judge(target, *candidate), signed_digest);
+        };
+        auto match = candidate ? Judge(*candidate, target.now, read)
                                : Result<Match>(candidate.error());
-        if (match) {
+        if (match && signed_digest) {
           findings.verified.push_back(Verified(std::move(match->identity),
-                                               std::move(match->target), where,
+                                               *std::move(signed_digest), where,
                                                match->until));
         } else {
-          findings.failed.push_back({name(), where, match.error()});
+          findings.failed.push_back(
+              {name(), where, match ? Fail(Reason::kInternal) : match.error()});
         }
       });
+}
+
+Result<VerifiedArtifact> SigstoreSigner::VerifyArtifact(
+    const SignedMessage& artifact, std::string_view bundle,
+    const std::string& where, Time now) const {
+  const auto candidate = ReadArtifactBundle(bundle, artifact);
+  if (!candidate) return candidate.error();
+  std::optional<Digest> digest;
+  auto match = Judge(*candidate, now, [&] {
+    return Store(JudgeArtifact(artifact, *candidate), digest);
+  });
+  if (!match) return match.error();
+  // A signer that did not look at what was signed.
+  if (!digest) return Fail(Reason::kInternal);
+  return VerifiedArtifact{Verified(std::move(match->identity),
+                                   *std::move(digest), where, match->until),
+                          std::move(match->witnesses)};
 }
 
 }  // namespace assay

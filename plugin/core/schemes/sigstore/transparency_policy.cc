@@ -98,15 +98,15 @@ std::optional<TransparencyPolicy> TransparencyPolicy::Read(
   return policy;
 }
 
-Status TransparencyPolicy::AnyRoot(
-    const std::function<Status(const TrustedRoot&)>& judge) const {
-  Status outcome = Fail(Reason::kLogThreshold, "no trusted root");
+Result<Witnesses> TransparencyPolicy::AnyRoot(
+    const std::function<Result<Witnesses>(const TrustedRoot&)>& judge) const {
+  Result<Witnesses> outcome = Fail(Reason::kLogThreshold, "no trusted root");
   for (const auto& root : roots) {
-    Status status = judge(*root);
-    if (status) return status;
+    auto witnesses = judge(*root);
+    if (witnesses) return witnesses;
     // With several roots the first one's failure is told: it is the one the
     // policy names first.
-    if (root == roots.front()) outcome = std::move(status);
+    if (root == roots.front()) outcome = std::move(witnesses);
   }
   return outcome;
 }

@@ -39,7 +39,8 @@ struct TransparencyPolicy {
 
   // The first success of `judge` over the roots, else the first root's failure.
   // Errors: those of `judge`, kLogThreshold without any root.
-  Status AnyRoot(const std::function<Status(const TrustedRoot&)>& judge) const;
+  Result<Witnesses> AnyRoot(
+      const std::function<Result<Witnesses>(const TrustedRoot&)>& judge) const;
 
   // What a root's witnesses attest, where they suffice. Errors: those of
   // Witnesses::Of, kLogThreshold, kTimestampThreshold.

@@ -65,8 +65,9 @@ Status VerifySecondProof(const LogEntry& entry, const TransparencyLog& log,
   if (!holds) return holds;
   const InclusionPath path{entry.index, checkpoint->tree_size,
                            entry.inclusion->path.hashes};
-  return VerifyInclusion(MerkleLeaf(RebuildLogBody(logged)), path,
-                         checkpoint->root);
+  const auto body = RebuildLogBody(logged);
+  if (!body) return body.error();
+  return VerifyInclusion(MerkleLeaf(*body), path, checkpoint->root);
 }
 
 // The time the entry proves; nullopt where it proves none.
