@@ -13,8 +13,8 @@ inline constexpr std::size_t kManifestBytes = 4U << 20;      // 4 MiB
 inline constexpr std::size_t kConfigBytes = 8U << 20;        // 8 MiB
 inline constexpr std::size_t kIndexBytes = 4U << 20;         // per page
 inline constexpr std::size_t kArtifactBlobBytes = 4U << 20;  // a signature
-// A file that a bundle signs; of a larger one only digests are known.
-inline constexpr std::size_t kArtifactInMemoryBytes = 16U << 20;
+// A file that an Ed25519 key signed; of a larger one only digests are known.
+inline constexpr std::size_t kArtifactInMemoryBytes = 1U << 30;
 inline constexpr std::size_t kArtifactBytesPerImage = 32U << 20;
 inline constexpr std::size_t kLayersPerManifest = 512;
 inline constexpr std::size_t kManifestsPerIndex = 1024;
@@ -55,6 +55,13 @@ inline constexpr std::size_t kAnswerLineBytes = 1024;
 inline constexpr std::size_t kTokenBytes = 64U << 10;
 inline constexpr std::size_t kCredentialHelperBytes = 64U << 10;
 inline constexpr int kRedirects = 4;
+
+// An image that lies as files on this machine.
+inline constexpr std::size_t kLayoutFiles = 65'536;  // in one folder
+inline constexpr std::uint64_t kLayoutFileBytes = 64ULL << 30;
+// Manifests that may be signatures, among the blobs no index lists.
+inline constexpr std::size_t kLayoutManifestBytes = 64U << 10;
+inline constexpr std::size_t kLayoutManifests = 1024;
 
 // A layer's archive and the folder it was unpacked to.
 inline constexpr std::uint64_t kLayerUnpackedBytes = 64ULL << 30;

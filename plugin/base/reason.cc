@@ -159,8 +159,8 @@ constexpr auto kReasons = std::to_array<ReasonInfo>({
      "the file is no archive of evidence",
      "make it with assay evidence export, and copy it whole"},
     {Reason::kArchiveUnsafe, "archive-unsafe", kUnsure, Stage::kEvidence,
-     "the archive holds a link, a device, a huge entry or a name that leads "
-     "outside",
+     "the archive or folder holds a link, a device, a huge entry or a name "
+     "that leads outside",
      "do not use it; ask where it comes from"},
     {Reason::kRegistryUnreachable, "registry-unreachable", kUnsure,
      Stage::kEvidence, "the registry cannot be reached",
@@ -247,6 +247,8 @@ constexpr auto kReasons = std::to_array<ReasonInfo>({
     {Reason::kSignatureForeignKey, "signature-foreign-key", kNo,
      Stage::kSignature, "the signature names another key",
      "add that key to a signer if you trust it"},
+    {Reason::kArtifactNeeded, "artifact-needed", kUnsure, Stage::kSignature,
+     "the signature is over more than the digest at hand", "give the file"},
     {Reason::kSignatureOtherImage, "signature-other-image", kNo,
      Stage::kSignature, "the signature is for another image or file",
      "sign this image"},

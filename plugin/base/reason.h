@@ -123,6 +123,7 @@ enum class Reason : std::uint16_t {
   // Signature: what was verified.
   kSignatureInvalid,
   kSignatureForeignKey,
+  kArtifactNeeded,
   kSignatureOtherImage,
   kSignatureOtherRepository,
   kSignatureAnnotation,

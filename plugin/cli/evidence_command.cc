@@ -12,6 +12,7 @@
 #include "io/evidence/base_evidence.h"
 #include "io/evidence/evidence_archive.h"
 #include "io/evidence/evidence_collector.h"
+#include "io/evidence/stored_image.h"
 #include "io/files/files.h"
 #include "io/registry/registry_resolver.h"
 
@@ -205,6 +206,9 @@ ExitCode Fetch(Context& context, const Arguments& arguments) {
     set.Add(FetchBaseEvidence(bases, collector, question, *subject,
                               request.places));
   }
+  if (auto stored = StoreImage(store, *subject, Now()); !stored) {
+    set.failures.push_back(stored.error());
+  }
   if (auto refreshed = store.RefreshIndex(); !refreshed) {
     set.failures.push_back(refreshed.error());
   }
@@ -341,8 +345,8 @@ const Command kEvidenceFetchCommand = {
     .help = "Fetch an image's signature artifacts from its registry",
     .details =
         "Looks at cosign's tag and at referrers, of the image and of\n"
-        "its index, and keeps what is there. Nothing is verified; see\n"
-        "assay verify.\n",
+        "its index, and keeps what is there, with the manifests that\n"
+        "assay verify REF@DIGEST --offline needs. Nothing is verified.\n",
     .options = kFetchOptions,
     .run = &Fetch,
 };

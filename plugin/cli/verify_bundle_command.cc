@@ -10,7 +10,6 @@
 #include "base/limits.h"
 #include "cli/bundle_signer.h"
 #include "cli/table.h"
-#include "core/schemes/sigstore/bundle.h"
 #include "io/files/file_digests.h"
 #include "io/files/files.h"
 #include "io/report/request.h"
@@ -23,27 +22,6 @@ std::optional<Digest> DigestOperand(const std::string& operand) {
   auto digest = Digest::Parse(operand);
   if (!digest || ::access(operand.c_str(), F_OK) == 0) return std::nullopt;
   return *std::move(digest);
-}
-
-// Which digests of the file can matter. What does not parse is told later.
-std::set<HashAlgorithm> HashesFor(std::string_view bundle) {
-  const auto read = Bundle::Parse(bundle);
-  if (read && read->envelope) {
-    return {HashAlgorithm::kSha256, HashAlgorithm::kSha384,
-            HashAlgorithm::kSha512};
-  }
-  std::set<HashAlgorithm> hashes{HashAlgorithm::kSha256};
-  if (read && read->message) hashes.insert(read->message->algorithm());
-  return hashes;
-}
-
-Result<FileDigests> ReadArtifact(const std::string& operand,
-                                 std::string_view bundle) {
-  if (auto digest = DigestOperand(operand)) {
-    return FileDigests{{*std::move(digest)}, std::nullopt};
-  }
-  return FileDigests::Of(operand, HashesFor(bundle),
-                         limits::kArtifactInMemoryBytes);
 }
 
 SignedMessage MessageOf(const FileDigests& artifact) {
@@ -116,13 +94,12 @@ Json::Object Record(const Result<VerifiedArtifact>& verified,
   // No failure is a success, whatever reason it was given.
   Ending ending = Describe(reason).ending;
   if (!verified && ending == Ending::kAccepted) ending = Ending::kUndetermined;
-  record["version"] = Json(std::int64_t{1});
+  record["schema"] = Json(std::int64_t{1});
   record["verdict"] = Json(std::string(EndingName(ending)));
   record["reason"] = Json(std::string(Describe(reason).id));
   record["artifact"] = Json(operand);
   record["bundle"] = Json(bundle);
-  record["digest"] =
-      Json(verified ? verified->signature.target().str() : digest.str());
+  record["digest"] = Json(digest.str());
   if (verified) {
     record["message"] = Json(std::string("the bundle holds"));
   } else {
@@ -163,15 +140,41 @@ void PrintTable(Context& context, const Result<VerifiedArtifact>& verified,
   table.Print(context.out, context.color);
 }
 
-Result<VerifiedArtifact> Verify(const SigstoreSigner& signer,
-                                const FileDigests& artifact,
-                                std::string_view bytes,
-                                const std::string& bundle) {
+// What was found about an artifact, and the digest that names it.
+struct Outcome {
+  Digest digest;
+  Result<VerifiedArtifact> verified;
+};
+
+// Most bundles need no more of a file than its SHA-256; what does not suffice
+// says so, and the file is read again.
+Result<Outcome> Verify(const SigstoreSigner& signer, const std::string& operand,
+                       std::string_view bytes, const std::string& bundle) {
   const Time now = WallClock();
   if (now.time_since_epoch().count() < limits::kEarliestPlausibleTime) {
     return Fail(Reason::kClockImplausible, Rfc3339(now));
   }
-  return signer.VerifyArtifact(MessageOf(artifact), bytes, bundle, now);
+  const auto judge = [&](const FileDigests& artifact) {
+    return Outcome{
+        artifact.digests.front(),
+        signer.VerifyArtifact(MessageOf(artifact), bytes, bundle, now)};
+  };
+  if (const auto digest = DigestOperand(operand)) {
+    return judge({{*digest}, std::nullopt});
+  }
+  const auto little = FileDigests::Of(operand, {HashAlgorithm::kSha256}, 0);
+  if (!little) return little.error();
+  auto outcome = judge(*little);
+  const auto& verified = outcome.verified;
+  if (verified || verified.error().reason != Reason::kArtifactNeeded) {
+    return outcome;
+  }
+  const auto all = FileDigests::Of(
+      operand,
+      {HashAlgorithm::kSha256, HashAlgorithm::kSha384, HashAlgorithm::kSha512},
+      limits::kArtifactInMemoryBytes);
+  if (!all) return all.error();
+  return judge(*all);
 }
 
 ExitCode Run(Context& context, const Arguments& arguments) {
@@ -189,10 +192,10 @@ ExitCode Run(Context& context, const Arguments& arguments) {
   const auto bytes = ReadFile(bundle, limits::kArtifactBlobBytes);
   if (!bytes) return PrintError(context, bytes.error());
   const std::string& operand = arguments.operands().front();
-  const auto artifact = ReadArtifact(operand, *bytes);
-  if (!artifact) return PrintError(context, artifact.error());
-  const auto verified = Verify(**signer, *artifact, *bytes, bundle);
-  auto record = Record(verified, operand, bundle, artifact->digests.front());
+  const auto outcome = Verify(**signer, operand, *bytes, bundle);
+  if (!outcome) return PrintError(context, outcome.error());
+  const auto& verified = outcome->verified;
+  auto record = Record(verified, operand, bundle, outcome->digest);
   if (context.json) {
     PrintJson(context, std::move(record));
   } else {

@@ -2,28 +2,22 @@
 
 #include <unistd.h>
 
-#include <chrono>
-#include <cstdlib>
-#include <filesystem>
 #include <memory>
 #include <ostream>
 
 #include "base/clock.h"
 #include "cli/decision_view.h"
-#include "cli/registry_access.h"
+#include "cli/local_verify.h"
+#include "cli/verify_desk.h"
 #include "core/verdict/verifier.h"
-#include "io/evidence/base_collector.h"
-#include "io/evidence/evidence_collector.h"
-#include "io/evidence/evidence_store.h"
+#include "io/evidence/stored_image.h"
+#include "io/layout/local_reference.h"
 #include "io/policy/policy_loader.h"
 #include "io/registry/registry_resolver.h"
-#include "io/report/decision_record.h"
 #include "io/report/request.h"
 
 namespace assay {
 namespace {
-
-constexpr std::chrono::seconds kBudget{30};
 
 // A reference into a registry has no layers on this node; should one ever be
 // asked for, the answer is no.
@@ -34,40 +28,6 @@ class NoLayers : public LayerIntegrity {
                Deadline /*deadline*/) override {
     return Fail(Reason::kLayerMissing, "layers are hashed on the node");
   }
-};
-
-// Where evidence is kept: the node's store, or for somebody who may not use
-// that one a folder of their own, gone when they are done. What cannot be kept
-// must not make a decision unsure.
-class EvidenceFolder {
- public:
-  EvidenceFolder(const Paths& paths, bool offline)
-      : path_(paths.EvidenceDir()) {
-    namespace fs = std::filesystem;
-    fs::path existing = path_;
-    std::error_code ignored;
-    while (!fs::exists(existing, ignored) && existing.has_relative_path()) {
-      existing = existing.parent_path();
-    }
-    // Offline there is nothing but the store: that it cannot be read counts.
-    if (offline || ::access(existing.c_str(), R_OK | W_OK | X_OK) == 0) return;
-    std::string name =
-        (fs::temp_directory_path(ignored) / "assay-verify-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) return;
-    path_ = name;
-    temporary_ = true;
-  }
-  EvidenceFolder(const EvidenceFolder&) = delete;
-  EvidenceFolder& operator=(const EvidenceFolder&) = delete;
-  ~EvidenceFolder() {
-    std::error_code ignored;
-    if (temporary_) std::filesystem::remove_all(path_, ignored);
-  }
-  const std::string& path() const { return path_; }
-
- private:
-  std::string path_;
-  bool temporary_ = false;
 };
 
 std::string AllOf(const Diagnostics& diagnostics) {
@@ -94,45 +54,40 @@ Result<std::shared_ptr<const Policy>> LoadPolicy(const Paths& paths,
   return FirstReason(diagnostics, Reason::kPolicyMissing);
 }
 
+Result<Json> VerifyRemote(const Paths& paths, const NodeConfig& config,
+                          const std::string& reference,
+                          const VerifyOptions& options,
+                          const std::shared_ptr<const Policy>& policy) {
+  const auto name = Reference::Parse(reference);
+  if (!name) return name.error();
+  if (!options.as.empty()) {
+    return Fail(Reason::kUsage, "--as is for images on disk: oci:, dir:");
+  }
+  VerifyDesk desk(paths, config, options.offline);
+  RegistryResolver registry(desk.registry());
+  StoredImageResolver stored(desk.store());
+  Resolver& resolver =
+      options.offline ? static_cast<Resolver&>(stored) : registry;
+  NoLayers layers;
+  const Verifier verifier(resolver, desk.evidence(), layers, desk.bases());
+  const Inquiry inquiry(*name, options);
+  return inquiry.Answer(verifier.Decide(inquiry.question(), policy), *policy);
+}
+
 }  // namespace
 
 Result<Json> VerifyReference(const Paths& paths, const std::string& reference,
                              const VerifyOptions& options) {
-  auto name = Reference::Parse(reference);
-  if (!name) return name.error();
+  const bool local = LocalReference::IsOne(reference);
+  if (!local) {
+    if (auto name = Reference::Parse(reference); !name) return name.error();
+  }
   const auto config = NodeConfig::Read(paths);
   if (!config) return config.error();
-  auto policy = LoadPolicy(paths, options.policy);
+  const auto policy = LoadPolicy(paths, options.policy);
   if (!policy) return policy.error();
-
-  RegistryClient registry(RegistryAccess(*config));
-  RegistryResolver resolver(registry);
-  const EvidenceFolder evidence_folder(paths, options.offline);
-  EvidenceStoreOptions store_options;
-  store_options.folder = evidence_folder.path();
-  EvidenceStore store(store_options);
-  EvidenceCollectorOptions collector_options;
-  collector_options.now = WallClock;
-  EvidenceCollector evidence(store, &registry, collector_options);
-  BaseCollector bases(store, registry, nullptr, WallClock);
-  NoLayers layers;
-  const Verifier verifier(resolver, evidence, layers, bases);
-
-  const auto started = std::chrono::steady_clock::now();
-  Question question = NewQuestion(Hook::kVerify, kBudget);
-  question.about =
-      ReferenceClaim{*std::move(name), HostPlatform(), options.pod_namespace};
-  question.now = options.now;
-  question.offline = options.offline;
-  const Verdict verdict = verifier.Decide(question, *policy);
-
-  DecisionRecord record;
-  RecordQuestion(question, record);
-  record.allowed = verdict.accepted();
-  record.policy_warnings = (*policy)->warnings();
-  record.duration = std::chrono::duration_cast<std::chrono::microseconds>(
-      std::chrono::steady_clock::now() - started);
-  return ToJson(record, verdict);
+  return local ? VerifyLocal(paths, *config, reference, options, *policy)
+               : VerifyRemote(paths, *config, reference, options, *policy);
 }
 
 namespace {
@@ -141,7 +96,9 @@ Result<VerifyOptions> ReadOptions(const Arguments& arguments) {
   VerifyOptions options;
   options.policy = arguments.Value("policy");
   options.pod_namespace = arguments.Value("namespace");
+  options.as = arguments.Value("as");
   options.offline = arguments.Has("offline");
+  options.progress = ::isatty(STDERR_FILENO) == 1;
   options.now = WallClock();
   if (arguments.Has("at")) {
     const auto at = ParseRfc3339(arguments.Value("at"));
@@ -170,7 +127,8 @@ ExitCode Run(Context& context, const Arguments& arguments) {
 constexpr Option kOptions[] = {
     {"policy", "PATH", "A policy file or folder instead of the node's"},
     {"namespace", "NS", "Decide as for a pod of this Kubernetes namespace"},
-    {"offline", "", "Decide from stored evidence alone"},
+    {"as", "REF", "The name that an image on disk will have: selects the rule"},
+    {"offline", "", "Decide from what is stored alone: REF@DIGEST"},
     {"at", "TIME", "Decide as at this time (RFC 3339, UTC)"},
 };
 
@@ -183,12 +141,17 @@ const Command kVerifyCommand = {
     .operands_most = 1,
     .help = "Decide whether an image may run, as the node would",
     .details =
-        "REF is an image in a registry. Needs neither the daemon nor root "
-        "where\n"
-        "policy and keys can be read. Exit status: 0 accepted, 1 rejected,\n"
-        "2 usage or configuration, 3 undetermined. --json prints the object "
-        "of\n"
-        "the audit log.\n",
+        "REF is an image in a registry, or one on disk:\n"
+        "  oci:DIR[:NAME|@DIGEST]           an OCI image layout\n"
+        "  oci-archive:FILE[:NAME|@DIGEST]  the same in a tar archive\n"
+        "  dir:DIR                          a folder that skopeo wrote\n"
+        "An image on disk is decided about from disk alone, with --as REF,\n"
+        "and its layers are hashed where the rule's integrity says so.\n"
+        "\n"
+        "Needs neither the daemon nor root where policy and keys can be\n"
+        "read. Exit status: 0 accepted, 1 rejected, 2 usage or\n"
+        "configuration, 3 undetermined. --json prints the object of the\n"
+        "audit log.\n",
     .options = kOptions,
     .run = &Run,
 };

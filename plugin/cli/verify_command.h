@@ -1,6 +1,6 @@
-// `assay verify`: the decision about an image in a registry, with the node's
-// policy or another, without daemon and without root. Policies are tested with
-// it in pipelines.
+// `assay verify`: the decision about an image in a registry or in a layout on
+// disk, with the node's policy or another, without daemon and without root.
+// Policies are tested with it in pipelines.
 #ifndef ASSAY_CLI_VERIFY_COMMAND_H_
 #define ASSAY_CLI_VERIFY_COMMAND_H_
 
@@ -16,13 +16,15 @@ extern const Command kVerifyCommand;
 struct VerifyOptions {
   std::string policy;  // a file or folder; "" = the node's
   std::string pod_namespace;
+  std::string as;  // the name that an image on disk will have
   bool offline = false;
+  bool progress = false;  // on stderr, while layers are hashed
   Time now{};
 };
 
 // Decides about `reference` and returns the audit line's object, which is not
-// written to the audit log. Errors: kReferenceMalformed, kPolicyMalformed,
-// kConfigurationMalformed.
+// written to the audit log. Errors: kReferenceMalformed, kUsage,
+// kPolicyMalformed, kConfigurationMalformed.
 Result<Json> VerifyReference(const Paths& paths, const std::string& reference,
                              const VerifyOptions& options);
 

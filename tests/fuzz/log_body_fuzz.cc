@@ -46,6 +46,7 @@ void RequireOnlyThis(const LogEntry& entry, const Recorded& recorded,
   other = recorded.candidate;
   if (other.envelope) {
     other.envelope->payload = Flip(other.envelope->payload, at);
+    other.signed_bytes = other.envelope->SignedBytes();
   } else {
     other.signed_bytes = Flip(other.signed_bytes, at);
   }
@@ -58,7 +59,8 @@ void RequireOnlyThis(const LogEntry& entry, const Recorded& recorded,
 void RequireRebuilt(const Recorded& recorded, const std::string& signature) {
   Candidate candidate = recorded.candidate;
   candidate.signature = signature;
-  const auto body = assay::RebuildLogBody({candidate, recorded.key, {}});
+  const auto body =
+      assay::RebuildLogBody({candidate, recorded.key, {}}).value();
   const auto json = assay::Json::Parse(body);
   Require(json && json->Dump() == body);
   Require(body.find("\"" + assay::Base64Encode(signature) + "\"") !=

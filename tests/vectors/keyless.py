@@ -225,7 +225,7 @@ def entries(bench):
     add("entry-of-another-key", "The entry names another certificate.", "log-entry-mismatch", swapped.entry(),
         of=signed)
     text = rekor.hashedrekord(signed.encoded, signed.signature, "x")
-    add("entry-hashedrekord", "hashedrekord 0.0.1 records no envelope.", "log-entry-mismatch", rekor.record(text))
+    add("entry-hashedrekord", "hashedrekord 0.0.1 about the envelope, without its certificate.", "log-entry-mismatch", rekor.record(text))
     add("entry-kind", "A kind that says nothing about this.", "log-entry-kind",
         rekor.record(compact({"apiVersion": "0.0.1", "kind": "rekord", "spec": {}})))
     add("entry-kind-lie", "The body is of another kind than the entry says.", "log-entry-mismatch",

@@ -139,12 +139,20 @@ const TrustedKey* Keyring::Find(const Digest& fingerprint) const {
 }
 
 Error Keyring::WhyUnverified(const SignedMessage& message) const {
-  const bool needs_bytes = std::any_of(
-      keys_.begin(), keys_.end(),
-      [](const auto& key) { return key.key.kind() == KeyKind::kEd25519; });
-  if (message.bytes() || !needs_bytes) return Fail(Reason::kSignatureInvalid);
-  return Fail(Reason::kKeyUnsupported,
-              "an Ed25519 key signs whole bytes, only a digest is at hand");
+  for (const TrustedKey& key : keys_) {
+    const bool whole = key.key.kind() == KeyKind::kEd25519;
+    for (const SignatureAlgorithm& algorithm : key.algorithms) {
+      if (whole ? message.bytes().has_value()
+                : message.By(algorithm.hash) != nullptr) {
+        continue;
+      }
+      return Fail(Reason::kArtifactNeeded,
+                  std::string(KeyKindName(key.key.kind())) + " signs " +
+                      (whole ? "all bytes"
+                             : "the " + std::string(HashName(algorithm.hash))));
+    }
+  }
+  return Fail(Reason::kSignatureInvalid);
 }
 
 std::string Keyring::Summary() const {

@@ -82,8 +82,8 @@ class Keyring {
   const TrustedKey* Find(const Digest& fingerprint) const;
 
   // Why none of the keys made a signature over this message:
-  // kSignatureInvalid, or kKeyUnsupported where that cannot be told because a
-  // key signs whole bytes and only their digest is known.
+  // kSignatureInvalid, or kArtifactNeeded where too little of the message is
+  // known to tell.
   Error WhyUnverified(const SignedMessage& message) const;
 
   // Errors: kKeyNotYetValid, kKeyExpired.

@@ -45,6 +45,7 @@ struct Subject {
   Workload workload;
   // Folder of the content store that holds the layer blobs, as
   // <folder>/<algorithm>/<hex>; "" where there is none (a registry reference).
+  // Of a layout on disk, where that lies.
   std::string blob_dir;
   // The folders that the container's root file system is mounted from, base
   // first, one for each layer. An error where there is no container, or where

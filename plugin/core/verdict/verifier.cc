@@ -209,16 +209,17 @@ Status Verifier::CheckIntegrity(const Question& question,
                                 const Subject& subject,
                                 const SignableImage& image,
                                 Integrity integrity) const {
-  // A reference into a registry has no layers on this node to hash.
-  const bool on_node = !std::holds_alternative<ReferenceClaim>(question.about);
-  if (integrity == Integrity::kManifest || !on_node) return Ok();
+  // A reference has layers at hand only in a layout, and unpacked files never.
+  const bool named = std::holds_alternative<ReferenceClaim>(question.about);
+  if (integrity == Integrity::kManifest) return Ok();
+  if (named && subject.blob_dir.empty()) return Ok();
   if (subject.blob_dir.empty()) {
     return Fail(Reason::kLayerMissing,
                 "the runtime's content store is unknown");
   }
   const Status intact =
       layers_.Check(image.content, subject.blob_dir, question.deadline);
-  if (!intact || integrity != Integrity::kRootfs) return intact;
+  if (!intact || integrity != Integrity::kRootfs || named) return intact;
   return layers_.CheckUnpacked(image.content, subject, question.deadline);
 }
 

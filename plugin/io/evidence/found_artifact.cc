@@ -94,6 +94,8 @@ std::string_view OriginName(ArtifactOrigin origin) {
       return "referrer";
     case ArtifactOrigin::kBaseImage:
       return "base-image";
+    case ArtifactOrigin::kImage:
+      return "image";
     case ArtifactOrigin::kDetachedFile:
     case ArtifactOrigin::kUnknown:
       break;
@@ -104,7 +106,7 @@ std::string_view OriginName(ArtifactOrigin origin) {
 ArtifactOrigin OriginOf(std::string_view name) {
   for (const auto origin :
        {ArtifactOrigin::kCosignTag, ArtifactOrigin::kReferrer,
-        ArtifactOrigin::kBaseImage}) {
+        ArtifactOrigin::kBaseImage, ArtifactOrigin::kImage}) {
     if (name == OriginName(origin)) return origin;
   }
   return ArtifactOrigin::kUnknown;

@@ -170,19 +170,35 @@ Result<TarReader> TarReader::Open(const std::string& path,
   return reader;
 }
 
-Result<std::string> TarReader::Read(const std::string& name,
-                                    std::size_t most) const {
+Result<TarReader::Place> TarReader::Find(const std::string& name) const {
   const auto found = entries_.find(name);
   if (found == entries_.end()) {
     return Fail(Reason::kNotFound, Printable(path_) + ": " + Printable(name));
   }
-  const Entry& entry = found->second;
-  if (entry.size > most) {
+  return Place{fd_.get(), found->second.offset, found->second.size};
+}
+
+std::vector<std::string> TarReader::NamesIn(const std::string& folder) const {
+  std::vector<std::string> names;
+  const std::string start = folder + "/";
+  for (auto entry = entries_.lower_bound(start);
+       entry != entries_.end() && entry->first.starts_with(start); ++entry) {
+    std::string name = entry->first.substr(start.size());
+    if (name.find('/') == name.npos) names.push_back(std::move(name));
+  }
+  return names;
+}
+
+Result<std::string> TarReader::Read(const std::string& name,
+                                    std::size_t most) const {
+  const auto place = Find(name);
+  if (!place) return place.error();
+  if (place->size > most) {
     return Fail(Reason::kFileTooLarge, Printable(name));
   }
-  std::string bytes(entry.size, '\0');
+  std::string bytes(place->size, '\0');
   const ssize_t count = ::pread(fd_.get(), bytes.data(), bytes.size(),
-                                static_cast<off_t>(entry.offset));
+                                static_cast<off_t>(place->offset));
   if (count != static_cast<ssize_t>(bytes.size())) {
     return Fail(Reason::kFileUnreadable, Printable(path_));
   }

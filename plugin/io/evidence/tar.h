@@ -7,6 +7,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "base/unique_fd.h"
@@ -24,6 +25,17 @@ class TarReader {
 
   // Errors: kNotFound; kFileTooLarge when larger than `most`; kFileUnreadable.
   Result<std::string> Read(const std::string& name, std::size_t most) const;
+
+  // Where a file's bytes lie; `fd` is the archive's, borrowed.
+  struct Place {
+    int fd = -1;
+    std::uint64_t offset = 0;
+    std::uint64_t size = 0;
+  };
+  // Errors: kNotFound.
+  Result<Place> Find(const std::string& name) const;
+  // The names of the files right in a folder, without it, sorted.
+  std::vector<std::string> NamesIn(const std::string& folder) const;
 
  private:
   struct Entry {

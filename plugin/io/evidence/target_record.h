@@ -3,7 +3,7 @@
 // small file per image; each entry is the artifact's descriptor with these
 // annotations:
 //   vnd.assay.evidence.target      digest of the image it was found for
-//   vnd.assay.evidence.origin      "cosign-tag" or "referrer"
+//   vnd.assay.evidence.origin      "cosign-tag", "referrer" ... (OriginName)
 //   vnd.assay.evidence.where       "registry.example.com/app:sha256-ab.sig"
 //   vnd.assay.evidence.fetched-at  seconds since 1970, decimal
 #ifndef ASSAY_IO_EVIDENCE_TARGET_RECORD_H_

@@ -74,6 +74,8 @@ def octets(data):
     """A DER OCTET STRING."""
     if len(data) < 128:
         return b"\x04" + bytes([len(data)]) + data
+    if len(data) < 256:
+        return b"\x04\x81" + bytes([len(data)]) + data
     return b"\x04\x82" + struct.pack(">H", len(data)) + data
 
 
@@ -102,13 +104,15 @@ class CertificateLog:
         self.url = url
         self.key = new_key()
         self.id = hashlib.sha256(spki(self.key.public_key())).digest()
+        self.extensions = b""
 
     def promise(self, body, issuer_key, milliseconds=None, key=None):
         stamp = milliseconds or int(now().timestamp() * 1000)
+        extensions = struct.pack(">H", len(self.extensions)) + self.extensions
         signed = (b"\0\0" + struct.pack(">QH", stamp, 1) + hashlib.sha256(spki(issuer_key)).digest()
-                  + struct.pack(">I", len(body))[1:] + body + b"\0\0")
+                  + struct.pack(">I", len(body))[1:] + body + extensions)
         signature = sign(key or self.key, signed)
-        return (b"\0" + self.id + struct.pack(">Q", stamp) + b"\0\0" + b"\4\3"
+        return (b"\0" + self.id + struct.pack(">Q", stamp) + extensions + b"\4\3"
                 + struct.pack(">H", len(signature)) + signature)
 
 

@@ -121,6 +121,16 @@ class RekorV1(Log):
             "signatures": [{"signature": envelope["signatures"][0]["sig"],
                             "verifier": b64(signer_pem.encode())}]}})
 
+    @staticmethod
+    def in_toto(envelope, signer_pem):
+        """intoto 0.0.2: signature and signer are base64 twice over."""
+        payload = base64.b64decode(envelope["payload"])
+        one = {"publicKey": b64(signer_pem.encode()), "sig": b64(envelope["signatures"][0]["sig"].encode())}
+        return canonical({"apiVersion": "0.0.2", "kind": "intoto", "spec": {"content": {
+            "envelope": {"payloadType": envelope["payloadType"], "signatures": [one]},
+            "hash": {"algorithm": "sha256", "value": hashlib.sha256(canonical(envelope)).hexdigest()},
+            "payloadHash": {"algorithm": "sha256", "value": hashlib.sha256(payload).hexdigest()}}}})
+
     def accept(self, proposed):
         """What the API does with a proposed entry: the body it records."""
         if proposed["kind"] == "hashedrekord":

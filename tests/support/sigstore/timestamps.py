@@ -1,6 +1,8 @@
 """Time-stamping authorities: openssl ts behind one call."""
 
+import datetime
 import pathlib
+import re
 import subprocess
 
 from cryptography import x509
@@ -29,11 +31,17 @@ ess_cert_id_alg = sha256
 """
 
 
+def time_of(response):
+    """When a token says it was made: the first GeneralizedTime in it."""
+    text = re.search(rb"\x18\x0f(\d{14})Z", response).group(1).decode()
+    return datetime.datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=datetime.timezone.utc)
+
+
 class TimestampAuthority:
     """`purposes` and `critical` shape the certificate that signs tokens."""
 
     def __init__(self, folder, uri="https://tsa.example.test",
-                 purposes=(ExtendedKeyUsageOID.TIME_STAMPING,), critical=True, kind="p256"):
+                 purposes=(ExtendedKeyUsageOID.TIME_STAMPING,), critical=True, kind="p256", end=None):
         self.folder, self.uri = pathlib.Path(folder), uri
         self.folder.mkdir(parents=True)
         self.root_key, self.key = new_key(kind), new_key(kind)
@@ -41,7 +49,7 @@ class TimestampAuthority:
         start = now() - 300 * DAY
         self.leaf = (x509.CertificateBuilder().subject_name(name("tsa")).issuer_name(self.root.subject)
                      .public_key(self.key.public_key()).serial_number(x509.random_serial_number())
-                     .not_valid_before(start).not_valid_after(start + 3650 * DAY)
+                     .not_valid_before(start).not_valid_after(end or start + 3650 * DAY)
                      .add_extension(x509.KeyUsage(True, False, False, False, False, False, False, False, False),
                                     True)
                      .add_extension(x509.SubjectKeyIdentifier.from_public_key(self.key.public_key()), False)

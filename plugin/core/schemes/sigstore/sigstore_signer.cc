@@ -1,36 +1,53 @@
 #include "core/schemes/sigstore/sigstore_signer.h"
 
-#include <algorithm>
+#include <array>
 
 #include "core/schemes/sigstore/statement.h"
 
 namespace assay {
 namespace {
 
-// The artifact's digest that the candidate is about. A signature over the
-// artifact itself says so by verifying.
-Result<Digest> JudgeArtifact(const SignedMessage& artifact,
-                             const Candidate& candidate) {
-  std::optional<Statement> statement;
-  if (candidate.envelope) {
-    auto read = Statement::Parse(candidate.envelope->payload);
-    if (!read) return read.error();
-    statement = *std::move(read);
+constexpr auto kAlgorithms = std::to_array(
+    {HashAlgorithm::kSha256, HashAlgorithm::kSha512, HashAlgorithm::kSha384});
+
+// A signature over the artifact itself says so by verifying: any digest will
+// do as its name.
+Result<Digest> AnyDigest(const SignedMessage& artifact) {
+  for (const auto algorithm : kAlgorithms) {
+    if (const Digest* digest = artifact.By(algorithm)) return *digest;
   }
-  for (const auto algorithm : {HashAlgorithm::kSha256, HashAlgorithm::kSha512,
-                               HashAlgorithm::kSha384}) {
-    const Digest* digest = artifact.By(algorithm);
-    if (digest == nullptr) continue;
-    const auto names = [&](const StatementSubject& subject) {
-      return subject.Names(*digest);
-    };
-    if (!statement || std::any_of(statement->subjects.begin(),
-                                  statement->subjects.end(), names)) {
-      return *digest;
+  return Fail(Reason::kArtifactNeeded);
+}
+
+// The artifact's digest that a subject of the statement has.
+Result<Digest> NamedDigest(const SignedMessage& artifact,
+                           const Statement& statement) {
+  bool untold = false;
+  for (const StatementSubject& subject : statement.subjects) {
+    bool comparable = false;
+    bool unknown = false;
+    for (const auto algorithm : kAlgorithms) {
+      if (!subject.digests.contains(std::string(HashName(algorithm)))) continue;
+      const Digest* digest = artifact.By(algorithm);
+      if (digest != nullptr && subject.Names(*digest)) return *digest;
+      (digest != nullptr ? comparable : unknown) = true;
     }
+    untold |= unknown && !comparable;
+  }
+  if (untold) {
+    return Fail(Reason::kArtifactNeeded,
+                "a subject of the statement has digests of other kinds");
   }
   return Fail(Reason::kSignatureOtherImage,
               "no subject of the statement has its digest");
+}
+
+Result<Digest> JudgeArtifact(const SignedMessage& artifact,
+                             const Candidate& candidate) {
+  if (!candidate.envelope) return AnyDigest(artifact);
+  const auto statement = Statement::Parse(candidate.envelope->payload);
+  if (!statement) return statement.error();
+  return NamedDigest(artifact, *statement);
 }
 
 Status Store(Result<Digest> found, std::optional<Digest>& place) {

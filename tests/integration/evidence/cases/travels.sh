@@ -24,7 +24,7 @@ says "with its reason" no-signature
 
 # Any OCI tool reads the store: every artifact, byte for byte.
 names=$(jq -r '.manifests[].annotations["org.opencontainers.image.ref.name"]' "$store/index.json")
-expect_equal "two artifacts" "$(wc -l <<<"$names")" 2
+expect_equal "two signatures, and what is signed" "$(wc -l <<<"$names")" 4
 for name in $names; do
   expect_ok "skopeo reads $name" skopeo inspect --raw "oci:$store:$name"
   skopeo inspect --raw "oci:$store:$name" >"$WORK/raw"

@@ -1,0 +1,76 @@
+#include "cli/local_verify.h"
+
+#include <iostream>
+
+#include "cli/verify_desk.h"
+#include "core/verdict/verifier.h"
+#include "io/layout/layout_bases.h"
+#include "io/layout/layout_evidence.h"
+#include "io/layout/layout_layers.h"
+#include "io/layout/layout_resolver.h"
+
+namespace assay {
+namespace {
+
+// One line on stderr that is written over, and gone at the end.
+class ProgressLine {
+ public:
+  ProgressLine() = default;
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
+  ~ProgressLine() {
+    if (last_ >= 0) std::cerr << "\r\x1b[K" << std::flush;
+  }
+
+  void Show(std::uint64_t done, std::uint64_t all) {
+    const int percent =
+        all == 0 ? 100
+                 : static_cast<int>(100 * (static_cast<double>(done) /
+                                           static_cast<double>(all)));
+    if (percent == last_) return;
+    last_ = percent;
+    std::cerr << "\rhashing layers: " << percent << " %" << std::flush;
+  }
+
+ private:
+  int last_ = -1;
+};
+
+Result<Reference> NameOf(const LocalReference& local,
+                         const VerifyOptions& options) {
+  if (!options.as.empty()) return Reference::Parse(options.as);
+  return Fail(Reason::kUsage,
+              local.str() +
+                  ": say which name it will have, for that selects the rule: "
+                  "--as registry.example.com/app:1");
+}
+
+}  // namespace
+
+Result<Json> VerifyLocal(const Paths& paths, const NodeConfig& config,
+                         const std::string& reference, VerifyOptions options,
+                         const std::shared_ptr<const Policy>& policy) {
+  const auto local = LocalReference::Parse(reference);
+  if (!local) return local.error();
+  const auto name = NameOf(*local, options);
+  if (!name) return name.error();
+  // What lies on disk is decided about from disk.
+  options.offline = true;
+  const Inquiry inquiry(*name, options);
+  const auto image = LocalImage::Open(*local);
+  if (!image) {
+    return inquiry.Answer(Verifier::Refuse(image.error(), policy), *policy);
+  }
+  VerifyDesk desk(paths, config, options.offline);
+  LayoutResolver resolver(*image);
+  LayoutEvidence evidence(*image, desk.evidence());
+  ProgressLine line;
+  LayoutLayers layers(*image, [&](std::uint64_t done, std::uint64_t all) {
+    if (options.progress) line.Show(done, all);
+  });
+  LayoutBases bases(*image, desk.bases());
+  const Verifier verifier(resolver, evidence, layers, bases);
+  return inquiry.Answer(verifier.Decide(inquiry.question(), policy), *policy);
+}
+
+}  // namespace assay
