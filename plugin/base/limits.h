@@ -63,6 +63,21 @@ inline constexpr std::uint64_t kLayoutFileBytes = 64ULL << 30;
 inline constexpr std::size_t kLayoutManifestBytes = 64U << 10;
 inline constexpr std::size_t kLayoutManifests = 1024;
 
+// A TUF repository, and what is kept of it.
+inline constexpr std::size_t kTufRootBytes = 512U << 10;
+inline constexpr std::size_t kTufTimestampBytes = 16U << 10;
+inline constexpr std::size_t kTufSnapshotBytes = 2U << 20;
+inline constexpr std::size_t kTufTargetsBytes = 2U << 20;  // of one role
+inline constexpr std::size_t kTufKeys = 256;               // of one document
+inline constexpr std::size_t kTufSignatures = 128;
+inline constexpr std::size_t kTufDelegations = 256;  // of one role
+inline constexpr std::size_t kTufRoles = 32;         // searched for one target
+inline constexpr int kTufRotations = 256;            // of one refresh
+inline constexpr std::size_t kTufFiles = 8;          // that a policy names
+inline constexpr std::size_t kTufStateBytes = 16U << 20;
+inline constexpr std::chrono::seconds kTufDeadline{60};  // of one refresh
+inline constexpr std::chrono::seconds kTufFileDeadline{10};
+
 // A layer's archive and the folder it was unpacked to.
 inline constexpr std::uint64_t kLayerUnpackedBytes = 64ULL << 30;
 inline constexpr std::size_t kLayerEntries = 1'000'000;

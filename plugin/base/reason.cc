@@ -3,15 +3,18 @@
 #include <algorithm>
 #include <array>
 
+#include "base/reason_rows.h"
+
 namespace assay {
 namespace {
 
-constexpr Ending kNo = Ending::kRejected;
-constexpr Ending kUnsure = Ending::kUndetermined;
-constexpr Ending kYes = Ending::kAccepted;
+using reason_rows::kNo;
+using reason_rows::kUnsure;
+using reason_rows::kYes;
 
-// In the order of the enumeration; the static_asserts below keep it so.
-constexpr auto kReasons = std::to_array<ReasonInfo>({
+// In the order of the enumeration; the static_asserts below keep it so. What
+// comes after the signatures is in reason_rows.h.
+constexpr auto kRows = std::to_array<ReasonInfo>({
     {Reason::kUnspecified, "unspecified", kUnsure, Stage::kHook,
      "no reason was given", "report this as a bug"},
     {Reason::kSigned, "signed", kYes, Stage::kVerdict,
@@ -328,65 +331,16 @@ constexpr auto kReasons = std::to_array<ReasonInfo>({
     {Reason::kBaseUnavailable, "base-unavailable", kUnsure, Stage::kBase,
      "what is known of the base image could not be read",
      "assay evidence fetch --base REF shows where it fails"},
-
-    {Reason::kLayerDigestMismatch, "layer-digest-mismatch", kNo,
-     Stage::kIntegrity, "a layer's bytes do not have its digest",
-     "remove the image from the node and pull it again; look for who wrote "
-     "to the content store"},
-    {Reason::kLayerMissing, "layer-missing", kUnsure, Stage::kIntegrity,
-     "a layer is not in the content store, so it cannot be hashed",
-     "pull the image again, or use integrity = \"manifest\" where the runtime "
-     "discards layers"},
-    {Reason::kLayerUnreadable, "layer-unreadable", kUnsure, Stage::kIntegrity,
-     "a layer cannot be read", "check the content store's disk"},
-    {Reason::kLayerPending, "layer-pending", kUnsure, Stage::kIntegrity,
-     "the layers are still being hashed", "retry in a moment"},
-    {Reason::kRootfsFileChanged, "rootfs-file-changed", kNo, Stage::kIntegrity,
-     "an unpacked file is not what its layer holds",
-     "remove the image from the node and pull it again; look for who wrote "
-     "to the snapshots"},
-    {Reason::kRootfsFileExtra, "rootfs-file-extra", kNo, Stage::kIntegrity,
-     "an unpacked layer has a file that the layer does not hold",
-     "remove the image from the node and pull it again; look for who wrote "
-     "to the snapshots"},
-    {Reason::kRootfsFileMissing, "rootfs-file-missing", kNo, Stage::kIntegrity,
-     "an unpacked layer lacks a file that the layer holds",
-     "remove the image from the node and pull it again; look for who wrote "
-     "to the snapshots"},
-    {Reason::kRootfsLayerMismatch, "rootfs-layer-mismatch", kNo,
-     Stage::kIntegrity,
-     "a layer does not unpack to what the image configuration says",
-     "rebuild and push the image"},
-    {Reason::kRootfsUnsupported, "rootfs-unsupported", kUnsure,
-     Stage::kIntegrity, "the unpacked files cannot be compared with the layers",
-     "use the overlayfs snapshotter, or integrity = \"layers\" in the rule"},
-    {Reason::kRootfsUnreadable, "rootfs-unreadable", kUnsure, Stage::kIntegrity,
-     "the unpacked files cannot be read",
-     "see assay-policy(5), integrity, for what the daemon needs"},
-    {Reason::kRootfsPending, "rootfs-pending", kUnsure, Stage::kIntegrity,
-     "the unpacked files are still being compared", "retry in a moment"},
-
-    {Reason::kFileUnreadable, "file-unreadable", kUnsure, Stage::kPolicy,
-     "a file cannot be read", "check that it exists and its permissions"},
-    {Reason::kFileTooLarge, "file-too-large", kUnsure, Stage::kPolicy,
-     "a file is larger than the limit", "check that it is the file you mean"},
-    {Reason::kFileUnsafe, "file-unsafe", kUnsure, Stage::kPolicy,
-     "a file that decides about trust may be written by others",
-     "chown root and chmod go-w it"},
-    {Reason::kDiskFull, "disk-full", kUnsure, Stage::kEvidence,
-     "the disk is full", "free space; assay evidence gc"},
-    {Reason::kWriteFailed, "write-failed", kUnsure, Stage::kEvidence,
-     "a file cannot be written", "check the folder's permissions"},
-    {Reason::kUsage, "usage", kUnsure, Stage::kHook,
-     "the command line is not understood", "see --help"},
-    {Reason::kConfigurationMalformed, "configuration-malformed", kUnsure,
-     Stage::kPolicy, "a configuration file is not valid",
-     "correct the line named"},
-    {Reason::kDaemonUnreachable, "daemon-unreachable", kUnsure, Stage::kHook,
-     "the daemon does not answer", "systemctl status assayd"},
-    {Reason::kNotFound, "not-found", kUnsure, Stage::kEvidence,
-     "there is no such thing", "check the name"},
 });
+
+constexpr auto kReasons = [] {
+  constexpr std::size_t kFirst = kRows.size();
+  std::array<ReasonInfo, kFirst + reason_rows::kRows.size()> rows{};
+  std::copy(kRows.begin(), kRows.end(), rows.begin());
+  std::copy(reason_rows::kRows.begin(), reason_rows::kRows.end(),
+            rows.begin() + kFirst);
+  return rows;
+}();
 
 constexpr bool InEnumOrder() {
   for (std::size_t i = 0; i < kReasons.size(); ++i) {
@@ -396,7 +350,7 @@ constexpr bool InEnumOrder() {
 }
 static_assert(InEnumOrder(), "kReasons follows the enumeration");
 static_assert(kReasons.size() ==
-                  static_cast<std::size_t>(Reason::kNotFound) + 1,
+                  static_cast<std::size_t>(Reason::kTrustStale) + 1,
               "every Reason has a row");
 static_assert(static_cast<int>(Ending::kUndetermined) == 0,
               "a zeroed ending refuses");

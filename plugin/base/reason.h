@@ -174,6 +174,19 @@ enum class Reason : std::uint16_t {
   kConfigurationMalformed,
   kDaemonUnreachable,
   kNotFound,
+  // Trust material that a TUF repository publishes.
+  kTufMalformed,
+  kTufTooLarge,
+  kTufSignature,
+  kTufRootVersion,
+  kTufRollback,
+  kTufExpired,
+  kTufMismatch,
+  kTufTargetMissing,
+  kTufMirror,
+  kTufStateTampered,
+  kTrustMissing,
+  kTrustStale,
 };
 
 struct ReasonInfo {

@@ -15,11 +15,12 @@ import sys
 # Folder -> folders it may include from, besides itself. "core/schemes" stands
 # for the headers in that very folder, not for the schemes below it.
 SCHEME = ["base", "core/trust", "core/subject", "core/evidence", "core/schemes"]
-CORE = SCHEME + ["core/question", "core/policy", "core/verdict"]
+CORE = SCHEME + ["core/trust/tuf", "core/question", "core/policy", "core/verdict"]
 FOLDERS = {
     "api": [],
     "base": [],
     "core/trust": ["base"],
+    "core/trust/tuf": ["base", "core/trust"],
     "core/subject": ["base"],
     "core/evidence": ["base", "core/subject"],
     "core/question": ["base", "core/subject"],
