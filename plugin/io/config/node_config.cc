@@ -60,6 +60,54 @@ void ReadEvidence(const Toml& table, Diagnostics& diagnostics,
   reader.Finish();
 }
 
+// "" where the address is one that a mirror may have.
+std::string MirrorProblem(std::string_view url) {
+  if (url.starts_with("https://")) return {};
+  for (const auto* host : {"localhost", "127.0.0.1", "[::1]"}) {
+    const std::string base = "http://" + std::string(host);
+    if (!url.starts_with(base)) continue;
+    if (url.size() == base.size() || url[base.size()] == '/' ||
+        url[base.size()] == ':') {
+      return {};
+    }
+  }
+  return "must begin with https:// (or be http:// on this host)";
+}
+
+void ReadTuf(const Toml& table, Diagnostics& diagnostics, NodeConfig& config) {
+  constexpr std::uint64_t kMostHours = 24 * 366;
+  TomlReader reader(table, diagnostics);
+  TufSettings tuf = config.tuf.value_or(TufSettings{});
+  Take(tuf.mirror, reader.String("mirror"));
+  Take(tuf.root, reader.String("root"));
+  Take(tuf.ca, reader.String("ca"));
+  TakeSize(reader, "refresh_minutes", tuf.refresh_minutes);
+  if (const auto hours = reader.Int("stale_after_hours")) {
+    if (*hours < 0) reader.Complain("stale_after_hours", "is negative");
+    tuf.stale_after_hours = static_cast<std::uint64_t>(*hours);
+  }
+  const std::string problem = MirrorProblem(tuf.mirror);
+  if (!problem.empty()) reader.Complain("mirror", problem);
+  if (tuf.root.empty()) reader.Missing("root");
+  if (tuf.refresh_minutes > kMostHours * 60) {
+    reader.Complain("refresh_minutes", "is more than a year");
+  }
+  if (tuf.stale_after_hours > kMostHours) {
+    reader.Complain("stale_after_hours", "is more than a year");
+  }
+  reader.Finish();
+  config.tuf = std::move(tuf);
+}
+
+void ReadTrust(const Toml& table, Diagnostics& diagnostics,
+               NodeConfig& config) {
+  TomlReader reader(table, diagnostics);
+  if (const Toml* tuf = reader.TableValue("tuf")) {
+    ReadTuf(*tuf, diagnostics, config);
+  }
+  reader.Finish();
+}
+
 struct Section {
   std::string_view name;
   void (*read)(const Toml&, Diagnostics&, NodeConfig&);
@@ -68,7 +116,8 @@ struct Section {
 constexpr Section kSections[] = {{"create", ReadCreate},
                                  {"containerd", ReadContainerd},
                                  {"registry", ReadRegistry},
-                                 {"evidence", ReadEvidence}};
+                                 {"evidence", ReadEvidence},
+                                 {"trust", ReadTrust}};
 
 void ReadDocument(const Toml& document, Diagnostics& diagnostics,
                   NodeConfig& config) {

@@ -14,6 +14,16 @@
 
 namespace assay {
 
+// [trust.tuf]: the TUF repository whose files signers may name as tuf:NAME.
+struct TufSettings {
+  std::string mirror;  // https, or http on this host
+  std::string root;    // the pinned root; relative to the trust folder
+  std::string ca;      // authorities of the mirror beside the system's
+  std::uint64_t refresh_minutes = 60;
+  // How long signers rely on what is kept after its timestamp has expired.
+  std::uint64_t stale_after_hours = 72;
+};
+
 struct NodeConfig {
   // [create]
   bool allow_restore = false;
@@ -28,6 +38,8 @@ struct NodeConfig {
   // [evidence]
   std::uint64_t evidence_max_bytes = 2ULL << 30;
   std::uint64_t evidence_max_age_days = 30;
+  // Nothing where no file has the section.
+  std::optional<TufSettings> tuf;
 
   // Defaults, then assayd.toml, then assayd.d in name order; later files win
   // key by key. Absent files are fine; a wrong one is not. Null on problems,

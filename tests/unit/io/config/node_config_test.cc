@@ -74,3 +74,38 @@ TEST_CASE("every door is announced") {
   CHECK(doors[0].find("restore") != std::string::npos);
   CHECK(doors[1].find("stargz") != std::string::npos);
 }
+
+TEST_CASE("[trust.tuf] needs a mirror that cannot be read along, and a root") {
+  const auto load = [](const std::string& text) {
+    Node node;
+    node.folder.Write("etc/assay/assayd.toml", "[trust.tuf]\n" + text);
+    return node.Load();
+  };
+  const std::string root = "root = \"tuf-root.json\"\n";
+  for (const auto* mirror :
+       {"https://tuf.example.com", "http://127.0.0.1:8080/x",
+        "http://localhost", "http://[::1]/"}) {
+    const auto config =
+        load("mirror = \"" + std::string(mirror) + "\"\n" + root);
+    REQUIRE(config);
+    REQUIRE(config->tuf);
+    CHECK(config->tuf->mirror == mirror);
+    CHECK(config->tuf->refresh_minutes == 60);
+    CHECK(config->tuf->stale_after_hours == 72);
+  }
+  for (const auto* mirror :
+       {"", "http://tuf.example.com", "http://127.0.0.1.example.com",
+        "http://localhost@tuf.example.com", "ftp://localhost", "localhost"}) {
+    CHECK_FALSE(load("mirror = \"" + std::string(mirror) + "\"\n" + root));
+  }
+  const std::string mirror = "mirror = \"https://tuf.example.com\"\n";
+  CHECK_FALSE(load(mirror));
+  CHECK_FALSE(load(root));
+  CHECK_FALSE(load(mirror + root + "stale_after_hours = -1\n"));
+  CHECK_FALSE(load(mirror + root + "stale_after_hours = 100000\n"));
+  CHECK_FALSE(load(mirror + root + "refresh_minutes = 0\n"));
+  CHECK_FALSE(load(mirror + root + "roots = \"a\"\n"));
+  CHECK(
+      load(mirror + root + "stale_after_hours = 0\n")->tuf->stale_after_hours ==
+      0);
+}
