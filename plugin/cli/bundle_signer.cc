@@ -13,14 +13,17 @@ namespace {
 constexpr const char* kSignerName = "command line";
 constexpr const char* kTrustedRootFile = "trusted_root.json";
 
-using Roots = std::vector<std::shared_ptr<const TrustedRoot>>;
+using Roots = std::vector<RootSource>;
 
 Result<Roots> ParseRoots(const std::vector<TrustFile>& files) {
   Roots roots;
   for (const TrustFile& file : files) {
     auto root = TrustedRoot::Parse(file.bytes);
     if (!root) return WithContext(root.error(), file.path);
-    roots.push_back(std::make_shared<const TrustedRoot>(*std::move(root)));
+    roots.push_back({std::make_shared<const TrustedRoot>(*std::move(root)),
+                     std::nullopt,
+                     file.path,
+                     {}});
   }
   return roots;
 }

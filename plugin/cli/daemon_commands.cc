@@ -41,7 +41,8 @@ const Command kReloadCommand = {
     .details =
         "A policy that is not valid is refused with file, line and column, "
         "and\n"
-        "the one in force stays.\n",
+        "the one in force stays. What the policy takes from [trust.tuf] is\n"
+        "refreshed in the background.\n",
     .options = {},
 };
 

@@ -6,6 +6,7 @@
 
 #include "cli/daemon_client.h"
 #include "cli/table.h"
+#include "cli/trust_check.h"
 #include "io/config/node_config.h"
 #include "io/policy/policy_loader.h"
 #include "io/wire/peer.h"
@@ -211,10 +212,10 @@ ExitCode RunDoctor(Context& context, const Arguments& arguments) {
   }
   Checks checks;
   CheckInstallation(context.paths, checks);
-  CheckState(context.paths,
-             std::chrono::time_point_cast<std::chrono::seconds>(
-                 std::chrono::system_clock::now()),
-             checks);
+  const auto now = std::chrono::time_point_cast<std::chrono::seconds>(
+      std::chrono::system_clock::now());
+  CheckState(context.paths, now, checks);
+  CheckPublishedTrust(context.paths, now, checks);
   CheckDaemon(context.paths, checks);
   CheckWiring(options, checks);
   CheckRuntimes(options, checks);

@@ -41,6 +41,21 @@ Ending EndingOf(const v1::Decision& decision) {
   return Ending::kUndetermined;
 }
 
+Json TufAsJson(const v1::TufStatus& tuf) {
+  return Json(Json::Object{
+      {"mirror", Json(tuf.mirror())},
+      {"used", Json(tuf.used())},
+      {"root_version", Json(std::int64_t{tuf.root_version()})},
+      {"timestamp_version", Json(std::int64_t{tuf.timestamp_version()})},
+      {"targets_version", Json(std::int64_t{tuf.targets_version()})},
+      {"expires", Json(When(tuf.expires()))},
+      {"fresh_until", Json(When(tuf.fresh_until()))},
+      {"refreshed_at", Json(When(tuf.refreshed_at()))},
+      {"problem", Json(tuf.problem())},
+      {"files", TextsAsJson(tuf.files())},
+  });
+}
+
 Json StatusAsJson(const v1::StatusReply& status) {
   const v1::PolicyStatus& policy = status.policy();
   return Json(Json::Object{
@@ -63,7 +78,28 @@ Json StatusAsJson(const v1::StatusReply& status) {
       {"in_flight", Json(Signed(status.in_flight()))},
       {"troubles", TextsAsJson(status.troubles())},
       {"runtime_reachable", Json(status.runtime_reachable())},
+      {"tuf", status.has_tuf() ? TufAsJson(status.tuf()) : Json()},
   });
+}
+
+void PrintTuf(const v1::TufStatus& tuf, Table& table) {
+  std::string known = "root " + std::to_string(tuf.root_version());
+  if (tuf.timestamp_version() > 0) {
+    known += ", timestamp " + std::to_string(tuf.timestamp_version()) +
+             ", targets " + std::to_string(tuf.targets_version());
+  }
+  table.Row({{"trust"}, {tuf.mirror() + (tuf.used() ? "" : ", not used")}});
+  if (!tuf.used()) return;
+  table.Row({{""}, {known + ", refreshed " + When(tuf.refreshed_at())}});
+  table.Row({{""},
+             {tuf.files().empty()
+                  ? "nothing fetched yet"
+                  : "expires " + When(tuf.expires()) + ", relied on until " +
+                        When(tuf.fresh_until()),
+              tuf.files().empty() ? Tone::kBad : Tone::kPlain}});
+  if (!tuf.problem().empty()) {
+    table.Row({{"trust problem", Tone::kUnsure}, {tuf.problem()}});
+  }
 }
 
 void PrintStatus(Context& context, const v1::StatusReply& status) {
@@ -94,6 +130,7 @@ void PrintStatus(Context& context, const v1::StatusReply& status) {
   table.Row({{"runtime"},
              {status.runtime_reachable() ? "reachable" : "not reachable",
               status.runtime_reachable() ? Tone::kGood : Tone::kBad}});
+  if (status.has_tuf()) PrintTuf(status.tuf(), table);
   for (const auto& problem : policy.problems()) {
     table.Row({{"problem", Tone::kBad}, {problem}});
   }

@@ -80,6 +80,7 @@ class EnforcerService::Impl final : public v1::Enforcer::Service {
     reply->set_version(ASSAY_VERSION);
     reply->set_started_at(parts_.started_at.time_since_epoch().count());
     FillPolicy(*reply->mutable_policy());
+    if (parts_.refresher != nullptr) FillTuf(*reply->mutable_tuf());
     reply->set_decisions(parts_.enforcer.decisions());
     reply->set_refusals(parts_.enforcer.refusals());
     reply->set_cached_verdicts(parts_.enforcer.cache().size());
@@ -104,6 +105,7 @@ class EnforcerService::Impl final : public v1::Enforcer::Service {
                       const v1::ReloadRequest* /*request*/,
                       v1::ReloadReply* reply) override {
     reply->set_accepted(parts_.policy.Reload());
+    if (parts_.refresher != nullptr) parts_.refresher->Poke();
     if (const auto policy = parts_.policy.Current()) {
       reply->set_fingerprint(policy->fingerprint().str());
     }
@@ -150,6 +152,33 @@ class EnforcerService::Impl final : public v1::Enforcer::Service {
     status.set_signers(static_cast<std::uint32_t>(policy->signers().size()));
     status.set_loaded_at(parts_.policy.LoadedAt().time_since_epoch().count());
     for (const auto& warning : policy->warnings()) status.add_warnings(warning);
+  }
+
+  // What is on disk as signers see it, and how the last refresh went.
+  void FillTuf(v1::TufStatus& status) {
+    const TufSettings& settings = parts_.refresher->settings();
+    const auto last = parts_.refresher->last();
+    status.set_mirror(settings.mirror);
+    status.set_used(!parts_.policy.PublishedFiles().empty());
+    status.set_refreshed_at(last.succeeded_at.time_since_epoch().count());
+    status.set_problem(Printable(last.problem, 1000));
+    const auto state = parts_.refresher->store().Load();
+    if (!state) {
+      status.set_problem(Printable(state.error().detail, 1000));
+      return;
+    }
+    const tuf::TrustedState& known = state->published;
+    status.set_root_version(known.root().head.version);
+    for (const auto& [name, text] : state->files) status.add_files(name);
+    const auto fresh_until = state->FreshUntil(settings);
+    if (!fresh_until) return;
+    status.set_timestamp_version(known.timestamp()->head.version);
+    status.set_expires(
+        known.timestamp()->head.expires.time_since_epoch().count());
+    status.set_fresh_until(fresh_until->time_since_epoch().count());
+    if (const auto* targets = known.FindTargets(tuf::kTargetsRole)) {
+      status.set_targets_version(targets->head.version);
+    }
   }
 
   Parts parts_;

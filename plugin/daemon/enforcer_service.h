@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "daemon/enforcer.h"
 #include "daemon/engine.h"
+#include "daemon/trust_refresher.h"
 #include "io/policy/policy_holder.h"
 
 namespace assay {
@@ -25,6 +26,7 @@ class EnforcerService {
     std::function<unsigned()> in_flight;
     std::vector<std::string> doors;  // NodeConfig::Doors()
     Time started_at{};
+    TrustRefresher* refresher = nullptr;  // null without [trust.tuf]
   };
 
   // Serves on a unix socket at `path` (mode 0600), replacing a stale one.

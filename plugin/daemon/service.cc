@@ -8,6 +8,7 @@
 #include "daemon/engine.h"
 #include "daemon/log.h"
 #include "daemon/systemd.h"
+#include "daemon/trust_refresher.h"
 #include "daemon/upkeep.h"
 #include "daemon/warm_up.h"
 #include "io/containerd/events.h"
@@ -35,7 +36,9 @@ Result<AskListener> ListenForAsks(const Paths& paths) {
 // In the order they start; what comes later uses what comes before.
 class Service::Parts {
  public:
-  Parts(const Paths& paths, const NodeConfig& config, AskListener listener)
+  // `mirror` is null without [trust.tuf].
+  Parts(const Paths& paths, const NodeConfig& config, AskListener listener,
+        std::unique_ptr<TufMirror> mirror)
       : doors_(config.Doors()),
         policy_(paths),
         engine_(paths, config),
@@ -45,7 +48,13 @@ class Service::Parts {
             config.allow_restore, kCachedVerdicts),
         warm_up_(engine_.verifier(), [this] { return policy_.Current(); }) {
     for (const std::string& door : doors_) LogWarning(door);
-    Reload();
+    ReadPolicy();
+    if (mirror) {
+      refresher_ = std::make_unique<TrustRefresher>(
+          paths, *config.tuf, std::move(mirror),
+          TrustRefresher::Ports{[this] { return policy_.PublishedFiles(); },
+                                [this] { ReadPolicy(); }});
+    }
     asks_ = std::make_unique<AskServer>(std::move(listener), enforcer_);
     watcher_ = std::make_unique<PolicyWatcher>(
         paths, [this] { Reload(); }, [this] { return policy_.TrustFolders(); });
@@ -57,7 +66,7 @@ class Service::Parts {
   Status Serve(const std::string& socket) {
     auto service = EnforcerService::Start(
         {enforcer_, engine_, policy_, [this] { return asks_->in_flight(); },
-         doors_, WallClock()},
+         doors_, WallClock(), refresher_.get()},
         socket);
     if (!service) return service.error();
     operators_ = *std::move(service);
@@ -65,6 +74,12 @@ class Service::Parts {
   }
 
   void Reload() {
+    ReadPolicy();
+    if (refresher_) refresher_->Poke();
+  }
+
+ private:
+  void ReadPolicy() {
     const bool accepted = policy_.Reload();
     for (const Diagnostic& problem : policy_.LastDiagnostics()) {
       LogError(problem.str());
@@ -79,7 +94,6 @@ class Service::Parts {
     for (const std::string& warning : policy->warnings()) LogWarning(warning);
   }
 
- private:
   ContainerdEventSinks EventSinks() {
     return {[this] { WarmUpAll(); },
             [this](const ContainerdEvent& event) {
@@ -107,6 +121,7 @@ class Service::Parts {
   AuditLog audit_;
   Enforcer enforcer_;
   WarmUp warm_up_;
+  std::unique_ptr<TrustRefresher> refresher_;  // null without [trust.tuf]
   std::unique_ptr<AskServer> asks_;
   std::unique_ptr<PolicyWatcher> watcher_;
   std::unique_ptr<ContainerdEvents> events_;
@@ -131,7 +146,14 @@ Result<std::unique_ptr<Service>> Service::Start(const Paths& paths) {
   }
   auto listener = ListenForAsks(paths);
   if (!listener) return listener.error();
-  auto parts = std::make_unique<Parts>(paths, *config, *std::move(listener));
+  std::unique_ptr<TufMirror> mirror;
+  if (config->tuf) {
+    auto opened = TufMirror::Open(*config->tuf);
+    if (!opened) return opened.error();
+    mirror = *std::move(opened);
+  }
+  auto parts = std::make_unique<Parts>(paths, *config, *std::move(listener),
+                                       std::move(mirror));
   if (Status serving = parts->Serve(paths.EnforcerSocket()); !serving) {
     return serving.error();
   }

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/result.h"
 #include "base/toml.h"
 #include "core/schemes/signer.h"
@@ -22,6 +23,12 @@ struct TrustFile {
   std::string bytes;
 };
 
+// A file that the TUF repository of the node vouches for.
+struct PublishedFile {
+  std::string bytes;
+  Time fresh_until{};  // afterwards nobody knows whether it still stands
+};
+
 // The port through which a signer's files are read; implemented by io/policy.
 class TrustFiles {
  public:
@@ -30,6 +37,9 @@ class TrustFiles {
   // Secret) yields its files in name order. Errors: kPolicyKeyUnreadable,
   // kFileUnsafe, kFileTooLarge.
   virtual Result<std::vector<TrustFile>> Read(std::string_view name) = 0;
+  // What is kept on this node, proven anew. Errors: kTrustMissing (nothing yet,
+  // which a later reload may mend); those of a wrong configuration, as above.
+  virtual Result<PublishedFile> ReadPublished(std::string_view name);
 };
 
 struct Scheme {

@@ -1,5 +1,7 @@
 #include "core/schemes/signer_window.h"
 
+#include <algorithm>
+
 namespace assay {
 
 SignerWindow SignerWindow::Read(TomlReader& table) {
@@ -26,6 +28,12 @@ std::string SignerWindow::Summary() const {
   if (from) text += ", valid from " + Rfc3339(*from);
   if (until) text += ", valid until " + Rfc3339(*until);
   return text;
+}
+
+std::optional<Time> Earlier(const std::optional<Time>& a,
+                            const std::optional<Time>& b) {
+  if (a && b) return std::min(*a, *b);
+  return a ? a : b;
 }
 
 }  // namespace assay

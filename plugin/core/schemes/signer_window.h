@@ -25,6 +25,10 @@ struct SignerWindow {
   std::string Summary() const;
 };
 
+// The earlier of two ends; nullopt stands for none.
+std::optional<Time> Earlier(const std::optional<Time>& a,
+                            const std::optional<Time>& b);
+
 }  // namespace assay
 
 #endif  // ASSAY_CORE_SCHEMES_SIGNER_WINDOW_H_

@@ -45,6 +45,12 @@ Error WhyNot(Error unmet, const Findings& findings,
   for (const Error& failure : failures) {
     if (IsUndetermined(failure)) return failure;
   }
+  // A signer that could not tell might have been the one that is missing.
+  for (const FailedCheck& check : findings.failed) {
+    if (IsUndetermined(check.error)) {
+      return WithContext(check.error, check.signer + ", " + check.where);
+    }
+  }
   if (!findings.verified.empty() || IsUndetermined(unmet)) return unmet;
   Error deepest = Fail(Reason::kNoSignature);
   for (const Error& failure : failures) {

@@ -12,13 +12,12 @@ std::shared_ptr<const Policy> PolicyHolder::Current() const {
 bool PolicyHolder::Reload() {
   const std::scoped_lock one_at_a_time(reloading_);
   Diagnostics diagnostics;
-  std::set<std::string> trust_folders;
-  std::shared_ptr<const Policy> policy =
-      loader_.Load(diagnostics, &trust_folders);
+  AskedTrust asked;
+  std::shared_ptr<const Policy> policy = loader_.Load(diagnostics, &asked);
   const bool taken = policy != nullptr;
   const std::scoped_lock lock(mutex_);
   diagnostics_ = std::move(diagnostics);
-  trust_folders_ = std::move(trust_folders);
+  asked_ = std::move(asked);
   if (taken) {
     current_ = std::move(policy);
     loaded_at_ = std::chrono::floor<std::chrono::seconds>(
@@ -34,7 +33,12 @@ Diagnostics PolicyHolder::LastDiagnostics() const {
 
 std::set<std::string> PolicyHolder::TrustFolders() const {
   const std::scoped_lock lock(mutex_);
-  return trust_folders_;
+  return asked_.folders;
+}
+
+std::set<std::string> PolicyHolder::PublishedFiles() const {
+  const std::scoped_lock lock(mutex_);
+  return asked_.published;
 }
 
 Time PolicyHolder::LoadedAt() const {

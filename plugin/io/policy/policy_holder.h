@@ -28,6 +28,8 @@ class PolicyHolder {
   Diagnostics LastDiagnostics() const;
   // Where the last Reload looked for keys.
   std::set<std::string> TrustFolders() const;
+  // Which files of the TUF repository it asked for.
+  std::set<std::string> PublishedFiles() const;
   // When the policy in force was taken.
   Time LoadedAt() const;
 
@@ -37,7 +39,7 @@ class PolicyHolder {
   mutable std::mutex mutex_;
   std::shared_ptr<const Policy> current_;
   Diagnostics diagnostics_;
-  std::set<std::string> trust_folders_;
+  AskedTrust asked_;
   Time loaded_at_{};
 };
 

@@ -5,7 +5,7 @@
 #include "base/limits.h"
 #include "io/files/files.h"
 #include "io/policy/closed_folder.h"
-#include "io/policy/trust_folder.h"
+#include "io/policy/node_trust.h"
 
 namespace assay {
 namespace {
@@ -61,14 +61,14 @@ std::vector<PolicyFile> ReadAll(const std::vector<std::string>& paths,
 
 }  // namespace
 
-std::shared_ptr<const Policy> PolicyLoader::Load(
-    Diagnostics& diagnostics, std::set<std::string>* trust_folders) const {
+std::shared_ptr<const Policy> PolicyLoader::Load(Diagnostics& diagnostics,
+                                                 AskedTrust* asked) const {
   const std::string folder = paths_.PolicyDir();
   if (const Status closed = CheckClosedFolder(folder); !closed) {
     Complain(folder, closed.error(), diagnostics);
     return nullptr;
   }
-  return Read(folder, diagnostics, trust_folders);
+  return Read(folder, diagnostics, asked);
 }
 
 std::shared_ptr<const Policy> PolicyLoader::LoadFrom(
@@ -76,20 +76,19 @@ std::shared_ptr<const Policy> PolicyLoader::LoadFrom(
   return Read(path, diagnostics, nullptr);
 }
 
-std::shared_ptr<const Policy> PolicyLoader::Read(
-    const std::string& path, Diagnostics& diagnostics,
-    std::set<std::string>* trust_folders) const {
+std::shared_ptr<const Policy> PolicyLoader::Read(const std::string& path,
+                                                 Diagnostics& diagnostics,
+                                                 AskedTrust* asked) const {
   const std::size_t before = diagnostics.size();
   std::vector<std::string> paths = {path};
   if (IsFolder(path)) paths = PathsIn(path, diagnostics);
   const std::vector<PolicyFile> files = ReadAll(paths, diagnostics);
   // A policy with a file missing would be another policy.
   if (diagnostics.size() != before) return nullptr;
-  TrustFolder trust(paths_.TrustDir());
+  NodeTrust trust(paths_);
   auto policy = Policy::Read(files, trust, diagnostics);
-  if (trust_folders != nullptr) {
-    trust_folders->insert(trust.asked_folders().begin(),
-                          trust.asked_folders().end());
+  if (asked != nullptr) {
+    *asked = {trust.asked_folders(), trust.published_names()};
   }
   return policy;
 }

@@ -11,16 +11,21 @@
 
 namespace assay {
 
+// What a reading of the policy asked for, found or not.
+struct AskedTrust {
+  std::set<std::string> folders;    // where keys were looked for
+  std::set<std::string> published;  // files of the TUF repository
+};
+
 class PolicyLoader {
  public:
   explicit PolicyLoader(Paths paths) : paths_(std::move(paths)) {}
 
   // policy.d/*.toml. Null when there is none (kPolicyMissing) or anything is
   // wrong; then `diagnostics` says what, at least once.
-  // Adds to `trust_folders`, where given, every folder a key was looked for in.
-  std::shared_ptr<const Policy> Load(
-      Diagnostics& diagnostics,
-      std::set<std::string>* trust_folders = nullptr) const;
+  // Fills `asked`, where given.
+  std::shared_ptr<const Policy> Load(Diagnostics& diagnostics,
+                                     AskedTrust* asked = nullptr) const;
 
   // The same from one file or from a folder's *.toml; keys still come from the
   // trust folder.
@@ -28,9 +33,9 @@ class PolicyLoader {
                                          Diagnostics& diagnostics) const;
 
  private:
-  std::shared_ptr<const Policy> Read(
-      const std::string& path, Diagnostics& diagnostics,
-      std::set<std::string>* trust_folders) const;
+  std::shared_ptr<const Policy> Read(const std::string& path,
+                                     Diagnostics& diagnostics,
+                                     AskedTrust* asked) const;
 
   Paths paths_;
 };

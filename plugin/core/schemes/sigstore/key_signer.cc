@@ -66,8 +66,9 @@ Result<SigstoreSigner::Match> SigstoreKeySigner::Judge(
   if (!time) return time.error();
   auto witnesses = CheckWitnesses(candidate, **key, now);
   if (!witnesses) return witnesses.error();
-  return Match{(*key)->identity, policy_.keyring.valid_until(),
-               *std::move(witnesses)};
+  const auto until =
+      Earlier(policy_.keyring.valid_until(), witnesses->fresh_until);
+  return Match{(*key)->identity, until, *std::move(witnesses)};
 }
 
 // The key must have been valid whenever the signature is proven to have been.
@@ -80,7 +81,7 @@ Result<Witnesses> SigstoreKeySigner::CheckWitnesses(const Candidate& candidate,
   if (!algorithm) return Fail(Reason::kSignatureInvalid);
   const LoggedSignature logged{candidate, key.key, *algorithm};
   return policy_.transparency.AnyRoot(
-      [&](const TrustedRoot& root) -> Result<Witnesses> {
+      now, [&](const TrustedRoot& root) -> Result<Witnesses> {
         auto witnesses = policy_.transparency.Ask(root, logged, now);
         if (!witnesses) return witnesses;
         for (const Time proven : witnesses->times) {

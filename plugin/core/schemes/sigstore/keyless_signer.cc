@@ -132,12 +132,20 @@ Result<SigstoreSigner::Match> SigstoreKeylessSigner::Judge(
 
   const auto identity = SigningIdentity::Of(*leaf);
   const Status wanted = CheckIdentity(identity);
-  auto witnesses = policy_.transparency.AnyRoot([&](const TrustedRoot& root) {
-    return JudgeUnder(root, *logged, {*leaf, *hints, wanted}, now);
-  });
-  if (!witnesses) return witnesses.error();
-  return Match{"identity:" + identity->issuer + " " + identity->subject,
-               policy_.window.until, *std::move(witnesses)};
+  auto witnesses =
+      policy_.transparency.AnyRoot(now, [&](const TrustedRoot& root) {
+        return JudgeUnder(root, *logged, {*leaf, *hints, wanted}, now);
+      });
+  if (!witnesses) {
+    // Somebody else stays somebody else, whatever a root that is not at hand
+    // would say.
+    const bool unknown =
+        Describe(witnesses.error().reason).ending == Ending::kUndetermined;
+    return unknown && !wanted ? wanted.error() : witnesses.error();
+  }
+  const auto until = Earlier(policy_.window.until, witnesses->fresh_until);
+  return Match{"identity:" + identity->issuer + " " + identity->subject, until,
+               *std::move(witnesses)};
 }
 
 // Anybody can sign with a certificate of his own making, or of a public

@@ -29,26 +29,63 @@ Thresholds ReadThresholds(TomlReader& table, Diagnostics& diagnostics,
   return thresholds;
 }
 
-std::vector<std::shared_ptr<const TrustedRoot>> ReadRoots(
-    TomlReader& table, TrustFiles& files, const std::string& otherwise) {
-  std::vector<std::shared_ptr<const TrustedRoot>> roots;
+constexpr std::string_view kPublished = "tuf:";
+
+void ComplainAbout(TomlReader& table, const std::string& where,
+                   const Error& error) {
+  table.Complain("trusted_root", error.reason, where + ": " + error.detail);
+}
+
+// A root that is not there yet, or that this version cannot read, leaves its
+// signer undetermined, not the policy unread: nobody here wrote it, and other
+// signers do not depend on it.
+std::optional<RootSource> ReadPublishedRoot(TomlReader& table,
+                                            TrustFiles& files,
+                                            const std::string& name) {
+  RootSource source{nullptr, std::nullopt, name, {}};
+  const auto file = files.ReadPublished(name.substr(kPublished.size()));
+  if (!file) {
+    source.why = file.error();
+    if (source.why.reason == Reason::kTrustMissing) return source;
+    ComplainAbout(table, name, source.why);
+    return std::nullopt;
+  }
+  auto root = TrustedRoot::Parse(file->bytes);
+  if (root) {
+    source.root = std::make_shared<const TrustedRoot>(*std::move(root));
+    source.fresh_until = file->fresh_until;
+  } else {
+    source.why = root.error();
+  }
+  return source;
+}
+
+std::vector<RootSource> ReadRoots(TomlReader& table, TrustFiles& files,
+                                  const std::string& otherwise) {
+  std::vector<RootSource> roots;
   auto names = table.Strings("trusted_root");
   if (!names && !otherwise.empty()) names = {otherwise};
   if (!names) return roots;
   for (const std::string& name : *names) {
+    if (name.starts_with(kPublished)) {
+      auto source = ReadPublishedRoot(table, files, name);
+      if (source) roots.push_back(*std::move(source));
+      continue;
+    }
     const auto read = files.Read(name);
     if (!read) {
-      table.Complain("trusted_root", read.error().reason,
-                     name + ": " + read.error().detail);
+      ComplainAbout(table, name, read.error());
       continue;
     }
     for (const TrustFile& file : *read) {
       auto root = TrustedRoot::Parse(file.bytes);
       if (root) {
-        roots.push_back(std::make_shared<const TrustedRoot>(*std::move(root)));
+        roots.push_back({std::make_shared<const TrustedRoot>(*std::move(root)),
+                         std::nullopt,
+                         name,
+                         {}});
       } else {
-        table.Complain("trusted_root", root.error().reason,
-                       file.path + ": " + root.error().detail);
+        ComplainAbout(table, file.path, root.error());
       }
     }
   }
@@ -98,17 +135,36 @@ std::optional<TransparencyPolicy> TransparencyPolicy::Read(
   return policy;
 }
 
+Status RootSource::Judge(Time now) const {
+  if (root == nullptr) return WithContext(why, name);
+  if (fresh_until && now >= *fresh_until) {
+    return Fail(Reason::kTrustStale, name + ": since " + Rfc3339(*fresh_until));
+  }
+  return Ok();
+}
+
 Result<Witnesses> TransparencyPolicy::AnyRoot(
+    Time now,
     const std::function<Result<Witnesses>(const TrustedRoot&)>& judge) const {
-  Result<Witnesses> outcome = Fail(Reason::kLogThreshold, "no trusted root");
-  for (const auto& root : roots) {
-    auto witnesses = judge(*root);
-    if (witnesses) return witnesses;
+  std::optional<Error> unknown;
+  std::optional<Error> failure;
+  for (const RootSource& source : roots) {
+    const Status usable = source.Judge(now);
+    if (!usable) {
+      if (!unknown) unknown = usable.error();
+      continue;
+    }
+    auto witnesses = judge(*source.root);
+    if (witnesses) {
+      witnesses->fresh_until = source.fresh_until;
+      return witnesses;
+    }
     // With several roots the first one's failure is told: it is the one the
     // policy names first.
-    if (root == roots.front()) outcome = std::move(witnesses);
+    if (!failure) failure = witnesses.error();
   }
-  return outcome;
+  if (unknown) return *unknown;
+  return failure.value_or(Fail(Reason::kLogThreshold, "no trusted root"));
 }
 
 Result<Witnesses> TransparencyPolicy::Ask(const TrustedRoot& root,

@@ -22,24 +22,39 @@ struct Thresholds {
   std::size_t certificate_logs = 0;  // distinct logs that promised the leaf
 };
 
+// The trusted root of a deployment, and whether it may be relied on.
+struct RootSource {
+  std::shared_ptr<const TrustedRoot> root;  // null: `why` it is not there
+  std::optional<Time> fresh_until;          // nullopt: for good
+  std::string name;                         // as the policy names it
+  Error why;
+
+  // Errors: `why`, kTrustStale.
+  Status Judge(Time now) const;
+};
+
 struct TransparencyPolicy {
   // Each is judged alone: a log of one never speaks for another's certificate.
   // Empty: nothing is asked, and what a signature carries is not judged.
-  std::vector<std::shared_ptr<const TrustedRoot>> roots;
+  std::vector<RootSource> roots;
   Thresholds thresholds;
 
-  // Reads the keys `trusted_root` (a file or several) and `transparency` of a
-  // signer's table. Where it names none, `otherwise` are the thresholds and
-  // `root` is the file, "" for none. nullopt after a Diagnostic.
+  // Reads the keys `trusted_root` (a file or several, `tuf:NAME` where a TUF
+  // repository publishes it) and `transparency` of a signer's table. Where it
+  // names none, `otherwise` are the thresholds and `root` is the file, "" for
+  // none. nullopt after a Diagnostic.
   static std::optional<TransparencyPolicy> Read(TomlReader& table,
                                                 TrustFiles& files,
                                                 Diagnostics& diagnostics,
                                                 const Thresholds& otherwise,
                                                 const std::string& root = {});
 
-  // The first success of `judge` over the roots, else the first root's failure.
-  // Errors: those of `judge`, kLogThreshold without any root.
+  // The first success of `judge` over the roots, and until when that root may
+  // be relied on. Else why a root could not be asked, else the first root's
+  // failure. Errors: those of `judge` and of RootSource::Judge, kLogThreshold
+  // without any root.
   Result<Witnesses> AnyRoot(
+      Time now,
       const std::function<Result<Witnesses>(const TrustedRoot&)>& judge) const;
 
   // What a root's witnesses attest, where they suffice. Errors: those of

@@ -4,6 +4,7 @@
 #define ASSAY_CORE_SCHEMES_SIGSTORE_WITNESSES_H_
 
 #include <cstddef>
+#include <optional>
 #include <vector>
 
 #include "base/clock.h"
@@ -18,6 +19,8 @@ struct Witnesses {
   std::size_t authorities = 0;  // distinct ones that stamped it
   // Every proven time. Integrated times count only where the log signed them.
   std::vector<Time> times;
+  // Until when the root may be relied on; nullopt for good. Of leaves it unset.
+  std::optional<Time> fresh_until;
 
   // An entry or token of nobody in the root does not count; what claims to be
   // of a log in it must hold, else the signature is refused. `now` ends what

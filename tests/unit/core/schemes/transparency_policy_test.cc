@@ -1,0 +1,63 @@
+#include "core/schemes/sigstore/transparency_policy.h"
+
+#include <fstream>
+#include <sstream>
+
+#include "tests/support/catch.h"
+
+namespace assay {
+namespace {
+
+constexpr Time kNow{std::chrono::seconds{1'790'000'000}};
+constexpr std::chrono::seconds kSecond{1};
+
+std::shared_ptr<const TrustedRoot> Root() {
+  std::ifstream in(std::string(ASSAY_VECTORS_DIR) +
+                   "/keyless-cosign31-v1-allow/trusted_root.json");
+  std::ostringstream text;
+  text << in.rdbuf();
+  return std::make_shared<const TrustedRoot>(
+      TrustedRoot::Parse(text.str()).value());
+}
+
+RootSource Until(std::optional<Time> end) { return {Root(), end, "a", {}}; }
+
+RootSource Missing() {
+  return {nullptr, std::nullopt, "b", Fail(Reason::kTrustMissing)};
+}
+
+Status Yes(const TrustedRoot& /*root*/) { return Ok(); }
+
+Status No(const TrustedRoot& /*root*/) {
+  return Fail(Reason::kCertificateUntrusted);
+}
+
+Reason WhyNot(const Result<std::optional<Time>>& result) {
+  return result ? Reason::kSigned : result.error().reason;
+}
+
+TEST_CASE("a root is asked until the second it is relied on") {
+  const TransparencyPolicy policy{{Until(kNow)}, {}};
+  CHECK(policy.AnyRoot(kNow - kSecond, Yes).value() == kNow);
+  CHECK(WhyNot(policy.AnyRoot(kNow, Yes)) == Reason::kTrustStale);
+  const TransparencyPolicy file{{Until(std::nullopt)}, {}};
+  CHECK(file.AnyRoot(kNow, Yes).value() == std::nullopt);
+}
+
+TEST_CASE("a root that is not at hand hides no other, and is no refusal") {
+  const TransparencyPolicy both{{Missing(), Until(std::nullopt)}, {}};
+  CHECK(both.AnyRoot(kNow, Yes));
+  CHECK(WhyNot(both.AnyRoot(kNow, No)) == Reason::kTrustMissing);
+  const TransparencyPolicy stale{{Until(std::nullopt), Until(kNow)}, {}};
+  CHECK(WhyNot(stale.AnyRoot(kNow, No)) == Reason::kTrustStale);
+  CHECK(WhyNot(stale.AnyRoot(kNow - kSecond, No)) ==
+        Reason::kCertificateUntrusted);
+}
+
+TEST_CASE("without a root nothing is attested") {
+  CHECK(WhyNot(TransparencyPolicy{}.AnyRoot(kNow, Yes)) ==
+        Reason::kLogThreshold);
+}
+
+}  // namespace
+}  // namespace assay
