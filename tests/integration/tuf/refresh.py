@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""Refreshes from good and bad mirrors: refresh.py PROBE.
+"""Refreshes from good and bad mirrors: refresh.py PROBE COSIGN.
 
 Each case is a function that gets a Node; its name says what must hold. A
 refusal is told by the reason's id.
@@ -14,6 +14,7 @@ import bad_metadata  # noqa: F401
 import bad_mirrors  # noqa: F401
 import good_mirrors  # noqa: F401
 import kept_state  # noqa: F401
+import peers  # noqa: F401
 
 
 def main():

@@ -160,7 +160,8 @@ class Repository:
             self.files["targets/" + (folder + "/" if folder else "") + name] = data
 
     def publish(self):
-        self.publish_root()
+        if f"{self.roles['root'].version}.root.json" not in self.files:
+            self.publish_root()
         self.publish_targets()
         self.publish_snapshot()
         self.publish_timestamp()

@@ -26,22 +26,22 @@ RootSource Missing() {
   return {nullptr, std::nullopt, "b", Fail(Reason::kTrustMissing)};
 }
 
-Status Yes(const TrustedRoot& /*root*/) { return Ok(); }
+Result<Witnesses> Yes(const TrustedRoot& /*root*/) { return Witnesses{}; }
 
-Status No(const TrustedRoot& /*root*/) {
+Result<Witnesses> No(const TrustedRoot& /*root*/) {
   return Fail(Reason::kCertificateUntrusted);
 }
 
-Reason WhyNot(const Result<std::optional<Time>>& result) {
+Reason WhyNot(const Result<Witnesses>& result) {
   return result ? Reason::kSigned : result.error().reason;
 }
 
 TEST_CASE("a root is asked until the second it is relied on") {
   const TransparencyPolicy policy{{Until(kNow)}, {}};
-  CHECK(policy.AnyRoot(kNow - kSecond, Yes).value() == kNow);
+  CHECK(policy.AnyRoot(kNow - kSecond, Yes)->fresh_until == kNow);
   CHECK(WhyNot(policy.AnyRoot(kNow, Yes)) == Reason::kTrustStale);
   const TransparencyPolicy file{{Until(std::nullopt)}, {}};
-  CHECK(file.AnyRoot(kNow, Yes).value() == std::nullopt);
+  CHECK(file.AnyRoot(kNow, Yes)->fresh_until == std::nullopt);
 }
 
 TEST_CASE("a root that is not at hand hides no other, and is no refusal") {
