@@ -78,6 +78,30 @@ for bundle in key-v2 key-v1 key-25; do
   passed "  not by another key"
 done
 
+# Keys that sign more than the SHA-256: of a digest alone it cannot be told.
+# other_key NAME OPTION...: by openssl, for cosign.
+other_key() {
+  make_openssl_key "$@"
+  COSIGN_PASSWORD="" quietly cosign31 import-key-pair -y --key "$WORK/keys/$1.pem" \
+    --output-key-prefix "$WORK/keys/$1"
+}
+other_key p384 -algorithm EC -pkeyopt ec_paramgen_curve:P-384
+other_key ed25519 -algorithm ED25519
+blob31 v2 "$WORK/p384.json" --key "$WORK/keys/p384.key"
+# Neither cosign gets a log entry for it past its own check.
+quietly cosign25 sign-blob -y --new-bundle-format --tlog-upload=false \
+  --bundle "$WORK/ed25519.json" --key "$WORK/keys/ed25519.key" "$file"
+for name in p384 ed25519; do
+  key=(--bundle "$WORK/$name.json" --key "$WORK/keys/$name.pub")
+  expect_reason "a key of kind $name" 0 signed "${key[@]}" "$file"
+  expect_reason "  not for another file" 1 signature-other-image "${key[@]}" "$WORK/other"
+  expect_reason "  nor told by a digest" 3 artifact-needed "${key[@]}" "$digest"
+done
+expect_reason "a P-384 key's log entry" 0 signed --bundle "$WORK/p384.json" \
+  --key "$WORK/keys/p384.pub" "${root[@]}" "$file"
+expect_reason "a key's signature that no log recorded" 1 log-threshold \
+  --bundle "$WORK/ed25519.json" --key "$WORK/keys/ed25519.pub" "${root[@]}" "$file"
+
 # Statements, as cosign attests them.
 echo '{}' >"$WORK/predicate"
 quietly cosign31 attest-blob -y --signing-config "$SIGSTORE/signing_config.v2.json" "${root[@]}" \
