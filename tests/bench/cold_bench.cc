@@ -1,12 +1,14 @@
-// cold_bench ROOT IMAGE N [PEER...]: N rounds of decisions about a signed image
-// by a process that stays and has decided about its repository before, with a
-// connection it keeps and nothing stored about the image: what the daemon does
-// for an image it has never seen. The evidence store is in $TMPDIR. Policy,
-// keys and registry hosts are those of the installation at ROOT; PEER is a
-// program run in every round, before kInARow decisions: the first of them finds
-// the processor's caches full of the peer. Prints the medians over the rounds:
-// CPU time of a decision in ms, the peer's as a multiple of it, and the same
-// for the first decision of a round. Without PEER: N decisions, no figures.
+// cold_bench ROOT IMAGE EVIDENCE N [PEER...]: N rounds of decisions about a
+// signed image by a process that stays and has decided about its repository
+// before, with a connection it keeps. EVIDENCE is "fetched", with nothing
+// stored about the image: what the daemon does for an image it has never seen;
+// or "stored": what it does for one it has no verdict for. The evidence store
+// is in $TMPDIR. Policy, keys and registry hosts are those of the installation
+// at ROOT; PEER is a program run in every round, before kInARow decisions: the
+// first of them finds the processor's caches full of the peer. Prints the
+// medians over the rounds: CPU time of a decision in ms, the peer's as a
+// multiple of it, and the same for the first decision of a round. Without PEER:
+// N decisions, no figures.
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -67,9 +69,10 @@ EvidenceCollectorOptions CollectorOptions() {
 
 class ColdDecision {
  public:
-  ColdDecision(const Node& node, std::string image)
+  ColdDecision(const Node& node, std::string image, bool stored)
       : policy_(node.policy),
         image_(std::move(image)),
+        stored_(stored),
         registry_(node.options),
         resolver_(registry_),
         store_(StoreOptions(folder_)),
@@ -86,7 +89,7 @@ class ColdDecision {
     const Verdict verdict = verifier.DecideSubject(question, subject_, policy_);
     const Cost cost = OwnCost() - before;
     if (!verdict.accepted()) Die("refused: " + verdict.Line());
-    Unstore();
+    if (!stored_) Unstore();
     return cost;
   }
 
@@ -107,6 +110,7 @@ class ColdDecision {
 
   std::shared_ptr<const Policy> policy_;
   std::string image_;
+  bool stored_;
   RegistryClient registry_;
   RegistryResolver resolver_;
   testing::TempFolder folder_;
@@ -120,10 +124,12 @@ class ColdDecision {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const int rounds = argc > 3 ? std::atoi(argv[3]) : 0;
-  if (rounds <= 0) Die("usage: cold_bench ROOT IMAGE N [PEER...]");
-  ColdDecision cold(Node(Paths(argv[1])), argv[2]);
-  const std::vector<std::string> peer(argv + 4, argv + argc);
+  const int rounds = argc > 4 ? std::atoi(argv[4]) : 0;
+  if (rounds <= 0) Die("usage: cold_bench ROOT IMAGE EVIDENCE N [PEER...]");
+  const std::string evidence = argv[3];
+  if (evidence != "fetched" && evidence != "stored") Die("which evidence?");
+  ColdDecision cold(Node(Paths(argv[1])), argv[2], evidence == "stored");
+  const std::vector<std::string> peer(argv + 5, argv + argc);
   if (peer.empty()) {
     for (int i = 0; i < rounds; ++i) cold.Measure();
     return 0;

@@ -1,6 +1,7 @@
 // Policy::Read: the files of policy.d and the trust files they name into one
 // snapshot. Every problem of every file is reported, not only the first.
 #include <algorithm>
+#include <map>
 #include <tuple>
 #include <utility>
 
@@ -21,9 +22,13 @@ class RecordedTrust : public TrustFiles {
  public:
   explicit RecordedTrust(TrustFiles& files) : files_(files) {}
 
+  // Each name once, so that all signers of one policy see the same bytes.
   Result<std::vector<TrustFile>> Read(std::string_view name) override {
+    const auto known = read_.find(name);
+    if (known != read_.end()) return known->second;
     auto read = files_.Read(name);
     if (!read) return read;
+    read_.emplace(name, *read);
     std::string entry = Digest::Of(name).str();
     for (const TrustFile& file : *read) {
       entry += " " + Digest::Of(file.bytes).str();
@@ -49,6 +54,7 @@ class RecordedTrust : public TrustFiles {
 
  private:
   TrustFiles& files_;
+  std::map<std::string, std::vector<TrustFile>, std::less<>> read_;
   std::set<std::string> entries_;
 };
 

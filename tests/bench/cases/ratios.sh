@@ -90,7 +90,7 @@ requests() { grep -cE '"(GET|HEAD) /v2/demo/' "$WORK/registry.log" || true; }
 evidence_requests() {
   local before
   before=$(wc -l <"$WORK/registry.log")
-  "$(built cold_bench)" "$ASSAY_ROOT" "$1" "$2" >/dev/null
+  "$(built cold_bench)" "$ASSAY_ROOT" "$1" fetched "$2" >/dev/null
   REQUESTS=$(tail -n +"$((before + 1))" "$WORK/registry.log" |
     grep -E '"(GET|HEAD) /v2/demo/' | grep -cv "manifests/${1#*@} ")
 }
@@ -123,12 +123,16 @@ cold() {
 
 disk() { stat -f -c %T "$WORK"; }
 
+# cold_figures IMAGE EVIDENCE FOLDER: sets $FIGURES, against $VERIFY.
+cold_figures() {
+  FIGURES=$(TMPDIR=$3 "$(built cold_bench)" "$ASSAY_ROOT" "$1" "$2" \
+    "$((ROUNDS > 50 ? ROUNDS : 50))" "${VERIFY[@]}")
+}
+
 # resident FORM FOLDER WHERE [RELATION BAR]: of the image that $VERIFY verifies.
 resident() {
   local form=$1 where=$3
-  FIGURES=$(TMPDIR=$2 "$(built cold_bench)" "$ASSAY_ROOT" \
-    "$REGISTRY/demo/$form@$DIGEST" "$((ROUNDS > 50 ? ROUNDS : 50))" \
-    "${VERIFY[@]}")
+  cold_figures "$REGISTRY/demo/$form@$DIGEST" fetched "$2"
   shift 3
   row "in the daemon, $form: cosign's CPU against ours" "$(field 1 2)" x "$@"
   row "  CPU of a decision, of 20 in a row, $where" "$(field 1 1)" ms
@@ -142,6 +146,45 @@ verification() {
   DIGEST=$(push_image demo/bundle:1)
   sign_cosign31 release "demo/bundle@$DIGEST"
   cold bundle 4  # by the fallback tag: the registry has no referrers API
+}
+
+# keyless FORM IMAGE: by a daemon that has the evidence on disk.
+keyless() {
+  local image="$REGISTRY/$2"
+  VERIFY=("$COSIGN" verify --trusted-root "$SIGSTORE/trusted_root.json"
+    --certificate-identity "$KEYLESS_SUBJECT"
+    --certificate-oidc-issuer "$KEYLESS_ISSUER"
+    --allow-http-registry "$image")
+  cold_figures "$image" stored "$WORK"
+  row "in the daemon, keyless, $1, evidence on disk" "$(field 1 1)" ms \
+    '<=' 3
+  row "  cosign's CPU against ours" "$(field 1 2)" x '>=' 15
+}
+
+keyless_verification() {
+  local digest token
+  KEYLESS_SUBJECT=https://github.com/org/app/.github/workflows/release.yml
+  KEYLESS_ISSUER=https://token.actions.githubusercontent.com
+  start_sigstore
+  install -m 0644 "$SIGSTORE/trusted_root.json" "$ASSAY_ROOT/etc/assay/trust/"
+  cat >>"$ASSAY_ROOT/etc/assay/policy.d/10-test.toml" <<TOML
+
+[[rule]]
+scope = "$REGISTRY/keyless/**"
+require = "ci"
+
+[signers.ci]
+type = "sigstore-keyless"
+[[signers.ci.identities]]
+issuer = "$KEYLESS_ISSUER"
+subject = "$KEYLESS_SUBJECT"
+TOML
+  token=$(identity "$KEYLESS_SUBJECT" "$KEYLESS_ISSUER")
+  for form in v1 v2; do
+    digest=$(push_image "keyless/$form:1" --env "FORM=$form")
+    bundle31 "$form" "keyless/$form@$digest" --identity-token "$token"
+    keyless "log $form" "keyless/$form@$digest"
+  done
 }
 
 # --- decisions that are known -------------------------------------------------
@@ -221,5 +264,6 @@ make_cosign_key release
 trust release
 write_release_policy
 printf '%-58s %9s %-6s %s\n' "of one run, medians of $ROUNDS rounds" measured "" bar
-parts=${ASSAY_BENCH_PARTS:-idle_memory shim_price verification warm creates layers}
+parts=${ASSAY_BENCH_PARTS:-idle_memory shim_price verification keyless_verification
+  warm creates layers}
 for part in $parts; do "$part"; done

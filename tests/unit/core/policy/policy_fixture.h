@@ -25,6 +25,7 @@ class MemoryTrust : public TrustFiles {
   }
 
   Result<std::vector<TrustFile>> Read(std::string_view name) override {
+    if (reads != nullptr) ++*reads;
     const auto file = files.find(std::string(name));
     if (file == files.end()) {
       return Fail(Reason::kPolicyKeyUnreadable, std::string(name));
@@ -34,6 +35,7 @@ class MemoryTrust : public TrustFiles {
 
   std::string root = "/etc/assay/trust/";
   std::map<std::string, std::string> files;
+  int* reads = nullptr;  // counted there
 };
 
 struct ReadPolicy {

@@ -61,6 +61,21 @@ TEST_CASE("the whole grammar is read") {
   CHECK(policy->signers().size() == 3);
 }
 
+TEST_CASE("a file that several signers trust is read once a load") {
+  int reads = 0;
+  MemoryTrust trust;
+  trust.reads = &reads;
+  const auto read =
+      Read({"version = 1\n"
+            "[signers.one]\ntype = \"sigstore-key\"\nkeys = [\"a.pub\"]\n"
+            "[signers.two]\ntype = \"sigstore-key\"\nkeys = [\"a.pub\"]\n"
+            "[signers.three]\ntype = \"openssl\"\nkeys = [\"b.pub\"]\n"},
+           trust);
+  INFO(read.Text());
+  REQUIRE(read.policy);
+  CHECK(reads == 2);
+}
+
 TEST_CASE("every word of integrity is read") {
   for (const auto& [word, meaning] :
        {std::pair("layers", Integrity::kLayers),
