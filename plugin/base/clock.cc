@@ -22,6 +22,17 @@ int Number(std::string_view digits) {
   return number;
 }
 
+// What an offset from UTC adds to the clock: "Z", "+01:00", "-08:30".
+std::optional<std::chrono::minutes> ReadOffset(std::string_view text) {
+  if (text == "Z") return std::chrono::minutes(0);
+  if (!HasForm(text, "+00:00") && !HasForm(text, "-00:00")) return std::nullopt;
+  const int hours = Number(text.substr(1, 2));
+  const int minutes = Number(text.substr(4, 2));
+  if (hours > 23 || minutes > 59) return std::nullopt;
+  const std::chrono::minutes offset(60 * hours + minutes);
+  return text.front() == '-' ? -offset : offset;
+}
+
 }  // namespace
 
 std::string Rfc3339(Time time) {
@@ -37,9 +48,12 @@ std::string Rfc3339(Time time) {
 std::optional<Time> ParseRfc3339(std::string_view text) {
   constexpr std::string_view kSeconds = "0000-00-00T00:00:00";
   const auto whole = text.substr(0, kSeconds.size());
+  if (!HasForm(whole, kSeconds)) return std::nullopt;
   auto rest = text.substr(whole.size());
-  if (!HasForm(whole, kSeconds) || !rest.ends_with('Z')) return std::nullopt;
-  rest.remove_suffix(1);
+  const std::size_t zone = rest.find_first_of("Z+-");
+  if (zone == std::string_view::npos) return std::nullopt;
+  const auto offset = ReadOffset(rest.substr(zone));
+  rest = rest.substr(0, zone);
   if (!rest.empty() && (rest.size() < 2 || rest.front() != '.' ||
                         !std::all_of(rest.begin() + 1, rest.end(), IsDigit))) {
     return std::nullopt;
@@ -51,11 +65,11 @@ std::optional<Time> ParseRfc3339(std::string_view text) {
   const int hour = Number(text.substr(11, 2));
   const int minute = Number(text.substr(14, 2));
   const int second = Number(text.substr(17, 2));
-  if (!date.ok() || hour > 23 || minute > 59 || second > 59) {
+  if (!offset || !date.ok() || hour > 23 || minute > 59 || second > 59) {
     return std::nullopt;
   }
   return std::chrono::sys_days(date) + std::chrono::hours(hour) +
-         std::chrono::minutes(minute) + std::chrono::seconds(second);
+         std::chrono::minutes(minute) + std::chrono::seconds(second) - *offset;
 }
 
 }  // namespace assay

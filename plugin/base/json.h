@@ -47,6 +47,7 @@ class Json {
   const std::int64_t* AsInt() const {
     return std::get_if<std::int64_t>(&value_);
   }
+  const Number* AsNumber() const { return std::get_if<Number>(&value_); }
   const std::string* AsString() const {
     return std::get_if<std::string>(&value_);
   }

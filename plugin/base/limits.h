@@ -37,6 +37,11 @@ inline constexpr std::size_t kReferrerPages = 8;
 inline constexpr std::size_t kArtifactsPerImage = 128;
 inline constexpr std::size_t kStatementSubjects = 1024;
 inline constexpr std::size_t kSubjectDigests = 32;
+// What an attestation may ask of a statement.
+inline constexpr std::size_t kConstraints = 64;  // of one attestation
+inline constexpr std::size_t kConstraintValues = 256;
+inline constexpr std::size_t kConstraintSteps = 32;  // of one path
+inline constexpr std::size_t kConstraintTextBytes = 64U << 10;
 inline constexpr std::size_t kBaseCandidates = 8;    // of one decision
 inline constexpr std::size_t kBaseRepositories = 4;  // asked for signatures
 

@@ -37,6 +37,7 @@ enum class Reason : std::uint16_t {
   // Endings that let a container start. They never make a Verdict accept by
   // themselves; only a Proof does (core/verdict/verdict.h).
   kSigned,
+  kAttested,
   kAllowedByRule,
   kAllowedByDefault,
   // Hook: shim, protocol, daemon.
@@ -147,6 +148,10 @@ enum class Reason : std::uint16_t {
   kSctThreshold,
   kIdentityMismatch,
   kThresholdNotMet,
+  // Signature: what signed statements say about the image.
+  kAttestationMissing,
+  kAttestationUnsigned,
+  kAttestationConstraint,
   // Base: the image that lies below.
   kBaseMissing,
   kBaseMismatch,

@@ -60,6 +60,7 @@ class Toml {
   const std::int64_t* AsInt() const {
     return std::get_if<std::int64_t>(&value_);
   }
+  const double* AsFloat() const { return std::get_if<double>(&value_); }
   const std::string* AsString() const {
     return std::get_if<std::string>(&value_);
   }

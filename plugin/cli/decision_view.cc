@@ -48,12 +48,29 @@ void SignerRows(Table& table, const Json& record, const std::string& label) {
   }
 }
 
+void AttestationRows(Table& table, const Json& record,
+                     const std::string& label) {
+  const Json::Array* attestations = record.FindArray("attestations");
+  if (attestations == nullptr) return;
+  for (const Json& attestation : *attestations) {
+    table.Row({{label, Tone::kPlain},
+               {Member(attestation, "name") + " (" +
+                    Member(attestation, "predicate_type") + ")",
+                Tone::kGood}});
+    SignerRows(table, attestation, "  vouched for by");
+    if (const auto end = Member(attestation, "valid_until"); !end.empty()) {
+      RowIf(table, "", "until " + end);
+    }
+  }
+}
+
 void BaseRows(Table& table, const Json& record) {
   const Json* base = record.Find("base");
   if (base == nullptr) return;
   RowIf(table, "base", Member(*base, "manifest"));
   RowIf(table, "", "as " + Member(*base, "name"));
   SignerRows(table, *base, "base signed by");
+  AttestationRows(table, *base, "base attested");
 }
 
 void CheckRows(Table& table, const Json& record) {
@@ -100,6 +117,7 @@ void PrintTable(Context& context, const Json& record) {
   RowIf(table, "requires", Member(record, "requirement"));
   RowIf(table, "upon a base of", Member(record, "base_requirement"));
   SignerRows(table, record, "signed by");
+  AttestationRows(table, record, "attested");
   BaseRows(table, record);
   RowIf(table, "integrity", Member(record, "integrity"));
   PlaceRows(table, record);

@@ -199,6 +199,7 @@ ExitCode Fetch(Context& context, const Arguments& arguments) {
   EvidenceRequest request{
       *name, subject->SignableDigests(), {}, Reach::kNetwork, deadline};
   request.places.cosign_tag = true;
+  request.places.attestation_tag = true;
   request.places.referrers = true;
   EvidenceSet set = collector.Collect(request);
   if (arguments.Has("base")) {
@@ -344,7 +345,7 @@ const Command kEvidenceFetchCommand = {
     .operands_most = 1,
     .help = "Fetch an image's signature artifacts from its registry",
     .details =
-        "Looks at cosign's tag and at referrers, of the image and of\n"
+        "Looks at cosign's tags and at referrers, of the image and of\n"
         "its index, and keeps what is there, with the manifests that\n"
         "assay verify REF@DIGEST --offline needs. Nothing is verified.\n",
     .options = kFetchOptions,

@@ -76,6 +76,14 @@ void ShowTables(Context& context, const Policy& policy) {
     }
     signers.Print(context.out, context.color);
   }
+  if (!policy.attestations().empty()) {
+    context.out << "\n";
+    Table attestations({"ATTESTATION", "ASKS FOR"});
+    for (const auto& [name, attestation] : policy.attestations()) {
+      attestations.Row({{name}, {attestation->Summary()}});
+    }
+    attestations.Print(context.out, context.color);
+  }
   context.out << "\npolicy " << policy.fingerprint().str() << "\ntrust  "
               << policy.trust_fingerprint().str() << "\n";
   PrintWarnings(context, policy);
@@ -96,6 +104,10 @@ ExitCode Show(Context& context, const Arguments& arguments) {
                     Json(Json::Object{{"type", Json(signer->scheme())},
                                       {"trusts", Json(signer->Summary())}}));
   }
+  Json::Object attestations;
+  for (const auto& [name, attestation] : policy->attestations()) {
+    attestations.emplace(name, Json(attestation->Summary()));
+  }
   PrintJson(
       context,
       {{"fingerprint", Json(policy->fingerprint().str())},
@@ -104,6 +116,7 @@ ExitCode Show(Context& context, const Arguments& arguments) {
        {"default", Json(std::string(ActionName(policy->default_action())))},
        {"rules", Json(std::move(rules))},
        {"signers", Json(std::move(signers))},
+       {"attestations", Json(std::move(attestations))},
        {"warnings", WarningsAsJson(*policy)}});
   return ExitCode::kAccepted;
 }

@@ -28,6 +28,7 @@ struct Case {
   std::optional<std::string> action;
   std::optional<std::set<std::string>> requires_signers;
   std::optional<std::set<std::string>> base_signers;
+  std::optional<std::set<std::string>> attestations;
 };
 
 std::optional<std::string> ReadExpectedRule(TomlReader& reader) {
@@ -68,9 +69,13 @@ std::optional<Case> ReadCase(const Toml& table, Diagnostics& problems) {
   }
   auto signers = ReadSigners(reader, "requires");
   auto base = ReadSigners(reader, "base");
+  auto attestations = ReadSigners(reader, "attestations");
   reader.Finish();
-  if (problems.size() == before && !rule && !action && !signers && !base) {
-    reader.Complain({}, "expects nothing: give rule, action, requires or base");
+  if (problems.size() == before && !rule && !action && !signers && !base &&
+      !attestations) {
+    reader.Complain({},
+                    "expects nothing: give rule, action, requires, base or "
+                    "attestations");
   }
   if (problems.size() != before || !image) return std::nullopt;
   return Case{*image,
@@ -78,7 +83,8 @@ std::optional<Case> ReadCase(const Toml& table, Diagnostics& problems) {
               std::move(rule),
               std::move(action),
               std::move(signers),
-              std::move(base)};
+              std::move(base),
+              std::move(attestations)};
 }
 
 std::vector<Case> ReadCases(const std::string& path, Diagnostics& problems) {
@@ -113,12 +119,26 @@ std::set<std::string> SignersOf(const Selection& selection, Part part) {
   return names;
 }
 
-std::string Join(const std::set<std::string>& names) {
+// Of require and of base.
+std::set<std::string> AttestationsOf(const Selection& selection) {
+  std::set<std::string> names;
+  if (selection.rule == nullptr) return names;
+  for (const Part part : {&Rule::require, &Rule::base}) {
+    if (!(selection.rule->*part)) continue;
+    for (const auto& one : (selection.rule->*part)->Attestations()) {
+      names.insert(one->name());
+    }
+  }
+  return names;
+}
+
+std::string Join(const std::set<std::string>& names,
+                 std::string_view none = "nobody") {
   std::string text;
   for (const std::string& name : names) {
     text += (text.empty() ? "" : ", ") + name;
   }
-  return text.empty() ? "nobody" : text;
+  return text.empty() ? std::string(none) : text;
 }
 
 // "" when all is as expected.
@@ -138,6 +158,9 @@ std::string Mismatch(const Case& one, const Result<Selection>& selected) {
   if (one.base_signers &&
       *one.base_signers != SignersOf(selection, &Rule::base)) {
     return "expected signers of the base " + Join(*one.base_signers);
+  }
+  if (one.attestations && *one.attestations != AttestationsOf(selection)) {
+    return "expected attestations " + Join(*one.attestations, "none");
   }
   return "";
 }
@@ -259,6 +282,7 @@ const Command kPolicyTestCommand = {
         "  requires  = [\"release-2026\"]            # all signers it names\n"
         "  base      = [\"base-team\"]               # all it names for a "
         "base\n"
+        "  attestations = [\"built-by-us\"]          # all that it asks for\n"
         "\n"
         "No signature is verified; see assay verify for that. Exit code 1\n"
         "when an expectation is not met.\n",

@@ -75,8 +75,8 @@ UntrustedArtifact ReadArtifact(const fs::path& folder, const Digest& image) {
 Candidate ReadCandidate(const UntrustedArtifact& artifact,
                         const SigningTarget& target) {
   std::optional<Candidate> found;
-  VisitCandidates({&artifact, 1}, target.digests,
-                  [&](const auto&, const auto& read) { found = read.value(); });
+  VisitCandidates({&artifact, 1}, target,
+                  [&](const auto& one) { found = one.result.value(); });
   return found.value();
 }
 

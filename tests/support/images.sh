@@ -81,6 +81,23 @@ sign_cosign31() {
     --use-signing-config=false --allow-http-registry "$@" "$REGISTRY/$reference"
 }
 
+# attest_cosign25 KEY REPOSITORY@DIGEST TYPE PREDICATE: an attestation under the
+# tag sha256-HEX.att; PREDICATE is JSON, TYPE as cosign names it.
+attest_cosign25() {
+  printf '%s' "$4" >"$WORK/predicate.json"
+  quietly cosign25 attest -y --key "$WORK/keys/$1.key" --tlog-upload=false \
+    --allow-http-registry --type "$3" --predicate "$WORK/predicate.json" \
+    "$REGISTRY/$2"
+}
+
+# attest_cosign31 KEY REPOSITORY@DIGEST TYPE PREDICATE: as a bundle.
+attest_cosign31() {
+  printf '%s' "$4" >"$WORK/predicate.json"
+  quietly cosign31 attest -y --key "$WORK/keys/$1.key" --tlog-upload=false \
+    --use-signing-config=false --allow-http-registry --type "$3" \
+    --predicate "$WORK/predicate.json" "$REGISTRY/$2"
+}
+
 verify_cosign25() {
   quietly cosign25 verify --key "$WORK/keys/$1.pub" --insecure-ignore-tlog \
     --allow-http-registry "$REGISTRY/$2"

@@ -121,7 +121,8 @@ UntrustedBlob BlobOf(const std::string& media_type, const std::string& bytes) {
 void ForEachFlip(const UntrustedArtifact& artifact, const Visit& visit) {
   for (std::size_t i = 0; i < artifact.blobs.size(); ++i) {
     const auto& type = artifact.blobs[i].descriptor.media_type;
-    if (type == "application/vnd.dev.cosign.simplesigning.v1+json") {
+    if (type == "application/vnd.dev.cosign.simplesigning.v1+json" ||
+        type == "application/vnd.dsse.envelope.v1+json") {
       FlipLegacy(artifact, i, visit);
     } else if (type == "application/octet-stream") {
       FlipPlain(artifact, visit);

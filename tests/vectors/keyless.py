@@ -43,15 +43,15 @@ class Bench:
 
     # --- by real cosign -------------------------------------------------------
 
-    def cosign(self, version, *options):
-        """Signs a fresh copy of the image; where it is."""
+    def cosign(self, version, *options, verb="sign"):
+        """Signs a fresh copy of the image, or attests it; where it is."""
         repository = self.shop.repository()
         environment = {"SIGSTORE_ROOT_FILE": self.folder / "fulcio.pem", "COSIGN_PASSWORD": "",
                        "SIGSTORE_CT_LOG_PUBLIC_KEY_FILE": self.folder / "ctlog.pub",
                        "SIGSTORE_REKOR_PUBLIC_KEY": self.folder / "rekor.pub", "HOME": self.shop.work}
         program = PEERS / f"cosign{version}/usr/bin/cosign"
         done = subprocess.run(
-            [program, "sign", "-y", "--allow-http-registry", *options,
+            [program, verb, "-y", "--allow-http-registry", *options,
              f"{self.shop.registry.host}/{repository}@{self.digest}"],
             capture_output=True, env={**os.environ, **{key: str(one) for key, one in environment.items()}})
         if done.returncode != 0:

@@ -3,9 +3,11 @@
 // FOLDER ends in -allow or -deny and holds
 //   expect.toml     name, now and reason (a Reason's id; "signed" to allow)
 //   signer.toml     the signer's table as in a policy; its key files lie beside
+//   policy.toml     or a whole policy, whose first rule decides
 //   image.json      the manifest that is asked about; index.json an index
 //                   that lists it, where there is one
-//   artifacts/N-ORIGIN/   in the order of N; ORIGIN is tag, referrer or file:
+//   artifacts/N-ORIGIN/   in the order of N; ORIGIN is tag, attestation (the
+//                   tag of those), referrer or file:
 //     manifest.json and one file a blob, named by its hex; or `signature`
 //
 // Beyond the verdict it checks what must hold for every vector: one flipped
@@ -18,7 +20,9 @@
 #include <sstream>
 
 #include "base/bytes.h"
+#include "core/policy/policy.h"
 #include "core/schemes/scheme_table.h"
+#include "core/verdict/signature_check.h"
 #include "tests/vectors/flips.h"
 
 namespace assay::vectors {
@@ -86,6 +90,7 @@ std::unique_ptr<Signer> ReadSigner(const fs::path& folder, TrustFiles& files) {
 ArtifactOrigin OriginOf(const std::string& folder) {
   const auto word = folder.substr(folder.find('-') + 1);
   if (word == "tag") return ArtifactOrigin::kCosignTag;
+  if (word == "attestation") return ArtifactOrigin::kAttestationTag;
   if (word == "referrer") return ArtifactOrigin::kReferrer;
   if (word == "file") return ArtifactOrigin::kDetachedFile;
   Die("artifacts/" + folder + ": no such origin");
@@ -129,6 +134,7 @@ struct Vector {
   bool allow = false;
   Reason reason = Reason::kUnspecified;
   std::map<Digest, std::string> documents;
+  std::optional<ImageManifest> manifest;  // of the first digest
   SigningTarget target;
   std::vector<UntrustedArtifact> artifacts;
 };
@@ -141,8 +147,8 @@ Vector ReadVector(const fs::path& folder) {
   if (!name || !reason || now == nullptr || now->AsTime() == nullptr) {
     Die("expect.toml: name, reason or now");
   }
-  Vector read{folder, folder.string().ends_with("-allow"),  *reason,
-              {},     {*name, {}, *now->AsTime(), nullptr}, {}};
+  Vector read{folder,       folder.string().ends_with("-allow"),  *reason, {},
+              std::nullopt, {*name, {}, *now->AsTime(), nullptr}, {}};
   for (const auto* file : {"image.json", "index.json"}) {
     if (!fs::exists(folder / file)) continue;
     auto bytes = ReadAll(folder / file);
@@ -151,110 +157,164 @@ Vector ReadVector(const fs::path& folder) {
     read.documents.emplace(digest, std::move(bytes));
   }
   if (read.target.digests.empty()) Die("no image.json");
+  auto manifest = ImageManifest::Parse(ReadAll(folder / "image.json"));
+  if (!manifest) Die("image.json: " + manifest.error().detail);
+  read.manifest = *std::move(manifest);
   read.artifacts = ReadArtifacts(folder, read.target.digests.front());
   return read;
 }
 
-// "signed", else the failure of the deepest stage, the first of that stage.
-Reason Judge(const Signer& signer, const Vector& vector) {
+// What allows it, or why not: the failure of the deepest stage, the first of
+// that stage.
+Error JudgeBySigner(const Signer& signer, const Vector& vector,
+                    const SigningTarget& target) {
   Findings findings;
-  SigningTarget target = vector.target;
-  target.documents = &vector.documents;
   signer.Verify(target, vector.artifacts, findings);
-  if (!findings.verified.empty()) return Reason::kSigned;
-  Reason deepest = Reason::kNoSignature;
+  if (!findings.verified.empty()) return Fail(Reason::kSigned);
+  Error deepest = Fail(Reason::kNoSignature);
   Stage stage = kNoStage;
   for (const auto& failed : findings.failed) {
     const auto& info = Describe(failed.error.reason);
-    std::cerr << "  " << failed.where << ": " << info.id << ": "
-              << Printable(failed.error.detail) << "\n";
     if (info.stage <= stage) continue;
     stage = info.stage;
-    deepest = info.reason;
+    deepest = WithContext(failed.error, failed.where);
   }
   return deepest;
 }
 
-bool Allows(const Signer& signer, const Vector& vector) {
-  Findings findings;
-  SigningTarget target = vector.target;
-  target.documents = &vector.documents;
-  signer.Verify(target, vector.artifacts, findings);
-  return !findings.verified.empty();
+Error JudgeByRule(const Rule& rule, const Vector& vector,
+                  const SigningTarget& target) {
+  const auto& digests = target.digests;
+  const SignableImage image{
+      digests.front(), *vector.manifest, {digests.begin() + 1, digests.end()}};
+  const auto findings = VerifyAll(*rule.require, target, vector.artifacts);
+  const auto met = Satisfy(*rule.require, image, findings, target.now);
+  if (!met) return WhyNot(met.error(), findings, {});
+  return Fail(met->signatures.empty() ? Reason::kAttested : Reason::kSigned);
 }
 
-// The artifact that carries an allowing signature, alone.
-Vector AlonePassing(const Signer& signer, const Vector& vector) {
-  for (const auto& artifact : vector.artifacts) {
-    Vector alone = vector;
-    alone.artifacts = {artifact};
-    if (Allows(signer, alone)) return alone;
+// One signer, or the first rule of a policy.
+class Judge {
+ public:
+  // nullopt where it cannot be made of these keys.
+  static std::optional<Judge> Read(const fs::path& folder, TrustFiles& files) {
+    Judge judge;
+    if (!fs::exists(folder / "policy.toml")) {
+      judge.signer_ = ReadSigner(folder, files);
+      if (judge.signer_ == nullptr) return std::nullopt;
+      return judge;
+    }
+    const PolicyFile file{"policy.toml", ReadAll(folder / "policy.toml")};
+    Diagnostics diagnostics;
+    judge.policy_ = Policy::Read({&file, 1}, files, diagnostics);
+    if (judge.policy_ == nullptr) return std::nullopt;
+    return judge;
   }
-  Die("no artifact allows by itself");
+
+  Error operator()(const Vector& vector) const {
+    SigningTarget target = vector.target;
+    target.documents = &vector.documents;
+    return policy_ == nullptr
+               ? JudgeBySigner(*signer_, vector, target)
+               : JudgeByRule(policy_->rules().front(), vector, target);
+  }
+
+  bool Allows(const Vector& vector) const {
+    return Describe((*this)(vector).reason).ending == Ending::kAccepted;
+  }
+
+ private:
+  std::shared_ptr<const Signer> signer_;
+  std::shared_ptr<const Policy> policy_;
+};
+
+Vector Without(const Vector& vector, std::size_t index) {
+  Vector less = vector;
+  less.artifacts.erase(less.artifacts.begin() +
+                       static_cast<std::ptrdiff_t>(index));
+  return less;
 }
 
-void CheckFlips(const Signer& signer, const Vector& vector) {
-  const Vector alone = AlonePassing(signer, vector);
-  int flips = 0;
-  ForEachFlip(alone.artifacts.front(), [&](UntrustedArtifact flipped) {
-    Vector changed = alone;
-    changed.artifacts = {std::move(flipped)};
-    ++flips;
-    if (Allows(signer, changed)) Die("a flipped bit still allows");
-  });
-  if (flips < 64) Die("only " + std::to_string(flips) + " bits were flipped");
+// As few artifacts as still allow.
+Vector Fewest(const Judge& judge, Vector vector) {
+  for (std::size_t i = vector.artifacts.size(); i-- > 0;) {
+    Vector less = Without(vector, i);
+    if (judge.Allows(less)) vector = std::move(less);
+  }
+  return vector;
+}
 
-  Vector other = alone;
+bool HoldsKeys(const fs::path& folder) {
+  return std::any_of(
+      fs::directory_iterator(folder), fs::directory_iterator(),
+      [](const auto& entry) { return entry.path().extension() == ".pub"; });
+}
+
+void CheckOtherDigest(const Judge& judge, Vector other) {
   other.documents.clear();
-  for (auto& digest : other.target.digests) {
-    digest = FlipDigest(digest);
-  }
+  for (auto& digest : other.target.digests) digest = FlipDigest(digest);
   for (auto& artifact : other.artifacts) {
     artifact.target = other.target.digests.front();
     if (artifact.manifest && artifact.manifest->subject) {
       artifact.manifest->subject->digest = other.target.digests.front();
     }
   }
-  if (Allows(signer, other)) Die("another digest is allowed");
+  if (judge.Allows(other)) Die("another digest is allowed");
+}
 
-  const bool by_key = fs::exists(vector.folder / "key.pub");
+void CheckFlips(const Judge& judge, const Vector& vector) {
+  const Vector fewest = Fewest(judge, vector);
+  if (fewest.artifacts.empty()) Die("it allows without any artifact");
+  for (std::size_t i = 0; i < fewest.artifacts.size(); ++i) {
+    int flips = 0;
+    ForEachFlip(fewest.artifacts[i], [&](UntrustedArtifact flipped) {
+      Vector changed = fewest;
+      changed.artifacts[i] = std::move(flipped);
+      ++flips;
+      if (judge.Allows(changed)) Die("a flipped bit still allows");
+    });
+    if (flips < 64) Die("only " + std::to_string(flips) + " bits were flipped");
+  }
+  CheckOtherDigest(judge, fewest);
+
+  const bool by_key = HoldsKeys(vector.folder);
   for (int bit = 0; by_key && bit < 4096; bit += 37) {
     Folder files(vector.folder, bit);
-    const auto flipped = ReadSigner(vector.folder, files);
-    if (flipped != nullptr && Allows(*flipped, alone)) {
+    const auto flipped = Judge::Read(vector.folder, files);
+    if (flipped && flipped->Allows(fewest)) {
       Die("a flipped key still allows");
     }
   }
 }
 
-void CheckRemovals(const Signer& signer, const Vector& vector) {
+void CheckRemovals(const Judge& judge, const Vector& vector) {
   for (std::size_t i = 0; i < vector.artifacts.size(); ++i) {
-    Vector less = vector;
-    less.artifacts.erase(less.artifacts.begin() +
-                         static_cast<std::ptrdiff_t>(i));
-    if (Allows(signer, less)) Die("without one artifact it is allowed");
+    if (judge.Allows(Without(vector, i))) {
+      Die("without one artifact it is allowed");
+    }
     Vector twice = vector;
     twice.artifacts.push_back(vector.artifacts[i]);
-    if (Allows(signer, twice)) Die("with one artifact twice it is allowed");
+    if (judge.Allows(twice)) Die("with one artifact twice it is allowed");
   }
 }
 
 int Run(const fs::path& folder) {
   const auto vector = ReadVector(folder);
-  if (vector.allow != (vector.reason == Reason::kSigned)) {
+  if (vector.allow != (Describe(vector.reason).ending == Ending::kAccepted)) {
     Die("the folder's name and its reason disagree");
   }
   Folder files(folder);
-  const auto signer = ReadSigner(folder, files);
-  if (signer == nullptr) Die("signer.toml is refused");
-  const auto reason = Judge(*signer, vector);
-  std::cerr << "found " << Describe(reason).id << ", expected "
+  const auto judge = Judge::Read(folder, files);
+  if (!judge) Die("signer.toml or policy.toml is refused");
+  const Error found = (*judge)(vector);
+  std::cerr << "found " << Describe(found.reason).id << ": "
+            << Printable(found.detail, 500) << "; expected "
             << Describe(vector.reason).id << "\n";
-  if (reason != vector.reason) return 1;
+  if (found.reason != vector.reason) return 1;
   if (vector.allow) {
-    CheckFlips(*signer, vector);
+    CheckFlips(*judge, vector);
   } else {
-    CheckRemovals(*signer, vector);
+    CheckRemovals(*judge, vector);
   }
   return 0;
 }

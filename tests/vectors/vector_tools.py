@@ -26,6 +26,7 @@ SIGNATURE = "dev.cosignproject.cosign/signature"
 ASSAY_SIGNATURE = "application/vnd.assay.signature.v1"
 SIGN_PREDICATE = "https://sigstore.dev/cosign/sign/v1"
 IN_TOTO = "application/vnd.in-toto+json"
+ENVELOPE = "application/vnd.dsse.envelope.v1+json"
 
 
 def run(*command, stdin=None, env=None, cwd=None):
@@ -216,12 +217,23 @@ def legacy(data, signature, annotations=None):
         "layers": [layer]}, {layer["digest"]: data})
 
 
-def referrer(data, subject, media_type=BUNDLE, artifact_type=None, annotations=None):
+def legacy_attestation(data, predicate_type=None, annotations=None):
+    """A `.att` manifest as cosign writes it, around any envelope."""
+    claim = {"predicateType": predicate_type} if predicate_type else {}
+    layer = descriptor(ENVELOPE, data, annotations={SIGNATURE: "", **claim, **(annotations or {})})
+    return Artifact("attestation", {
+        "schemaVersion": 2, "mediaType": OCI_MANIFEST,
+        "config": descriptor("application/vnd.oci.image.config.v1+json", b"{}"),
+        "layers": [layer]}, {layer["digest"]: data})
+
+
+def referrer(data, subject, media_type=BUNDLE, artifact_type=None, annotations=None, manifest_annotations=None):
     layer = descriptor(media_type, data, **({"annotations": annotations} if annotations else {}))
     return Artifact("referrer", {
         "schemaVersion": 2, "mediaType": OCI_MANIFEST, "artifactType": artifact_type or media_type,
         "config": descriptor("application/vnd.oci.empty.v1+json", b"{}"),
-        "layers": [layer], "subject": descriptor(OCI_MANIFEST, subject)}, {layer["digest"]: data})
+        "layers": [layer], "subject": descriptor(OCI_MANIFEST, subject),
+        **({"annotations": manifest_annotations} if manifest_annotations else {})}, {layer["digest"]: data})
 
 
 def statement(subjects, predicate=SIGN_PREDICATE):
@@ -250,8 +262,8 @@ class Cases:
             shutil.rmtree(old)
 
     def add(self, name, why, key, artifacts, reason="signed", signer="", kind="sigstore-key",
-            reference=NAME, image=None, index=None, now=NOW, files=None):
-        ending = "allow" if reason == "signed" else "deny"
+            reference=NAME, image=None, index=None, now=NOW, files=None, policy=None):
+        ending = "allow" if reason in ("signed", "attested") else "deny"
         self.count[ending] += 1
         folder = HERE / f"{name}-{ending}"
         folder.mkdir()
@@ -259,7 +271,10 @@ class Cases:
         (folder / "expect.toml").write_text(
             f'name   = "{reference}:1"\nreason = "{reason}"\nnow    = {now}\n')
         keys = 'keys = ["key.pub"]\n' if key else ""
-        (folder / "signer.toml").write_text(f'type = "{kind}"\n{keys}{signer}')
+        if policy:
+            (folder / "policy.toml").write_text(policy)
+        else:
+            (folder / "signer.toml").write_text(f'type = "{kind}"\n{keys}{signer}')
         if key:
             (folder / "key.pub").write_bytes(key.public)
         for file, data in (files or {}).items():

@@ -6,6 +6,7 @@ namespace assay {
 
 void EvidencePlaces::Add(const EvidencePlaces& other) {
   cosign_tag = cosign_tag || other.cosign_tag;
+  attestation_tag = attestation_tag || other.attestation_tag;
   referrers = referrers || other.referrers;
   folders.insert(other.folders.begin(), other.folders.end());
 }

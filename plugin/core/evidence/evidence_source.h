@@ -18,6 +18,7 @@ namespace assay {
 // once.
 struct EvidencePlaces {
   bool cosign_tag = false;
+  bool attestation_tag = false;
   bool referrers = false;
   std::set<std::string> folders;  // absolute paths of detached signatures
 

@@ -16,11 +16,12 @@ namespace assay {
 
 enum class ArtifactOrigin : std::uint8_t {
   kUnknown = 0,
-  kCosignTag,     // tag "<algorithm>-<hex>.sig" of the image's repository
-  kReferrer,      // referrers API or its fallback tag
-  kDetachedFile,  // a file in a signature folder, named by digest
-  kBaseImage,     // no signature: the documents of a base, kept by the store
-  kImage,         // no signature: the image's own documents, kept by the store
+  kCosignTag,       // tag "<algorithm>-<hex>.sig" of the image's repository
+  kAttestationTag,  // the same ending in ".att"
+  kReferrer,        // referrers API or its fallback tag
+  kDetachedFile,    // a file in a signature folder, named by digest
+  kBaseImage,       // no signature: the documents of a base, kept by the store
+  kImage,           // no signature: the image's own documents, kept likewise
 };
 
 struct UntrustedBlob {

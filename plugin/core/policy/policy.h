@@ -19,6 +19,7 @@
 
 #include "base/digest.h"
 #include "base/toml.h"
+#include "core/policy/attestation.h"
 #include "core/policy/requirement.h"
 #include "core/policy/scope.h"
 #include "core/schemes/scheme_table.h"
@@ -82,6 +83,10 @@ class Policy {
   const std::map<std::string, std::shared_ptr<const Signer>>& signers() const {
     return signers_;
   }
+  const std::map<std::string, std::shared_ptr<const Attestation>>&
+  attestations() const {
+    return attestations_;
+  }
   // Sentences about every door that weakens it (audit mode, allow rules, a
   // default of allow), for start-up, `status` and audit lines.
   const std::vector<std::string>& warnings() const { return warnings_; }
@@ -101,6 +106,7 @@ class Policy {
   Action default_action_ = Action::kReject;
   std::vector<Rule> rules_;
   std::map<std::string, std::shared_ptr<const Signer>> signers_;
+  std::map<std::string, std::shared_ptr<const Attestation>> attestations_;
   std::vector<std::string> warnings_;
 };
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/bytes.h"
+#include "core/policy/attestation_reader.h"
 #include "core/policy/conflicts.h"
 #include "core/policy/policy.h"
 #include "core/policy/rule_reader.h"
@@ -69,7 +70,8 @@ Digest FingerprintOf(std::span<const PolicyFile> files, const Digest& trust) {
   return Digest::Of(text + trust.str());
 }
 
-bool IsSignerName(std::string_view name) {
+// Of a signer or an attestation.
+bool IsEntryName(std::string_view name) {
   return !name.empty() && name.size() <= 128 &&
          name.find_first_not_of(
              "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
@@ -113,9 +115,13 @@ class PolicyReader {
     // What an unreadable file holds would look missing to the others.
     if (documents.size() != files.size()) return nullptr;
     for (const Toml& document : documents) ReadHead(document);
+    for (const auto& [name, table] : attestation_tables_) {
+      attestations_[name] =
+          ReadAttestation(name, *table, signers_, diagnostics_);
+    }
     for (const Toml* table : rule_tables_) {
-      auto rule = ReadRule(*table, signers_, mode_.value.value_or(Mode{}),
-                           diagnostics_);
+      auto rule = ReadRule(*table, signers_, attestations_,
+                           mode_.value.value_or(Mode{}), diagnostics_);
       if (rule) rules_.push_back(*std::move(rule));
     }
     SortByMatch(rules_);
@@ -128,6 +134,7 @@ class PolicyReader {
     policy->default_action_ = default_.value.value_or(Action::kReject);
     policy->rules_ = std::move(rules_);
     policy->signers_ = std::move(signers_);
+    policy->attestations_ = std::move(attestations_);
     policy->warnings_ = policy->FindWarnings();
     return policy;
   }
@@ -142,7 +149,7 @@ class PolicyReader {
     if (document) documents.push_back(*std::move(document));
   }
 
-  // Everything but the rules, which need the signers of all files.
+  // Everything but what needs the signers of all files.
   void ReadHead(const Toml& document) {
     TomlReader reader(document, diagnostics_, Reason::kPolicyMalformed);
     ReadVersion(reader);
@@ -154,6 +161,11 @@ class PolicyReader {
     if (const Toml* signers = reader.TableValue("signers")) {
       for (const auto& [name, table] : *signers->AsTable()) {
         ReadSigner(name, table);
+      }
+    }
+    if (const Toml* attestations = reader.TableValue("attestations")) {
+      for (const auto& [name, table] : *attestations->AsTable()) {
+        NoteAttestation(name, table);
       }
     }
     for (const Toml* rule : reader.Tables("rule")) rule_tables_.push_back(rule);
@@ -174,21 +186,31 @@ class PolicyReader {
     }
   }
 
-  void ReadSigner(const std::string& name, const Toml& table) {
+  // Whether the entry is the first of its kind and name; a bad name is told.
+  bool IsNew(const std::string& kind, const std::string& name,
+             const Toml& table) {
     const auto [place, fresh] =
-        signer_places_.emplace(name, table.key_position());
+        places_.emplace(kind + " " + name, table.key_position());
     if (!fresh) {
       Refuse(table.key_position(), Reason::kPolicyMalformed,
-             "signer '" + Printable(name, 80) + "' is already at " +
+             kind + " '" + Printable(name, 80) + "' is already at " +
                  place->second.str());
-      return;
-    }
-    auto& signer = signers_[name];  // null until it is read whole
-    if (!IsSignerName(name)) {
+    } else if (!IsEntryName(name)) {
       Refuse(table.key_position(), Reason::kPolicyMalformed,
-             "a signer's name has letters, digits, '.', '_' and '-' only");
-      return;
+             "the name of this " + kind +
+                 " may have letters, digits, '.', '_' and '-' only");
     }
+    return fresh;
+  }
+
+  void NoteAttestation(const std::string& name, const Toml& table) {
+    if (IsNew("attestation", name, table)) attestation_tables_[name] = &table;
+  }
+
+  void ReadSigner(const std::string& name, const Toml& table) {
+    if (!IsNew("signer", name, table)) return;
+    auto& signer = signers_[name];  // null until it is read whole
+    if (!IsEntryName(name)) return;
     const Scheme* scheme = SchemeOf(table);
     if (scheme == nullptr) return;
     const std::size_t before = diagnostics_.size();
@@ -231,8 +253,10 @@ class PolicyReader {
   Setting<Mode> mode_;
   Setting<Action> default_;
   SignerMap signers_;
-  std::map<std::string, TomlPosition> signer_places_;
-  std::vector<const Toml*> rule_tables_;  // in the documents
+  AttestationMap attestations_;
+  std::map<std::string, TomlPosition> places_;             // by kind and name
+  std::map<std::string, const Toml*> attestation_tables_;  // in the documents
+  std::vector<const Toml*> rule_tables_;                   // in the documents
   std::vector<Rule> rules_;
 };
 

@@ -5,12 +5,15 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "core/policy/attestation.h"
 #include "core/policy/matching.h"
 
 namespace assay {
 namespace {
 
-bool Outlasts(const VerifiedSignature& a, const VerifiedSignature& b) {
+// Of signatures and of attestations.
+template <typename T>
+bool Outlasts(const T& a, const T& b) {
   if (!b.valid_until()) return false;
   return !a.valid_until() || *a.valid_until() > *b.valid_until();
 }
@@ -50,9 +53,11 @@ BySigner Sort(std::span<const VerifiedSignature> verified) {
 // walk (Requirement::Choices), and a further signature cannot make it too long.
 class Search {
  public:
-  explicit Search(const BySigner& signed_by) : signed_by_(signed_by) {}
+  // Without `attested` (null) every attestation counts as there.
+  Search(const BySigner& signed_by, const AttestationOutcomes* attested)
+      : signed_by_(signed_by), attested_(attested) {}
 
-  Result<std::vector<VerifiedSignature>> Run(const Requirement& root) {
+  Result<Fulfilment> Run(const Requirement& root) {
     todo_.push_back(&root);
     if (Choose()) return found_;
     return Fail(TooMany() ? Reason::kPolicyTooComplex
@@ -75,28 +80,57 @@ class Search {
     return met;
   }
 
+  // What stands below one threshold.
+  struct Parts {
+    std::vector<const Signed*> leaves;           // signers who signed
+    std::vector<const Requirement*> inner;       // thresholds
+    std::vector<const ProvenAttestation*> held;  // null where assumed
+  };
+
+  void SortIn(const Requirement& child, Parts& parts) const {
+    if (const auto* signer = child.AsSigner()) {
+      const auto known = signed_by_.find((*signer)->name());
+      if (known != signed_by_.end()) parts.leaves.push_back(&known->second);
+    } else if (const auto* attestation = child.AsAttestation()) {
+      if (attested_ == nullptr) {
+        parts.held.push_back(nullptr);
+      } else if (const auto known = attested_->find((*attestation)->name());
+                 known != attested_->end() && known->second) {
+        parts.held.push_back(&*known->second);
+      }
+    } else {
+      parts.inner.push_back(&child);
+    }
+  }
+
   bool Decide(const Requirement& node) {
     const Requirement::Threshold* threshold = node.AsThreshold();
-    std::vector<const Signed*> leaves;
-    std::vector<const Requirement*> inner;
-    const auto sort_in = [&](const Requirement& child) {
-      const auto* signer = child.AsSigner();
-      if (signer == nullptr) {
-        inner.push_back(&child);
-      } else if (const auto known = signed_by_.find((*signer)->name());
-                 known != signed_by_.end()) {
-        leaves.push_back(&known->second);
-      }
-    };
+    Parts parts;
     if (threshold == nullptr) {
-      sort_in(node);
-      return Pick({}, 0, 1, leaves);
+      SortIn(node, parts);
+    } else {
+      for (const Requirement& child : threshold->of) SortIn(child, parts);
     }
-    for (const Requirement& child : threshold->of) sort_in(child);
-    const std::size_t count = threshold->at_least;
+    std::size_t count = threshold == nullptr ? 1 : threshold->at_least;
     // Asking for nothing proves nothing.
-    if (count == 0 || count > leaves.size() + inner.size()) return DeadEnd();
-    return Pick(inner, 0, count, leaves);
+    if (count == 0 ||
+        count > parts.leaves.size() + parts.inner.size() + parts.held.size()) {
+      return DeadEnd();
+    }
+    // An attestation costs nothing, so each that is there is taken first.
+    std::stable_sort(parts.held.begin(), parts.held.end(),
+                     [](const auto* a, const auto* b) {
+                       return a != nullptr && b != nullptr && Outlasts(*a, *b);
+                     });
+    const std::size_t before = held_.size();
+    for (const auto* one : parts.held) {
+      if (count == 0) break;
+      held_.push_back(one);
+      --count;
+    }
+    const bool met = Pick(parts.inner, 0, count, parts.leaves);
+    held_.resize(before);
+    return met;
   }
 
   // Takes or leaves inner[at..]; what they do not give of the `count`, the
@@ -134,7 +168,12 @@ class Search {
   void Keep() {
     const auto& given = matching_.given();
     for (std::size_t i = 0; i < given.size(); ++i) {
-      if (given[i]) found_.push_back(*asked_[i]->signatures.at(*given[i]));
+      if (!given[i]) continue;
+      found_.signatures.push_back(*asked_[i]->signatures.at(*given[i]));
+    }
+    std::set<const ProvenAttestation*> kept = {nullptr};
+    for (const ProvenAttestation* one : held_) {
+      if (kept.insert(one).second) found_.attestations.push_back(*one);
     }
   }
 
@@ -142,8 +181,10 @@ class Search {
   std::vector<const Requirement*> todo_;
   Matching matching_;
   std::vector<const Signed*> asked_;  // by offer of the matching
+  std::vector<const ProvenAttestation*> held_;
   std::size_t dead_ends_ = 0;
-  std::vector<VerifiedSignature> found_;
+  const AttestationOutcomes* attested_;
+  Fulfilment found_;
 };
 
 // a + b and a * b that stop at the largest number.
@@ -159,11 +200,28 @@ void CollectSigners(const Requirement& node,
                     std::map<std::string, std::shared_ptr<const Signer>>& all) {
   if (const auto* signer = node.AsSigner()) {
     all.emplace((*signer)->name(), *signer);
-  } else {
-    for (const Requirement& child : node.AsThreshold()->of) {
-      CollectSigners(child, all);
+  } else if (const auto* threshold = node.AsThreshold()) {
+    for (const Requirement& child : threshold->of) CollectSigners(child, all);
+  }
+}
+
+void CollectAttestations(
+    const Requirement& node,
+    std::map<std::string, std::shared_ptr<const Attestation>>& all) {
+  if (const auto* attestation = node.AsAttestation()) {
+    all.emplace((*attestation)->name(), *attestation);
+  } else if (const auto* threshold = node.AsThreshold()) {
+    for (const Requirement& child : threshold->of) {
+      CollectAttestations(child, all);
     }
   }
+}
+
+template <typename T>
+std::vector<T> ValuesOf(std::map<std::string, T> map) {
+  std::vector<T> values;
+  for (auto& [name, value] : map) values.push_back(std::move(value));
+  return values;
 }
 
 std::string Join(const std::vector<std::string>& names) {
@@ -192,12 +250,41 @@ std::string Shortfall(const Requirement& root, const BySigner& signed_by) {
 
 }  // namespace
 
+std::optional<Time> Fulfilment::End() const {
+  std::optional<Time> end;
+  const auto keep_first = [&end](const std::optional<Time>& until) {
+    if (until && (!end || *until < *end)) end = until;
+  };
+  for (const auto& one : signatures) keep_first(one.valid_until());
+  for (const auto& one : attestations) keep_first(one.valid_until());
+  return end;
+}
+
 std::vector<std::shared_ptr<const Signer>> Requirement::Signers() const {
   std::map<std::string, std::shared_ptr<const Signer>> all;
   CollectSigners(*this, all);
-  std::vector<std::shared_ptr<const Signer>> signers;
-  for (auto& [name, signer] : all) signers.push_back(std::move(signer));
-  return signers;
+  return ValuesOf(std::move(all));
+}
+
+std::vector<std::shared_ptr<const Attestation>> Requirement::Attestations()
+    const {
+  std::map<std::string, std::shared_ptr<const Attestation>> all;
+  CollectAttestations(*this, all);
+  return ValuesOf(std::move(all));
+}
+
+// A part that vouches is in every choice of enough parts only if those that do
+// not are too few.
+bool Requirement::Vouches() const {
+  if (const auto* attestation = AsAttestation()) {
+    return (*attestation)->policy().stands_alone;
+  }
+  const Threshold* threshold = AsThreshold();
+  if (threshold == nullptr) return true;
+  const auto others = static_cast<std::size_t>(
+      std::count_if(threshold->of.begin(), threshold->of.end(),
+                    [](const Requirement& part) { return !part.Vouches(); }));
+  return others < threshold->at_least;
 }
 
 std::size_t Requirement::Choices() const {
@@ -207,7 +294,7 @@ std::size_t Requirement::Choices() const {
   std::vector<std::size_t> ways = {1};
   std::size_t leaves = 0;
   for (const Requirement& child : threshold->of) {
-    if (child.AsSigner() != nullptr) {
+    if (child.AsThreshold() == nullptr) {
       ++leaves;
       continue;
     }
@@ -224,16 +311,37 @@ std::size_t Requirement::Choices() const {
   return choices;
 }
 
+Result<Fulfilment> Requirement::Satisfy(
+    std::span<const VerifiedSignature> verified,
+    const AttestationOutcomes& attested) const {
+  const BySigner signed_by = Sort(verified);
+  auto used = Search(signed_by, &attested).Run(*this);
+  if (used) return used;
+  const auto attestations = Attestations();
+  if (!attestations.empty() && Search(signed_by, nullptr).Run(*this)) {
+    for (const auto& attestation : attestations) {
+      const auto outcome = attested.find(attestation->name());
+      if (outcome == attested.end()) {
+        return Fail(Reason::kAttestationMissing, attestation->name());
+      }
+      if (!outcome->second) return outcome->second.error();
+    }
+  }
+  return Fail(used.error().reason, Shortfall(*this, signed_by));
+}
+
 Result<std::vector<VerifiedSignature>> Requirement::Satisfy(
     std::span<const VerifiedSignature> verified) const {
-  const BySigner signed_by = Sort(verified);
-  auto used = Search(signed_by).Run(*this);
-  if (used) return used;
-  return Fail(used.error().reason, Shortfall(*this, signed_by));
+  auto used = Satisfy(verified, {});
+  if (!used) return used.error();
+  return std::move(used->signatures);
 }
 
 std::string Requirement::str() const {
   if (const auto* signer = AsSigner()) return (*signer)->name();
+  if (const auto* attestation = AsAttestation()) {
+    return "attestation " + (*attestation)->name();
+  }
   const Threshold& threshold = *AsThreshold();
   std::vector<std::string> parts;
   for (const Requirement& child : threshold.of) parts.push_back(child.str());

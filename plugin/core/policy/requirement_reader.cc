@@ -1,9 +1,11 @@
 #include "core/policy/requirement_reader.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "base/bytes.h"
 #include "base/limits.h"
+#include "core/policy/attestation.h"
 
 namespace assay {
 
@@ -13,6 +15,12 @@ std::optional<Requirement> RequirementReader::Read(const Toml& value) {
     return Refuse(value, Reason::kPolicyTooComplex,
                   "this requirement can be met in too many ways to try them; "
                   "nest less");
+  }
+  if (requirement && !requirement->Vouches()) {
+    return Refuse(value, Reason::kPolicyMalformed,
+                  "an attestation alone would do, without any signature",
+                  "add a signer with all_of, or write stands_alone = true in "
+                  "[attestations.NAME] if its statement is enough");
   }
   return requirement;
 }
@@ -43,9 +51,13 @@ std::optional<Requirement> RequirementReader::ReadName(
     std::set<std::string, std::less<>> known;
     for (const auto& [other, _] : signers_) known.insert(other);
     const std::string near = NearMiss(name, known);
+    std::string hint = near.empty() ? "" : "did you mean '" + near + "'?";
+    if (attestations_ != nullptr && attestations_->contains(name)) {
+      hint = "write { attestation = \"" + name + "\" } to ask for that";
+    }
     return Refuse(value, Reason::kPolicyMalformed,
                   "there is no [signers." + Printable(name, 80) + "]",
-                  near.empty() ? "" : "did you mean '" + near + "'?");
+                  std::move(hint));
   }
   if (signer->second == nullptr) return std::nullopt;  // said at the signer
   return Requirement(signer->second);
@@ -55,6 +67,9 @@ std::optional<Requirement> RequirementReader::ReadTable(const Toml& value,
                                                         std::size_t depth) {
   const std::size_t before = diagnostics_.size();
   TomlReader reader(value, diagnostics_, Reason::kPolicyMalformed);
+  if (attestations_ != nullptr && reader.Value("attestation") != nullptr) {
+    return ReadAttestation(reader);
+  }
   const Toml* any_of = reader.Value("any_of");
   const Toml* all_of = reader.Value("all_of");
   const Toml* of = reader.Value("of");
@@ -82,13 +97,10 @@ std::optional<Requirement> RequirementReader::ReadTable(const Toml& value,
   }
   Requirement::Threshold threshold;
   bool good = !HasRepeat(*list);
-  for (const Toml& element : *list) {
-    auto child = ReadNode(element, depth + 1);
-    if (child) {
-      threshold.of.push_back(*std::move(child));
-    } else {
-      good = false;
-    }
+  threshold.of = ReadParts(*list, depth);
+  if (threshold.of.size() != list->size() ||
+      (all_of == nullptr && !IsUniform(*list, threshold.of))) {
+    good = false;
   }
   threshold.at_least = all_of != nullptr ? list->size() : 1;
   if (counted) {
@@ -98,6 +110,54 @@ std::optional<Requirement> RequirementReader::ReadTable(const Toml& value,
   }
   if (!good) return std::nullopt;
   return Requirement(std::move(threshold));
+}
+
+std::vector<Requirement> RequirementReader::ReadParts(const Toml::Array& list,
+                                                      std::size_t depth) {
+  std::vector<Requirement> parts;
+  for (const Toml& element : list) {
+    auto part = ReadNode(element, depth + 1);
+    if (part) parts.push_back(*std::move(part));
+  }
+  return parts;
+}
+
+std::optional<Requirement> RequirementReader::ReadAttestation(
+    TomlReader& reader) {
+  const std::size_t before = diagnostics_.size();
+  const auto name = reader.String("attestation");
+  reader.Finish();
+  if (!name || diagnostics_.size() != before) return std::nullopt;
+  const auto known = attestations_->find(*name);
+  if (known == attestations_->end()) {
+    std::set<std::string, std::less<>> names;
+    for (const auto& [other, _] : *attestations_) names.insert(other);
+    const std::string near = NearMiss(*name, names);
+    reader.Complain("attestation",
+                    "there is no [attestations." + Printable(*name, 80) + "]",
+                    near.empty() ? "" : "did you mean '" + near + "'?");
+    return std::nullopt;
+  }
+  if (known->second == nullptr) return std::nullopt;  // said there
+  return Requirement(known->second);
+}
+
+bool RequirementReader::IsUniform(const Toml::Array& list,
+                                  const std::vector<Requirement>& parts) {
+  const auto attests = [](const Requirement& part) {
+    return part.Signers().empty();
+  };
+  const auto first = std::find_if(parts.begin(), parts.end(), attests);
+  if (first == parts.end() ||
+      std::all_of(parts.begin(), parts.end(), attests)) {
+    return true;
+  }
+  Refuse(list[static_cast<std::size_t>(first - parts.begin())],
+         Reason::kPolicyMalformed,
+         "an attestation never stands in for a signature: beside signers it "
+         "goes into all_of alone",
+         "write all_of = [SIGNERS, " + first->str() + "]");
+  return false;
 }
 
 std::optional<std::size_t> RequirementReader::ReadCount(TomlReader& reader,
@@ -122,10 +182,15 @@ bool RequirementReader::HasRepeat(const Toml::Array& list) {
   bool repeat = false;
   for (const Toml& element : list) {
     const std::string* name = element.AsString();
-    if (name == nullptr || seen.insert(*name).second) continue;
-    Refuse(
-        element, Reason::kPolicyMalformed,
-        "'" + Printable(*name, 80) + "' is named twice; a signer counts once");
+    const Toml* attestation = element.Find("attestation");
+    const bool attests = name == nullptr && attestation != nullptr;
+    if (attests) name = attestation->AsString();
+    if (name == nullptr ||
+        seen.insert((attests ? "attestation " : "") + *name).second) {
+      continue;
+    }
+    Refuse(element, Reason::kPolicyMalformed,
+           "'" + Printable(*name, 80) + "' is named twice; it counts once");
     repeat = true;
   }
   return repeat;

@@ -41,8 +41,8 @@ Integrity ReadIntegrity(TomlReader& reader) {
 }
 
 // Sets the action and, where it is kRequire, the requirement.
-void ReadAction(TomlReader& reader, const SignerMap& signers, Rule& rule,
-                Diagnostics& diagnostics) {
+void ReadAction(TomlReader& reader, RequirementReader requirements,
+                Rule& rule) {
   const Toml* require = reader.Value("require");
   const bool has_action = reader.Value("action") != nullptr;
   if (has_action && require != nullptr) {
@@ -51,7 +51,7 @@ void ReadAction(TomlReader& reader, const SignerMap& signers, Rule& rule,
   }
   if (require != nullptr) {
     rule.action = Action::kRequire;
-    rule.require = RequirementReader(signers, diagnostics).Read(*require);
+    rule.require = requirements.Read(*require);
   } else if (has_action) {
     rule.action = ReadWord<Action>(
                       reader, "action",
@@ -63,8 +63,7 @@ void ReadAction(TomlReader& reader, const SignerMap& signers, Rule& rule,
 }
 
 // Whether the rule asks for a base; then rule.base is set or could not be read.
-bool ReadBase(TomlReader& reader, const SignerMap& signers, Rule& rule,
-              Diagnostics& diagnostics) {
+bool ReadBase(TomlReader& reader, RequirementReader requirements, Rule& rule) {
   const Toml* base = reader.Value("base");
   if (base == nullptr) return false;
   if (reader.Value("require") == nullptr) {
@@ -72,7 +71,7 @@ bool ReadBase(TomlReader& reader, const SignerMap& signers, Rule& rule,
                     "'base' goes with 'require': a rule that allows or rejects "
                     "looks at no signature");
   }
-  rule.base = RequirementReader(signers, diagnostics).Read(*base);
+  rule.base = requirements.Read(*base);
   return true;
 }
 
@@ -84,7 +83,8 @@ std::optional<Mode> ReadMode(TomlReader& reader) {
 }
 
 std::optional<Rule> ReadRule(const Toml& table, const SignerMap& signers,
-                             Mode mode, Diagnostics& diagnostics) {
+                             const AttestationMap& attestations, Mode mode,
+                             Diagnostics& diagnostics) {
   const std::size_t before = diagnostics.size();
   TomlReader reader(table, diagnostics, Reason::kPolicyMalformed);
   // Stands in where the rule's own cannot be read; then no rule comes out.
@@ -107,9 +107,10 @@ std::optional<Rule> ReadRule(const Toml& table, const SignerMap& signers,
             ReadIntegrity(reader),
             mode,
             table.position()};
-  ReadAction(reader, signers, rule, diagnostics);
+  const RequirementReader requirements(signers, attestations, diagnostics);
+  ReadAction(reader, requirements, rule);
   rule.mode = ReadMode(reader).value_or(mode);
-  const bool has_base = ReadBase(reader, signers, rule, diagnostics);
+  const bool has_base = ReadBase(reader, requirements, rule);
   reader.Finish();
   const bool whole =
       rule.require.has_value() == (rule.action == Action::kRequire) &&

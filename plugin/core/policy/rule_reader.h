@@ -17,6 +17,10 @@ namespace assay {
 // read is null: a rule that names it has no problem of its own.
 using SignerMap = std::map<std::string, std::shared_ptr<const Signer>>;
 
+// The same of [attestations.NAME].
+using AttestationMap =
+    std::map<std::string, std::shared_ptr<const Attestation>>;
+
 // "enforce" or "audit" under `mode`; nullopt when absent or wrong.
 std::optional<Mode> ReadMode(TomlReader& reader);
 // One of `words` (to its value) under `key`; a Diagnostic otherwise.
@@ -40,9 +44,10 @@ std::optional<T> ReadWord(TomlReader& reader, std::string_view key,
 }
 
 // `mode` is what the policy says. nullopt after at least one Diagnostic, and
-// also when a signer it names is null.
+// also when a signer or an attestation it names is null.
 std::optional<Rule> ReadRule(const Toml& table, const SignerMap& signers,
-                             Mode mode, Diagnostics& diagnostics);
+                             const AttestationMap& attestations, Mode mode,
+                             Diagnostics& diagnostics);
 
 }  // namespace assay
 

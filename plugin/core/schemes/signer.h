@@ -5,12 +5,15 @@
 #define ASSAY_CORE_SCHEMES_SIGNER_H_
 
 #include <map>
+#include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "base/clock.h"
+#include "base/json.h"
 #include "base/result.h"
 #include "core/evidence/evidence_source.h"
 #include "core/evidence/untrusted_artifact.h"
@@ -18,13 +21,20 @@
 
 namespace assay {
 
-// What a signature must be bound to.
+// What makes a statement a signature; any other type is an attestation.
+inline constexpr std::string_view kSignPredicateType =
+    "https://sigstore.dev/cosign/sign/v1";
+
+// What a signature or a statement must be bound to, and which are wanted.
 struct SigningTarget {
   Reference name;               // the name that selected the rule
   std::vector<Digest> digests;  // any of these
   Time now{};
   // Subject::documents, borrowed; null where nobody kept them.
   const std::map<Digest, std::string>* documents = nullptr;
+  // Whether signatures of the image count, and statements of which types do.
+  bool signatures = true;
+  std::set<std::string, std::less<>> predicate_types = {};
 };
 
 // One step of the trail that `explain` shows: a candidate that failed.
@@ -32,6 +42,9 @@ struct FailedCheck {
   std::string signer;
   std::string where;  // which artifact
   Error error;
+  // The predicate type that an unverified artifact claims, "" for none; it
+  // words a refusal and nothing else.
+  std::string claimed_type = {};
 };
 
 // A signature that holds. Made only by a Signer.
@@ -65,8 +78,36 @@ class VerifiedSignature {
   std::optional<Time> valid_until_;
 };
 
+// A statement about the image whose signature holds: an attestation. It never
+// is a signature of the image, whoever signed it. Made only by a Signer.
+class VerifiedStatement {
+ public:
+  // Who vouches for it; its target is the digest that the statement names.
+  const VerifiedSignature& signature() const { return signature_; }
+  const std::string& predicate_type() const { return predicate_type_; }
+  // Of the signed payload: two that are equal are one statement.
+  const Digest& payload() const { return payload_; }
+  // Null where the statement has none.
+  const Json* predicate() const { return predicate_.get(); }
+
+ private:
+  friend class Signer;
+  VerifiedStatement(VerifiedSignature signature, std::string predicate_type,
+                    Digest payload, std::shared_ptr<const Json> predicate)
+      : signature_(std::move(signature)),
+        predicate_type_(std::move(predicate_type)),
+        payload_(std::move(payload)),
+        predicate_(std::move(predicate)) {}
+
+  VerifiedSignature signature_;
+  std::string predicate_type_;
+  Digest payload_;
+  std::shared_ptr<const Json> predicate_;
+};
+
 struct Findings {
   std::vector<VerifiedSignature> verified;
+  std::vector<VerifiedStatement> statements;
   std::vector<FailedCheck> failed;
 };
 
@@ -81,13 +122,19 @@ class Signer {
   const std::string& name() const { return name_; }
   const std::string& scheme() const { return scheme_; }
 
+  // Where its signatures are.
   virtual EvidencePlaces Places() const = 0;
+  // Where statements that it signed are; nullopt: it signs none.
+  virtual std::optional<EvidencePlaces> StatementPlaces() const {
+    return std::nullopt;
+  }
 
   // One line for `policy show`: keys with fingerprints, validity.
   virtual std::string Summary() const = 0;
 
-  // Tries every artifact this scheme can read. Thread-safe, no I/O. Appends
-  // each success and each failure; a failure of one never hides another.
+  // Tries every artifact this scheme can read for what the target wants.
+  // Thread-safe, no I/O. Appends each success and each failure; a failure of
+  // one never hides another.
   virtual void Verify(const SigningTarget& target,
                       std::span<const UntrustedArtifact> artifacts,
                       Findings& findings) const = 0;
@@ -102,6 +149,13 @@ class Signer {
             std::move(target),
             std::move(where),
             valid_until};
+  }
+
+  static VerifiedStatement Attested(VerifiedSignature signature,
+                                    std::string predicate_type, Digest payload,
+                                    std::shared_ptr<const Json> predicate) {
+    return {std::move(signature), std::move(predicate_type), std::move(payload),
+            std::move(predicate)};
   }
 
  private:

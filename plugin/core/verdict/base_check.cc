@@ -177,8 +177,8 @@ class BaseCheck {
         artifacts);
     trail_.failed.insert(trail_.failed.end(), findings.failed.begin(),
                          findings.failed.end());
-    auto used =
-        case_.requirement.Satisfy(BoundTo(base.image, findings.verified));
+    auto used = assay::Satisfy(case_.requirement, base.image, findings,
+                               case_.question.now);
     if (!used) return WhyNot(used.error(), findings, {});
     if (used->empty()) return Fail(Reason::kInternal, "satisfied by nobody");
     return ProvenBase{base.image.manifest, name, *std::move(used)};

@@ -15,13 +15,18 @@ namespace assay {
 // Where all signers of the requirement look.
 EvidencePlaces PlacesOf(const Requirement& requirement);
 
-// Every signer of the requirement over every artifact.
+// Every signer of the requirement over every artifact, each for what it is
+// asked for: signatures, statements of some types, or both. What the target
+// says it wants is left aside.
 Findings VerifyAll(const Requirement& requirement, const SigningTarget& target,
                    std::span<const UntrustedArtifact> artifacts);
 
-// The signatures bound to this manifest or to an index that lists it.
-std::vector<VerifiedSignature> BoundTo(
-    const SignableImage& image, std::span<const VerifiedSignature> verified);
+// The requirement for one image: with the signatures and statements that are
+// bound to its manifest or to an index that lists it. Errors: those of
+// Requirement::Satisfy.
+Result<Fulfilment> Satisfy(const Requirement& requirement,
+                           const SignableImage& image, const Findings& findings,
+                           Time now);
 
 bool IsUndetermined(const Error& error);
 // Whether it belongs to a later stage of the walk.

@@ -22,19 +22,23 @@ namespace assay {
 struct ProvenBase {
   Digest manifest;
   Reference name;  // under which its signatures hold
-  std::vector<VerifiedSignature> signatures;
+  Fulfilment met;  // of the rule's `base`
 };
 
 // Why an image may run: what was verified, under which policy, until when.
 class Proof {
  public:
-  Reason basis() const { return basis_; }  // kSigned, kAllowedBy...
+  Reason basis() const { return basis_; }  // kSigned, kAttested, kAllowedBy...
   const Digest& config() const { return config_; }
   const std::optional<Digest>& manifest() const { return manifest_; }
   Integrity integrity() const { return integrity_; }
   const std::vector<VerifiedSignature>& signatures() const {
-    return signatures_;
+    return met_.signatures;
   }
+  const std::vector<ProvenAttestation>& attestations() const {
+    return met_.attestations;
+  }
+  const Fulfilment& met() const { return met_; }
   // Set where the rule asks for a base.
   const std::optional<ProvenBase>& base() const { return base_; }
   const Digest& policy_fingerprint() const { return policy_fingerprint_; }
@@ -52,7 +56,7 @@ class Proof {
   Digest policy_fingerprint_;
   std::optional<Digest> manifest_;
   Integrity integrity_ = Integrity::kLayers;
-  std::vector<VerifiedSignature> signatures_;
+  Fulfilment met_;  // of the rule's `require`
   std::optional<ProvenBase> base_;
   std::optional<Time> valid_until_;
 };

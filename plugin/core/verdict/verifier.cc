@@ -54,12 +54,10 @@ void KeepDeepest(std::optional<Error>& kept, Error error) {
   if (!kept || IsDeeper(error, *kept)) kept = std::move(error);
 }
 
-void KeepEarliestEnd(const std::vector<VerifiedSignature>& signatures,
-                     std::optional<Time>& end) {
-  for (const VerifiedSignature& signature : signatures) {
-    const auto& until = signature.valid_until();
-    if (until && (!end || *until < *end)) end = until;
-  }
+// The earlier of two ends; nullopt is none.
+std::optional<Time> Earlier(std::optional<Time> a, std::optional<Time> b) {
+  if (!a || !b) return a ? a : b;
+  return std::min(*a, *b);
 }
 
 }  // namespace
@@ -169,7 +167,7 @@ Verdict Verifier::Try(const Case& one, Reach& reach, Trail trail) const {
 
   std::optional<Error> refusal;
   for (const SignableImage& image : one.subject->images) {
-    auto satisfied = requirement.Satisfy(BoundTo(image, findings.verified));
+    auto satisfied = Satisfy(requirement, image, findings, one.question.now);
     if (!satisfied) {
       KeepDeepest(refusal, WhyNot(satisfied.error(), findings, found.failures));
       continue;
@@ -234,19 +232,19 @@ Status Verifier::StillIntact(const Question& question, const Subject& subject,
 }
 
 Verdict Verifier::AcceptSigned(const Case& one, const SignableImage& image,
-                               std::vector<VerifiedSignature> signatures,
-                               std::optional<ProvenBase> base,
+                               Fulfilment met, std::optional<ProvenBase> base,
                                Trail trail) const {
-  if (signatures.empty()) {
+  if (met.empty()) {
     return Verdict(Fail(Reason::kInternal, "satisfied by nobody"),
                    std::move(trail));
   }
-  Proof proof(Reason::kSigned, one.subject->config, one.policy.fingerprint());
+  Proof proof(met.signatures.empty() ? Reason::kAttested : Reason::kSigned,
+              one.subject->config, one.policy.fingerprint());
   proof.manifest_ = image.manifest;
   proof.integrity_ = one.selection.rule->integrity;
-  KeepEarliestEnd(signatures, proof.valid_until_);
-  if (base) KeepEarliestEnd(base->signatures, proof.valid_until_);
-  proof.signatures_ = std::move(signatures);
+  proof.valid_until_ =
+      Earlier(met.End(), base ? base->met.End() : std::nullopt);
+  proof.met_ = std::move(met);
   proof.base_ = std::move(base);
   return Verdict(std::make_shared<const Proof>(std::move(proof)),
                  std::move(trail));

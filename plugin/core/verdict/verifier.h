@@ -60,8 +60,8 @@ class Verifier {
                                              const SignableImage& image,
                                              Reach reach, Trail& trail) const;
   Verdict AcceptSigned(const Case& one, const SignableImage& image,
-                       std::vector<VerifiedSignature> signatures,
-                       std::optional<ProvenBase> base, Trail trail) const;
+                       Fulfilment met, std::optional<ProvenBase> base,
+                       Trail trail) const;
   Verdict Accept(const Case& one, Reason basis, Trail trail) const;
 
   Resolver& resolver_;

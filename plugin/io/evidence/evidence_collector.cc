@@ -15,6 +15,7 @@ namespace {
 RegistryPlaces PlacesIn(const EvidencePlaces& places) {
   RegistryPlaces wanted;
   wanted[kCosignTagPlace] = places.cosign_tag;
+  wanted[kAttestationTagPlace] = places.attestation_tag;
   wanted[kReferrersApiPlace] = wanted[kReferrersTagPlace] = places.referrers;
   return wanted;
 }

@@ -90,6 +90,8 @@ std::string_view OriginName(ArtifactOrigin origin) {
   switch (origin) {
     case ArtifactOrigin::kCosignTag:
       return "cosign-tag";
+    case ArtifactOrigin::kAttestationTag:
+      return "attestation-tag";
     case ArtifactOrigin::kReferrer:
       return "referrer";
     case ArtifactOrigin::kBaseImage:
@@ -105,8 +107,9 @@ std::string_view OriginName(ArtifactOrigin origin) {
 
 ArtifactOrigin OriginOf(std::string_view name) {
   for (const auto origin :
-       {ArtifactOrigin::kCosignTag, ArtifactOrigin::kReferrer,
-        ArtifactOrigin::kBaseImage, ArtifactOrigin::kImage}) {
+       {ArtifactOrigin::kCosignTag, ArtifactOrigin::kAttestationTag,
+        ArtifactOrigin::kReferrer, ArtifactOrigin::kBaseImage,
+        ArtifactOrigin::kImage}) {
     if (name == OriginName(origin)) return origin;
   }
   return ArtifactOrigin::kUnknown;

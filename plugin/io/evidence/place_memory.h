@@ -17,8 +17,9 @@ enum RegistryPlace : std::uint8_t {
   kCosignTagPlace = 0,
   kReferrersApiPlace,
   kReferrersTagPlace,  // what stands in for the API, or did before it came
+  kAttestationTagPlace,
 };
-using RegistryPlaces = std::bitset<3>;
+using RegistryPlaces = std::bitset<4>;
 
 // Thread-safe, bounded: a key too many makes it forget the others.
 class PlaceMemory {

@@ -10,8 +10,27 @@
 namespace assay {
 namespace {
 
-// Cosign's tag, then manifests, then blobs; more would be our mistake.
+// Cosign's tags, then manifests, then blobs; more would be our mistake.
 constexpr int kWaves = 4;
+
+ArtifactOrigin OriginAt(RegistryPlace place) {
+  switch (place) {
+    case kCosignTagPlace:
+      return ArtifactOrigin::kCosignTag;
+    case kAttestationTagPlace:
+      return ArtifactOrigin::kAttestationTag;
+    case kReferrersApiPlace:
+    case kReferrersTagPlace:
+      break;
+  }
+  return ArtifactOrigin::kReferrer;
+}
+
+// Cosign's tags for a digest differ in their endings.
+std::string TagOf(const Digest& target, std::string_view ending) {
+  return std::string(HashName(target.algorithm())) + "-" + target.hex() +
+         std::string(ending);
+}
 
 class EvidenceFetch {
  public:
@@ -42,6 +61,7 @@ class EvidenceFetch {
   };
 
   void AskFirst(Target& target);
+  void AskTag(Target& target, RegistryPlace place, const std::string& tag);
   void Ask(FetchKind kind, std::string what, std::size_t most, Handler then,
            Candidate* candidate = nullptr);
   void AddReferrers(Target& target, RegistryPlace place,
@@ -83,13 +103,20 @@ void EvidenceFetch::Ask(FetchKind kind, std::string what, std::size_t most,
        }});
 }
 
+void EvidenceFetch::AskTag(Target& target, RegistryPlace place,
+                           const std::string& tag) {
+  Ask(FetchKind::kManifest, tag, limits::kManifestBytes,
+      [this, &target, place, tag](Fetched fetched) {
+        AddManifest(target, place, ":" + tag, std::move(fetched));
+      });
+}
+
 void EvidenceFetch::AskFirst(Target& target) {
   if (places_[kCosignTagPlace]) {
-    std::string tag = CosignTag(target.digest);
-    Ask(FetchKind::kManifest, tag, limits::kManifestBytes,
-        [this, &target, tag](Fetched fetched) {
-          AddManifest(target, kCosignTagPlace, ":" + tag, std::move(fetched));
-        });
+    AskTag(target, kCosignTagPlace, CosignTag(target.digest));
+  }
+  if (places_[kAttestationTagPlace]) {
+    AskTag(target, kAttestationTagPlace, AttestationTag(target.digest));
   }
   if (places_[kReferrersApiPlace]) {
     Ask(FetchKind::kReferrers, target.digest.str(), limits::kIndexBytes,
@@ -140,8 +167,7 @@ void EvidenceFetch::AddReferrers(Target& target, RegistryPlace place,
 
 void EvidenceFetch::AddManifest(Target& target, RegistryPlace place,
                                 std::string what, Fetched fetched) {
-  const auto origin = place == kCosignTagPlace ? ArtifactOrigin::kCosignTag
-                                               : ArtifactOrigin::kReferrer;
+  const ArtifactOrigin origin = OriginAt(place);
   auto manifest = ImageManifest::Parse(fetched.bytes);
   if (!manifest) return Failed(manifest.error(), what);
   if (origin == ArtifactOrigin::kReferrer) {
@@ -231,9 +257,10 @@ RegistryEvidence EvidenceFetch::Run(Deadline deadline) {
 
 }  // namespace
 
-std::string CosignTag(const Digest& target) {
-  return std::string(HashName(target.algorithm())) + "-" + target.hex() +
-         ".sig";
+std::string CosignTag(const Digest& target) { return TagOf(target, ".sig"); }
+
+std::string AttestationTag(const Digest& target) {
+  return TagOf(target, ".att");
 }
 
 std::string ReferrersTag(const Digest& target) {

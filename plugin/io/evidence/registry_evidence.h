@@ -1,7 +1,8 @@
-// Finding signature artifacts in a registry: cosign's tag ("sha256-<hex>.sig")
-// and referrers, by the API and by its fallback tag ("sha256-<hex>"), merged by
-// digest (OCI distribution specification, "Referrers tag schema"). Questions
-// that do not need each other's answers are sent together.
+// Finding signature artifacts in a registry: cosign's tags ("sha256-<hex>.sig",
+// and ".att" for attestations) and referrers, by the API and by its fallback
+// tag ("sha256-<hex>"), merged by digest (OCI distribution specification,
+// "Referrers tag schema"). Questions that do not need each other's answers are
+// sent together.
 #ifndef ASSAY_IO_EVIDENCE_REGISTRY_EVIDENCE_H_
 #define ASSAY_IO_EVIDENCE_REGISTRY_EVIDENCE_H_
 
@@ -28,8 +29,9 @@ RegistryEvidence FetchEvidence(RegistryClient& client,
                                RegistryPlaces places, Deadline deadline,
                                Time now);
 
-// The tags of the two schemes.
+// The tags of the schemes.
 std::string CosignTag(const Digest& target);
+std::string AttestationTag(const Digest& target);
 std::string ReferrersTag(const Digest& target);
 
 }  // namespace assay

@@ -17,6 +17,8 @@ namespace {
 constexpr std::string_view kRefName = "org.opencontainers.image.ref.name";
 constexpr std::string_view kKind = "kind";
 constexpr std::string_view kCosignSignatures = "dev.cosignproject.cosign/sigs";
+constexpr std::string_view kCosignAttestations =
+    "dev.cosignproject.cosign/atts";
 // Of containers' signature files, what follows is JSON (containers/image,
 // docs/containers-signature.5 and internal/signature).
 constexpr std::string_view kSigstoreFile("\0sigstore-json\n", 15);
@@ -39,8 +41,11 @@ class Search {
 
   void Run() {
     if (request_.places.cosign_tag) {
-      CosignTags();
+      CosignTags(".sig", kCosignSignatures, ArtifactOrigin::kCosignTag);
       SignatureFiles();
+    }
+    if (request_.places.attestation_tag) {
+      CosignTags(".att", kCosignAttestations, ArtifactOrigin::kAttestationTag);
     }
     if (request_.places.referrers) Referrers();
   }
@@ -54,17 +59,18 @@ class Search {
     return nullptr;
   }
 
-  void CosignTags() {
+  void CosignTags(std::string_view suffix, std::string_view kind,
+                  ArtifactOrigin origin) {
     if (request_.targets.empty()) return;
     for (const Descriptor& root : image_.roots()) {
-      const Digest* target = TargetTagged(Annotation(root, kRefName), ".sig");
+      const Digest* target = TargetTagged(Annotation(root, kRefName), suffix);
       // Cosign does not say of what: of all in this layout, then, which is for
       // the signature itself to deny.
-      if (Annotation(root, kKind) == kCosignSignatures) {
+      if (Annotation(root, kKind) == kind) {
         target = &request_.targets.front();
       }
       if (target != nullptr) {
-        Take(ArtifactOrigin::kCosignTag, *target, root.digest);
+        Take(origin, *target, root.digest);
       }
     }
   }

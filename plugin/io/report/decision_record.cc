@@ -38,12 +38,36 @@ Json Signatures(const std::vector<VerifiedSignature>& signatures) {
   return Json(std::move(array));
 }
 
+Json Attestations(const std::vector<ProvenAttestation>& attestations) {
+  Json::Array array;
+  for (const ProvenAttestation& attestation : attestations) {
+    Json::Object one{
+        {"name", Text(attestation.name())},
+        {"predicate_type", Text(attestation.predicate_type())},
+        {"signers", Signatures(attestation.signatures())},
+    };
+    if (attestation.valid_until()) {
+      one.emplace("valid_until", Json(Rfc3339(*attestation.valid_until())));
+    }
+    array.push_back(Json(std::move(one)));
+  }
+  return Json(std::move(array));
+}
+
+void AddMet(Json::Object& object, const Fulfilment& met) {
+  object.emplace("signers", Signatures(met.signatures));
+  if (!met.attestations.empty()) {
+    object.emplace("attestations", Attestations(met.attestations));
+  }
+}
+
 Json BaseOf(const ProvenBase& base) {
-  return Json(Json::Object{
+  Json::Object object{
       {"manifest", Json(base.manifest.str())},
       {"name", Text(base.name.str())},
-      {"signers", Signatures(base.signatures)},
-  });
+  };
+  AddMet(object, base.met);
+  return Json(std::move(object));
 }
 
 Json Checks(const Trail& trail) {
@@ -73,6 +97,9 @@ std::vector<std::string> Places(const Trail& trail) {
         std::string(HashName(digest.algorithm())) + "-" + digest.hex();
     if (trail.places.cosign_tag) {
       places.push_back(name->Repository() + ":" + tag + ".sig");
+    }
+    if (trail.places.attestation_tag) {
+      places.push_back(name->Repository() + ":" + tag + ".att");
     }
     if (trail.places.referrers) {
       places.push_back("referrers of " + name->WithDigest(digest).str());
@@ -122,7 +149,7 @@ void AddVerdict(Json::Object& object, const Verdict& verdict) {
     }
     return;
   }
-  object.emplace("signers", Signatures(verdict.proof()->signatures()));
+  AddMet(object, verdict.proof()->met());
   if (verdict.proof()->base()) {
     object.emplace("base", BaseOf(*verdict.proof()->base()));
   }

@@ -35,6 +35,15 @@ bool Has(const std::string& text, std::string_view part) {
   return found;
 }
 
+// Of one image, held against the policy.
+ExitCode Expect(const PolicyRoot& root, const std::string& expected) {
+  const std::string image =
+      "[[case]]\nimage = \"registry.example.com/shop/a:1\"\n";
+  return Run(kPolicyTestCommand, root,
+             {root.folder.Write("t.toml", image + expected)})
+      .code;
+}
+
 const std::string kPolicy =
     kSigned +
     "[[rule]]\nscope = \"registry.example.com/open/**\"\n"
@@ -166,17 +175,29 @@ TEST_CASE("show and test tell the base a rule asks for") {
       "require release, upon a base of release");
   const std::string json = Run(kPolicyShowCommand, root, {}, true).out;
   Has(json, "\"base\":\"release\"");
-  const auto test = [&root](const std::string& expected) {
-    return Run(kPolicyTestCommand, root,
-               {root.folder.Write(
-                   "t.toml",
-                   "[[case]]\nimage = \"registry.example.com/shop/a:1\"\n" +
-                       expected)})
-        .code;
-  };
-  CHECK(test("base = [\"release\"]\n") == ExitCode::kAccepted);
-  CHECK(test("base = []\n") == ExitCode::kRejected);
-  CHECK(test("base = [\"other\"]\n") == ExitCode::kRejected);
+  CHECK(Expect(root, "base = [\"release\"]\n") == ExitCode::kAccepted);
+  CHECK(Expect(root, "base = []\n") == ExitCode::kRejected);
+  CHECK(Expect(root, "base = [\"other\"]\n") == ExitCode::kRejected);
+}
+
+TEST_CASE("show and test tell the attestations a rule asks for") {
+  PolicyRoot root;
+  root.WritePolicy(
+      "10.toml",
+      std::string(kPolicy) +
+          "[[rule]]\nscope = \"registry.example.com/shop/**\"\n"
+          "require = { all_of = [\"release\", { attestation = \"sbom\" }] }\n"
+          "[attestations.sbom]\nsigned_by = \"release\"\n"
+          "predicate_type = \"https://spdx.dev/Document\"\n");
+  const std::string shown = Run(kPolicyShowCommand, root, {}).out;
+  Has(shown, "require all of (release, attestation sbom)");
+  Has(shown, "https://spdx.dev/Document, signed by release");
+  Has(Run(kPolicyShowCommand, root, {}, true).out,
+      "\"attestations\":{\"sbom\":");
+  CHECK(Expect(root, "attestations = [\"sbom\"]\n") == ExitCode::kAccepted);
+  CHECK(Expect(root, "attestations = []\n") == ExitCode::kRejected);
+  CHECK(Expect(root, "attestations = [\"release\"]\n") == ExitCode::kRejected);
+  CHECK(Expect(root, "requires = [\"release\"]\n") == ExitCode::kAccepted);
 }
 
 TEST_CASE("expectations are read as strictly as policies") {

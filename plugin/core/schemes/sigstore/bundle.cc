@@ -94,30 +94,11 @@ Status ReadSigner(const Fields& fields, const Version& version,
   return Ok();
 }
 
-Result<std::string> ReadOneSignature(const Fields& envelope) {
-  const auto list = envelope.List("signatures", limits::kSignatureLayers);
-  if (!list) return list.error();
-  if ((*list)->size() != 1) {
-    return envelope.Bad("signatures", "has not exactly one element");
-  }
-  const auto signature = Fields::Open(
-      (*list)->front(), envelope.Path("signatures[0]"), {"sig", "keyid"});
-  if (!signature) return signature.error();
-  return signature->Bytes("sig");
-}
-
 Status ReadEnvelope(const Json& json, Bundle& read) {
-  const auto envelope = Fields::Open(json, "dsseEnvelope",
-                                     {"payload", "payloadType", "signatures"});
-  if (!envelope) return envelope.error();
-  auto signature = ReadOneSignature(*envelope);
-  if (!signature) return signature.error();
-  auto payload = envelope->Bytes("payload");
-  if (!payload) return payload.error();
-  auto type = envelope->String("payloadType");
-  if (!type) return type.error();
-  read.signature = *std::move(signature);
-  read.envelope = Envelope{*std::move(type), *std::move(payload)};
+  auto signed_envelope = SignedEnvelope::Read(json, "dsseEnvelope");
+  if (!signed_envelope) return signed_envelope.error();
+  read.signature = std::move(signed_envelope->signature);
+  read.envelope = std::move(signed_envelope->envelope);
   return Ok();
 }
 

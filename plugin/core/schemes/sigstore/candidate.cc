@@ -9,23 +9,50 @@
 namespace assay {
 namespace {
 
-constexpr std::string_view kInTotoType = "application/vnd.in-toto+json";
+// In what form an artifact holds what it may hold.
+enum class Form : std::uint8_t {
+  kOther = 0,
+  kLegacySignatures,
+  kLegacyAttestations,
+  kBundle,
+};
 
-bool IsLegacy(const UntrustedArtifact& artifact) {
-  const auto& manifest = *artifact.manifest;
-  return artifact.origin == ArtifactOrigin::kCosignTag ||
-         manifest.artifact_type == kLegacyArtifactType ||
-         manifest.config.media_type == kLegacyArtifactType;
+bool IsOf(const ImageManifest& manifest, std::string_view type) {
+  return manifest.artifact_type == type || manifest.config.media_type == type;
 }
 
 // The descriptor's artifactType is left aside: some writers of fallback tags
 // put another one there.
-bool IsBundle(const UntrustedArtifact& artifact) {
+Form FormOf(const UntrustedArtifact& artifact) {
   const auto& manifest = *artifact.manifest;
-  return artifact.origin == ArtifactOrigin::kReferrer &&
-         (manifest.artifact_type.starts_with(kBundleTypePrefix) ||
-          (!manifest.layers.empty() &&
-           manifest.layers.front().media_type.starts_with(kBundleTypePrefix)));
+  if (artifact.origin == ArtifactOrigin::kCosignTag ||
+      IsOf(manifest, kLegacyArtifactType)) {
+    return Form::kLegacySignatures;
+  }
+  if (artifact.origin == ArtifactOrigin::kAttestationTag ||
+      IsOf(manifest, kLegacyAttestationType)) {
+    return Form::kLegacyAttestations;
+  }
+  const bool bundle =
+      manifest.artifact_type.starts_with(kBundleTypePrefix) ||
+      (!manifest.layers.empty() &&
+       manifest.layers.front().media_type.starts_with(kBundleTypePrefix));
+  return bundle && artifact.origin == ArtifactOrigin::kReferrer ? Form::kBundle
+                                                                : Form::kOther;
+}
+
+bool IsWanted(Form form, const SigningTarget& target) {
+  switch (form) {
+    case Form::kLegacySignatures:
+      return target.signatures;
+    case Form::kLegacyAttestations:
+      return !target.predicate_types.empty();
+    case Form::kBundle:
+      return true;
+    case Form::kOther:
+      return false;
+  }
+  return false;
 }
 
 // What was fetched for a layer; checked here again although whoever fetched it
@@ -61,25 +88,39 @@ Status CheckSubject(const UntrustedArtifact& artifact,
   return Ok();
 }
 
-std::vector<Result<Candidate>> ReadLegacy(const UntrustedArtifact& artifact) {
+struct Read {
+  std::string claimed_type;
+  Result<Candidate> result;
+};
+
+std::vector<Read> ReadLegacy(const UntrustedArtifact& artifact, Form form) {
   const auto& layers = artifact.manifest->layers;
   if (layers.size() > limits::kSignatureLayers) {
-    return {Fail(Reason::kEvidenceTooMany, "layers of one artifact")};
+    return {{"", Fail(Reason::kEvidenceTooMany, "layers of one artifact")}};
   }
-  std::vector<Result<Candidate>> candidates;
+  const bool attests = form == Form::kLegacyAttestations;
+  std::vector<Read> candidates;
   for (const auto& layer : layers) {
-    if (layer.media_type != kSimpleSigningMediaType) continue;
-    const auto payload = BlobOf(artifact, layer);
-    candidates.push_back(payload ? ReadLegacyLayer(layer, *payload)
-                                 : Result<Candidate>(payload.error()));
+    if (layer.media_type !=
+        (attests ? kEnvelopeMediaType : kSimpleSigningMediaType)) {
+      continue;
+    }
+    const auto bytes = BlobOf(artifact, layer);
+    if (!bytes) {
+      candidates.push_back({"", bytes.error()});
+    } else if (attests) {
+      candidates.push_back(
+          {ClaimedPredicateType(layer), ReadAttestationLayer(layer, *bytes)});
+    } else {
+      candidates.push_back({"", ReadLegacyLayer(layer, *bytes)});
+    }
   }
   return candidates;
 }
 
 Result<Candidate> OfEnvelope(Bundle bundle) {
-  if (bundle.envelope->type != kInTotoType) {
-    return Fail(Reason::kPayloadType, "'" + bundle.envelope->type + "'");
-  }
+  const auto type = CheckPayloadType(*bundle.envelope);
+  if (!type) return type.error();
   std::string signed_bytes = bundle.envelope->SignedBytes();
   return Candidate{std::move(bundle.material), std::move(bundle.signature),
                    std::move(signed_bytes), std::move(bundle.envelope), true};
@@ -119,20 +160,22 @@ Result<Candidate> ReadBundle(const UntrustedArtifact& artifact) {
   return OfEnvelope(*std::move(bundle));
 }
 
-std::vector<Result<Candidate>> ReadOne(const UntrustedArtifact& artifact,
-                                       const std::vector<Digest>& digests) {
+std::string ClaimOf(const ImageManifest& manifest) {
+  const auto claim =
+      manifest.annotations.find("dev.sigstore.bundle.predicateType");
+  return claim == manifest.annotations.end() ? "" : claim->second;
+}
+
+std::vector<Read> ReadOne(const UntrustedArtifact& artifact, Form form,
+                          const std::vector<Digest>& digests) {
+  const std::string claim = ClaimOf(*artifact.manifest);
   const auto subject = CheckSubject(artifact, digests);
-  if (!subject) return {subject.error()};
-  if (IsLegacy(artifact)) return ReadLegacy(artifact);
-  return {ReadBundle(artifact)};
+  if (!subject) return {{claim, subject.error()}};
+  if (form != Form::kBundle) return ReadLegacy(artifact, form);
+  return {{claim, ReadBundle(artifact)}};
 }
 
 }  // namespace
-
-std::string Envelope::SignedBytes() const {
-  return "DSSEv1 " + std::to_string(type.size()) + " " + type + " " +
-         std::to_string(payload.size()) + " " + payload;
-}
 
 Result<Candidate> ReadArtifactBundle(std::string_view bytes,
                                      const SignedMessage& artifact) {
@@ -142,25 +185,25 @@ Result<Candidate> ReadArtifactBundle(std::string_view bytes,
                           : OfMessage(*std::move(bundle), artifact);
 }
 
-void VisitCandidates(
-    std::span<const UntrustedArtifact> artifacts,
-    const std::vector<Digest>& digests,
-    const std::function<void(const std::string& where,
-                             const Result<Candidate>& candidate)>& visit) {
+void VisitCandidates(std::span<const UntrustedArtifact> artifacts,
+                     const SigningTarget& target,
+                     const std::function<void(const FoundCandidate&)>& visit) {
   std::size_t left = limits::kSignaturesTried;
   for (const auto& artifact : artifacts) {
     if (!artifact.manifest) continue;
-    const bool legacy = IsLegacy(artifact);
-    if (!legacy && !IsBundle(artifact)) continue;
-    const std::size_t count = legacy ? artifact.manifest->layers.size() : 1;
+    const Form form = FormOf(artifact);
+    if (!IsWanted(form, target)) continue;
+    const std::size_t count =
+        form == Form::kBundle ? 1 : artifact.manifest->layers.size();
     if (count > left) {
-      visit(artifact.where,
-            Fail(Reason::kEvidenceTooMany, "signatures of an image"));
+      const Result<Candidate> too_many =
+          Fail(Reason::kEvidenceTooMany, "signatures of an image");
+      visit({artifact.where, "", too_many});
       return;
     }
     left -= count;
-    for (const auto& candidate : ReadOne(artifact, digests)) {
-      visit(artifact.where, candidate);
+    for (auto& read : ReadOne(artifact, form, target.digests)) {
+      visit({artifact.where, std::move(read.claimed_type), read.result});
     }
   }
 }

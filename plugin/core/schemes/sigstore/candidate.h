@@ -9,20 +9,12 @@
 #include <string>
 #include <vector>
 
-#include "core/evidence/untrusted_artifact.h"
 #include "core/schemes/keyring.h"
+#include "core/schemes/signer.h"
+#include "core/schemes/sigstore/envelope.h"
 #include "core/schemes/sigstore/log_entry.h"
 
 namespace assay {
-
-// The payload of a DSSE envelope (secure-systems-lab/dsse, envelope.md).
-struct Envelope {
-  std::string type;
-  std::string payload;
-
-  // What its signature is over: the pre-authentication encoding (protocol.md).
-  std::string SignedBytes() const;
-};
 
 // What comes with a signature so that it can be verified.
 struct Material {
@@ -43,11 +35,22 @@ struct Candidate {
   // Of a signature over an artifact itself, which need not be at hand; then
   // there are neither signed bytes nor an envelope.
   std::optional<SignedMessage> artifact = {};
+  // What time stamps are over, where that is not the signature.
+  std::string stamped_bytes = {};
 
   // What the signature is over; borrows from this.
   SignedMessage Message() const {
     return artifact ? *artifact : SignedMessage(signed_bytes);
   }
+  const std::string& StampedBytes() const {
+    return stamped_bytes.empty() ? signature : stamped_bytes;
+  }
+};
+
+struct FoundCandidate {
+  const std::string& where;         // borrowed
+  std::string claimed_type;         // FailedCheck::claimed_type
+  const Result<Candidate>& result;  // borrowed; one that does not read fails
 };
 
 // A bundle as a signature of any artifact, an image or not, of which digests
@@ -57,16 +60,15 @@ Result<Candidate> ReadArtifactBundle(std::string_view bundle,
                                      const SignedMessage& artifact);
 
 // Calls `visit` for each candidate in artifacts of cosign's legacy and bundle
-// forms, with where it was found; a candidate that does not read is an error of
-// its own. `digests` are the image's. After limits::kSignaturesTried the rest
-// is left alone with one kEvidenceTooMany. A candidate's errors:
-// kArtifactSubject, kEvidenceTooMany, kEvidenceTampered, kEvidenceUnavailable,
-// kBundleContent, kPayloadType, those of ReadLegacyLayer and Bundle::Parse.
-void VisitCandidates(
-    std::span<const UntrustedArtifact> artifacts,
-    const std::vector<Digest>& digests,
-    const std::function<void(const std::string& where,
-                             const Result<Candidate>& candidate)>& visit);
+// forms that may be what the target wants; of the legacy form, signatures and
+// attestations are told apart by where they are and by their layers' types.
+// After limits::kSignaturesTried the rest is left alone with one
+// kEvidenceTooMany. A candidate's errors: kArtifactSubject, kEvidenceTooMany,
+// kEvidenceTampered, kEvidenceUnavailable, kBundleContent, kPayloadType, those
+// of ReadLegacyLayer, ReadAttestationLayer and Bundle::Parse.
+void VisitCandidates(std::span<const UntrustedArtifact> artifacts,
+                     const SigningTarget& target,
+                     const std::function<void(const FoundCandidate&)>& visit);
 
 }  // namespace assay
 

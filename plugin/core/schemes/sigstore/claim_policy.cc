@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "core/schemes/sigstore/simple_signing.h"
-#include "core/schemes/sigstore/statement.h"
 
 namespace assay {
 namespace {
@@ -40,9 +39,9 @@ Status JudgeRepository(const ClaimPolicy& policy, const Reference& name,
   return Ok();
 }
 
-Result<Digest> JudgePayload(const ClaimPolicy& policy,
-                            const SigningTarget& target,
-                            const std::string& payload) {
+Result<Claim> JudgePayload(const ClaimPolicy& policy,
+                           const SigningTarget& target,
+                           const std::string& payload) {
   const auto read = SimpleSigning::Parse(payload);
   if (!read) return read.error();
   const auto& digests = target.digests;
@@ -57,22 +56,26 @@ Result<Digest> JudgePayload(const ClaimPolicy& policy,
   const auto annotations =
       JudgeAnnotations(policy.annotations, read->annotations);
   if (!annotations) return annotations.error();
-  return read->manifest;
+  return Claim{read->manifest, std::nullopt};
+}
+
+// What a statement of this type is to the target: a signature, an attestation,
+// or nothing.
+Status CheckType(const std::string& type, const SigningTarget& target) {
+  const bool wanted = type == kSignPredicateType
+                          ? target.signatures
+                          : target.predicate_types.contains(type);
+  return wanted ? Ok() : Fail(Reason::kPredicateType, "'" + type + "'");
 }
 
 // The digest that a subject names and whose annotations satisfy the policy;
 // digest and annotations must be of one subject.
-Result<Digest> JudgeStatement(const ClaimPolicy& policy,
-                              const SigningTarget& target,
-                              const std::string& payload) {
-  const auto statement = Statement::Parse(payload);
-  if (!statement) return statement.error();
-  if (statement->predicate_type != kSignPredicateType) {
-    return Fail(Reason::kPredicateType, "'" + statement->predicate_type + "'");
-  }
+Result<Digest> FindSubject(const ClaimPolicy& policy,
+                           const SigningTarget& target,
+                           const Statement& statement) {
   Error closest = Fail(Reason::kSignatureOtherImage,
                        "no subject of the statement is this image");
-  for (const auto& subject : statement->subjects) {
+  for (const auto& subject : statement.subjects) {
     for (const auto& digest : target.digests) {
       if (!subject.Names(digest)) continue;
       const auto annotations =
@@ -82,6 +85,22 @@ Result<Digest> JudgeStatement(const ClaimPolicy& policy,
     }
   }
   return closest;
+}
+
+Result<Claim> JudgeStatement(const ClaimPolicy& policy,
+                             const SigningTarget& target,
+                             const std::string& payload) {
+  auto statement = Statement::Parse(payload);
+  if (!statement) return statement.error();
+  const auto type = CheckType(statement->predicate_type, target);
+  if (!type) return type.error();
+  auto digest = FindSubject(policy, target, *statement);
+  if (!digest) return digest.error();
+  Claim claim{*std::move(digest), std::nullopt};
+  if (statement->predicate_type != kSignPredicateType) {
+    claim.statement = *std::move(statement);
+  }
+  return claim;
 }
 
 Annotations ReadAnnotations(TomlReader& table) {
@@ -133,8 +152,8 @@ ClaimPolicy ClaimPolicy::Read(TomlReader& table) {
   return policy;
 }
 
-Result<Digest> ClaimPolicy::Judge(const SigningTarget& target,
-                                  const Candidate& candidate) const {
+Result<Claim> ClaimPolicy::Judge(const SigningTarget& target,
+                                 const Candidate& candidate) const {
   return candidate.envelope
              ? JudgeStatement(*this, target, candidate.envelope->payload)
              : JudgePayload(*this, target, candidate.signed_bytes);

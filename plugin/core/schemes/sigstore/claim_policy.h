@@ -10,6 +10,7 @@
 #include "base/toml.h"
 #include "core/schemes/signer.h"
 #include "core/schemes/sigstore/candidate.h"
+#include "core/schemes/sigstore/statement.h"
 #include "core/subject/reference.h"
 
 namespace assay {
@@ -21,6 +22,13 @@ enum class SignedIdentity : std::uint8_t {
   kAny,
 };
 
+// What verified bytes say that the target wants: that they are a signature of
+// this digest, or, with a statement, an attestation about it.
+struct Claim {
+  Digest target;
+  std::optional<Statement> statement;
+};
+
 struct ClaimPolicy {
   std::map<std::string, std::string> annotations;  // all required
   SignedIdentity identity = SignedIdentity::kRepository;
@@ -30,11 +38,11 @@ struct ClaimPolicy {
   // signer's table; problems become Diagnostics.
   static ClaimPolicy Read(TomlReader& table);
 
-  // Which of the target's digests the candidate signs. Errors: those of
-  // SimpleSigning::Parse or Statement::Parse, kPredicateType,
+  // Which of the target's digests the candidate is about, and what it says.
+  // Errors: those of SimpleSigning::Parse or Statement::Parse, kPredicateType,
   // kSignatureOtherImage, kSignatureOtherRepository, kSignatureAnnotation.
-  Result<Digest> Judge(const SigningTarget& target,
-                       const Candidate& candidate) const;
+  Result<Claim> Judge(const SigningTarget& target,
+                      const Candidate& candidate) const;
 
   // ", annotation a=b ...": for a signer's summary; "" when nothing is asked.
   std::string Summary() const;

@@ -12,6 +12,7 @@ constexpr const char* kSignature = "dev.cosignproject.cosign/signature";
 constexpr const char* kCertificate = "dev.sigstore.cosign/certificate";
 constexpr const char* kChain = "dev.sigstore.cosign/chain";
 constexpr const char* kBundle = "dev.sigstore.cosign/bundle";
+constexpr const char* kPredicateType = "predicateType";
 constexpr const char* kTimestamp = "dev.sigstore.cosign/rfc3161timestamp";
 
 // Cosign writes empty annotations where it has nothing to say: null then.
@@ -89,6 +90,11 @@ Status ReadSigner(const Descriptor& layer, Material& material) {
   return Ok();
 }
 
+Status ReadMaterial(const Descriptor& layer, Material& material) {
+  const auto logs = ReadLogs(layer, material);
+  return logs ? ReadSigner(layer, material) : logs;
+}
+
 }  // namespace
 
 Result<Candidate> ReadLegacyLayer(const Descriptor& layer,
@@ -101,11 +107,32 @@ Result<Candidate> ReadLegacyLayer(const Descriptor& layer,
   Candidate candidate;
   candidate.signature = *std::move(signature);
   candidate.signed_bytes = payload;
-  const auto logs = ReadLogs(layer, candidate.material);
-  if (!logs) return logs.error();
-  const auto signer = ReadSigner(layer, candidate.material);
-  if (!signer) return signer.error();
+  const auto material = ReadMaterial(layer, candidate.material);
+  if (!material) return material.error();
   return candidate;
+}
+
+Result<Candidate> ReadAttestationLayer(const Descriptor& layer,
+                                       std::string_view bytes) {
+  const auto json = Json::Parse(bytes, limits::kArtifactBlobBytes);
+  if (!json) return json.error();
+  auto read = SignedEnvelope::Read(*json, "envelope");
+  if (!read) return read.error();
+  const auto type = CheckPayloadType(read->envelope);
+  if (!type) return type.error();
+  Candidate candidate;
+  candidate.signature = std::move(read->signature);
+  candidate.signed_bytes = read->envelope.SignedBytes();
+  candidate.envelope = std::move(read->envelope);
+  candidate.stamped_bytes = bytes;
+  const auto material = ReadMaterial(layer, candidate.material);
+  if (!material) return material.error();
+  return candidate;
+}
+
+std::string ClaimedPredicateType(const Descriptor& layer) {
+  const auto* type = Annotation(layer, kPredicateType);
+  return type == nullptr ? "" : *type;
 }
 
 }  // namespace assay

@@ -65,27 +65,50 @@ EvidencePlaces SigstoreSigner::Places() const {
   return places;
 }
 
+std::optional<EvidencePlaces> SigstoreSigner::StatementPlaces() const {
+  EvidencePlaces places;
+  places.attestation_tag = true;
+  places.referrers = true;
+  return places;
+}
+
 void SigstoreSigner::Verify(const SigningTarget& target,
                             std::span<const UntrustedArtifact> artifacts,
                             Findings& findings) const {
-  VisitCandidates(
-      artifacts, target.digests,
-      [&](const std::string& where, const Result<Candidate>& candidate) {
-        std::optional<Digest> signed_digest;
-        const auto read = [&] {
-          return Store(claims().Judge(target, *candidate), signed_digest);
-        };
-        auto match = candidate ? Judge(*candidate, target.now, read)
-                               : Result<Match>(candidate.error());
-        if (match && signed_digest) {
-          findings.verified.push_back(Verified(std::move(match->identity),
-                                               *std::move(signed_digest), where,
-                                               match->until));
-        } else {
-          findings.failed.push_back(
-              {name(), where, match ? Fail(Reason::kInternal) : match.error()});
-        }
-      });
+  VisitCandidates(artifacts, target, [&](const FoundCandidate& found) {
+    VerifyOne(target, found, findings);
+  });
+}
+
+void SigstoreSigner::VerifyOne(const SigningTarget& target,
+                               const FoundCandidate& found,
+                               Findings& findings) const {
+  const Result<Candidate>& candidate = found.result;
+  // For a signer that did not look at what was signed.
+  Result<Claim> claim = Fail(Reason::kInternal);
+  auto match = candidate ? Judge(*candidate, target.now,
+                                 [&] {
+                                   claim = claims().Judge(target, *candidate);
+                                   return claim ? Ok() : claim.error();
+                                 })
+                         : Result<Match>(candidate.error());
+  if (!match || !claim) {
+    findings.failed.push_back({name(), found.where,
+                               match ? claim.error() : match.error(),
+                               found.claimed_type});
+    return;
+  }
+  VerifiedSignature signature =
+      Verified(std::move(match->identity), std::move(claim->target),
+               found.where, match->until);
+  if (!claim->statement) {
+    findings.verified.push_back(std::move(signature));
+    return;
+  }
+  findings.statements.push_back(Attested(
+      std::move(signature), std::move(claim->statement->predicate_type),
+      Digest::Of(candidate->envelope->payload),
+      std::move(claim->statement->predicate)));
 }
 
 Result<VerifiedArtifact> SigstoreSigner::VerifyArtifact(

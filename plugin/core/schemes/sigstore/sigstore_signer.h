@@ -26,6 +26,7 @@ class SigstoreSigner : public Signer {
   using Signer::Signer;
 
   EvidencePlaces Places() const final;
+  std::optional<EvidencePlaces> StatementPlaces() const final;
   void Verify(const SigningTarget& target,
               std::span<const UntrustedArtifact> artifacts,
               Findings& findings) const final;
@@ -53,8 +54,12 @@ class SigstoreSigner : public Signer {
   // Thread-safe, no I/O.
   virtual Result<Match> Judge(const Candidate& candidate, Time now,
                               const ReadClaim& read) const = 0;
-  // What the signer asks of an image's signatures.
+  // What the signer asks of what is signed about an image.
   virtual const ClaimPolicy& claims() const = 0;
+
+ private:
+  void VerifyOne(const SigningTarget& target, const FoundCandidate& found,
+                 Findings& findings) const;
 };
 
 }  // namespace assay

@@ -67,8 +67,9 @@ bool StatementSubject::Names(const Digest& digest) const {
 }
 
 Result<Statement> Statement::Parse(std::string_view payload) {
-  const auto json = Json::Parse(payload, limits::kArtifactBlobBytes);
-  if (!json) return json.error();
+  auto parsed = Json::Parse(payload, limits::kArtifactBlobBytes);
+  if (!parsed) return parsed.error();
+  const auto json = std::make_shared<const Json>(*std::move(parsed));
   const auto* type = json->FindString("_type");
   if (type == nullptr) return Bad("_type is no string");
   if (*type != kTypeV1 && *type != kTypeV01) {
@@ -81,7 +82,10 @@ Result<Statement> Statement::Parse(std::string_view payload) {
   if (subjects->size() > limits::kStatementSubjects) {
     return Bad("too many subjects");
   }
-  Statement statement{*predicate_type, {}};
+  Statement statement{*predicate_type, {}, nullptr};
+  if (const Json* predicate = json->Find("predicate")) {
+    statement.predicate = {json, predicate};
+  }
   for (const auto& entry : *subjects) {
     auto subject = ReadSubject(entry);
     if (!subject) return subject.error();

@@ -5,18 +5,16 @@
 #define ASSAY_CORE_SCHEMES_SIGSTORE_STATEMENT_H_
 
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "base/digest.h"
+#include "base/json.h"
 #include "base/result.h"
 
 namespace assay {
-
-// What makes a statement a signature; any other type is an attestation.
-inline constexpr std::string_view kSignPredicateType =
-    "https://sigstore.dev/cosign/sign/v1";
 
 struct StatementSubject {
   std::map<std::string, std::string> digests;  // algorithm to hex
@@ -28,6 +26,7 @@ struct StatementSubject {
 struct Statement {
   std::string predicate_type;
   std::vector<StatementSubject> subjects;  // never empty
+  std::shared_ptr<const Json> predicate;   // null where there is none
 
   // Errors: those of Json::Parse, kStatementMalformed.
   static Result<Statement> Parse(std::string_view payload);

@@ -108,7 +108,7 @@ std::set<std::string> Stamp(const LoggedSignature& logged,
   const Candidate& candidate = logged.candidate;
   for (const std::string& token : candidate.material.timestamps) {
     for (const auto& authority : root.timestamp_authorities()) {
-      const auto time = authority.Verify(token, candidate.signature);
+      const auto time = authority.Verify(token, candidate.StampedBytes());
       if (!time || *time > now) continue;
       times.push_back(*time);
       authorities.insert(authority.uri());

@@ -257,7 +257,7 @@ TEST_CASE("a signer's type is known") {
         std::string::npos);
   CHECK(Bad({"version = 1\n[signers.\"a b\"]\ntype = \"sigstore-key\"\n"
              "keys = [\"a.pub\"]\n"})
-            .find("a signer's name") != std::string::npos);
+            .find("the name of this signer") != std::string::npos);
 }
 
 TEST_CASE("an unreadable key refuses the policy once") {

@@ -115,8 +115,8 @@ TEST_CASE("an image upon a signed base is accepted, and the proof says so") {
   const ProvenBase& base = *verdict.proof()->base();
   CHECK(base.manifest == Base().digest());
   CHECK(base.name.str() == kBase);
-  REQUIRE(base.signatures.size() == 1);
-  CHECK(base.signatures[0].signer() == "base-team");
+  REQUIRE(base.met.signatures.size() == 1);
+  CHECK(base.met.signatures[0].signer() == "base-team");
   CHECK(verdict.trail().base_requirement == "base-team");
   CHECK(walk.layers.checks == 1);
   CHECK(walk.evidence.network_reads == 0);

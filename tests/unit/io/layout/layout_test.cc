@@ -235,5 +235,35 @@ TEST_CASE("referrers are found by their subject, listed or not") {
   CHECK(less.failures.front().reason == Reason::kEvidenceUnavailable);
 }
 
+TEST_CASE("attestations are found by their tag and by cosign's word") {
+  const Layout layout;
+  const std::string one = layout.Image("one");
+  const std::string tagged = layout.Image("tagged");
+  const std::string saved = layout.Image("saved");
+  layout.Index(
+      Entry(one, "1") + "," +
+      Entry(tagged, "sha256-" + Digest::Of(one).hex() + ".att") + "," +
+      Described(saved, kManifestType,
+                R"(,"annotations":{"kind":"dev.cosignproject.cosign/atts"})"));
+  const auto image = LocalImage::Open(
+      *LocalReference::Parse("oci:" + layout.folder().path() + ":1"));
+  REQUIRE(image);
+  NoEvidence none;
+  LayoutEvidence evidence(*image, none);
+  EvidenceRequest request{*Reference::Parse("registry.example.com/a:1"),
+                          {Digest::Of(one)},
+                          {},
+                          Reach::kDisk,
+                          {}};
+  request.places.cosign_tag = true;
+  CHECK(evidence.Collect(request).artifacts.empty());
+  request.places.attestation_tag = true;
+  const EvidenceSet found = evidence.Collect(request);
+  REQUIRE(found.artifacts.size() == 2);
+  for (const UntrustedArtifact& artifact : found.artifacts) {
+    CHECK(artifact.origin == ArtifactOrigin::kAttestationTag);
+  }
+}
+
 }  // namespace
 }  // namespace assay
