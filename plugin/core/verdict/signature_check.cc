@@ -105,6 +105,18 @@ bool IsDeeper(const Error& error, const Error& than) {
   return Describe(error.reason).stage > Describe(than.reason).stage;
 }
 
+namespace {
+
+// That a signer could not tell for want of its own trust material. What is
+// wrong with an artifact never counts for this: anybody may put one there.
+bool LacksTrust(const Error& error) {
+  return error.reason == Reason::kTrustMissing ||
+         error.reason == Reason::kTrustStale ||
+         error.reason == Reason::kTrustedRootMalformed;
+}
+
+}  // namespace
+
 Error WhyNot(Error unmet, const Findings& findings,
              std::span<const Error> failures) {
   for (const Error& failure : failures) {
@@ -112,7 +124,7 @@ Error WhyNot(Error unmet, const Findings& findings,
   }
   // A signer that could not tell might have been the one that is missing.
   for (const FailedCheck& check : findings.failed) {
-    if (IsUndetermined(check.error)) {
+    if (LacksTrust(check.error)) {
       return WithContext(check.error, check.signer + ", " + check.where);
     }
   }

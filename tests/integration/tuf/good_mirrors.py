@@ -63,6 +63,19 @@ def roots_rotate_over_many_versions(node):
 
 
 @case
+def targets_are_signed_anew_by_new_keys(node):
+    repository = Repository()
+    repository.bound = False
+    node.follow(repository)
+    node.refresh()
+    repository.next_root(targets=[Key("ed25519")])
+    repository.publish()
+    got = node.refresh()
+    assert got["root"] == 2 and got["files"] == {FILE: "one"}, got
+    assert not node.refresh()["dropped"]
+
+
+@case
 def an_expired_root_on_the_way_is_passed(node):
     repository = Repository()
     repository.roles["root"].life = -DAY

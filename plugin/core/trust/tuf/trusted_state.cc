@@ -82,6 +82,9 @@ Result<TrustedState> TrustedState::WithRoot(std::string_view text) const {
       SameSigners(root_->keys, root_->timestamp, root->keys, root->timestamp) &&
       SameSigners(root_->keys, root_->snapshot, root->keys, root->snapshot);
   if (!same) state = TrustedState();
+  if (!SameSigners(root_->keys, root_->targets, root->keys, root->targets)) {
+    state.targets_.clear();
+  }
   state.root_ = std::make_shared<const Root>(*std::move(root));
   return state;
 }

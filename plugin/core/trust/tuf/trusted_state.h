@@ -28,7 +28,8 @@ class TrustedState {
 
   // Section 5.3: the next root, signed by the keys of both. Where it gives the
   // timestamp or the snapshot other signers, what the old ones said is
-  // forgotten (5.3.11). Errors: those of Pin, kTufRootVersion.
+  // forgotten (5.3.11); of other signers of the targets these must be loaded
+  // again. Errors: those of Pin, kTufRootVersion.
   Result<TrustedState> WithRoot(std::string_view root) const;
   // Section 5.4. The very version that is trusted already changes nothing.
   // Errors: those of Pin, kTufRollback.

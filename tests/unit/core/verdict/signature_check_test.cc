@@ -26,5 +26,10 @@ TEST_CASE("a signer that could not tell leaves the verdict undetermined") {
         Reason::kTrustMissing);
 }
 
+TEST_CASE("an artifact that nobody can read leaves no verdict open") {
+  CHECK(WhyNotAmong({Reason::kReferenceMalformed, Reason::kSignatureInvalid}) ==
+        Reason::kSignatureInvalid);
+}
+
 }  // namespace
 }  // namespace assay
