@@ -12,6 +12,9 @@
 namespace assay {
 namespace {
 
+// Layers of any size are hashed in it.
+constexpr std::chrono::seconds kBudget = std::chrono::hours(1);
+
 // One line on stderr that is written over, and gone at the end.
 class ProgressLine {
  public:
@@ -56,7 +59,7 @@ Result<Json> VerifyLocal(const Paths& paths, const NodeConfig& config,
   if (!name) return name.error();
   // What lies on disk is decided about from disk.
   options.offline = true;
-  const Inquiry inquiry(*name, options);
+  const Inquiry inquiry(*name, options, kBudget);
   const auto image = LocalImage::Open(*local);
   if (!image) {
     return inquiry.Answer(Verifier::Refuse(image.error(), policy), *policy);

@@ -19,6 +19,8 @@
 namespace assay {
 namespace {
 
+constexpr std::chrono::seconds kBudget{30};
+
 // A reference into a registry has no layers on this node; should one ever be
 // asked for, the answer is no.
 class NoLayers : public LayerIntegrity {
@@ -70,7 +72,7 @@ Result<Json> VerifyRemote(const Paths& paths, const NodeConfig& config,
       options.offline ? static_cast<Resolver&>(stored) : registry;
   NoLayers layers;
   const Verifier verifier(resolver, desk.evidence(), layers, desk.bases());
-  const Inquiry inquiry(*name, options);
+  const Inquiry inquiry(*name, options, kBudget);
   return inquiry.Answer(verifier.Decide(inquiry.question(), policy), *policy);
 }
 

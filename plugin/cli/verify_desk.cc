@@ -12,8 +12,6 @@
 namespace assay {
 namespace {
 
-constexpr std::chrono::seconds kBudget{30};
-
 EvidenceStoreOptions StoreOptions(const EvidenceFolder& folder) {
   EvidenceStoreOptions options;
   options.folder = folder.path();
@@ -58,9 +56,10 @@ VerifyDesk::VerifyDesk(const Paths& paths, const NodeConfig& config,
       evidence_(store_, &registry_, CollectorOptions()),
       bases_(store_, registry_, nullptr, WallClock) {}
 
-Inquiry::Inquiry(const Reference& name, const VerifyOptions& options)
+Inquiry::Inquiry(const Reference& name, const VerifyOptions& options,
+                 std::chrono::seconds budget)
     : started_(std::chrono::steady_clock::now()),
-      question_(NewQuestion(Hook::kVerify, kBudget)) {
+      question_(NewQuestion(Hook::kVerify, budget)) {
   question_.about = ReferenceClaim{name, HostPlatform(), options.pod_namespace};
   question_.now = options.now;
   question_.offline = options.offline;

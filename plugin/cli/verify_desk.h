@@ -55,7 +55,9 @@ class VerifyDesk {
 // One question about a reference, from when it is asked to its answer.
 class Inquiry {
  public:
-  Inquiry(const Reference& name, const VerifyOptions& options);
+  // Whoever is to answer has `budget` to do so.
+  Inquiry(const Reference& name, const VerifyOptions& options,
+          std::chrono::seconds budget);
 
   const Question& question() const { return question_; }
   // The object of the audit line.

@@ -6,10 +6,10 @@
 #include <set>
 
 #include "base/bytes.h"
-#include "base/json.h"
 #include "base/limits.h"
 #include "core/subject/manifest.h"
 #include "io/evidence/found_artifact.h"
+#include "io/layout/signature_file.h"
 
 namespace assay {
 namespace {
@@ -19,9 +19,6 @@ constexpr std::string_view kKind = "kind";
 constexpr std::string_view kCosignSignatures = "dev.cosignproject.cosign/sigs";
 constexpr std::string_view kCosignAttestations =
     "dev.cosignproject.cosign/atts";
-// Of containers' signature files, what follows is JSON (containers/image,
-// docs/containers-signature.5 and internal/signature).
-constexpr std::string_view kSigstoreFile("\0sigstore-json\n", 15);
 
 std::string_view Annotation(const Descriptor& root, std::string_view key) {
   const auto found = root.annotations.find(std::string(key));
@@ -186,61 +183,35 @@ class Search {
     return Printable(image_.reference().path) + "@" + digest.str();
   }
 
+  // Of the image itself, and of the member of an index.
   void SignatureFiles() {
-    if (request_.targets.empty()) return;
-    std::size_t number = 0;
-    for (const auto& file : image_.SignatureFiles()) {
-      ++number;
-      if (!file) {
-        set_.failures.push_back(file.error());
-        continue;
-      }
-      // Other kinds are of other systems.
-      if (!file->starts_with(kSigstoreFile)) continue;
-      auto artifact = ReadSignatureFile(
-          std::string_view(*file).substr(kSigstoreFile.size()),
-          "signature-" + std::to_string(number));
-      if (artifact) {
-        set_.artifacts.push_back(*std::move(artifact));
-      } else {
-        set_.failures.push_back(artifact.error());
-      }
+    for (const Digest& target : request_.targets) {
+      SignatureFiles(target, "");
+      SignatureFiles(target, target.hex() + ".");
     }
   }
 
-  // Payload and annotations, as the layer of cosign's tag holds them.
-  Result<UntrustedArtifact> ReadSignatureFile(std::string_view text,
-                                              const std::string& name) const {
-    const auto bad = [&] {
-      return Fail(Reason::kEvidenceTampered,
-                  name + " is no sigstore signature");
-    };
-    const auto json = Json::Parse(text, limits::kArtifactBlobBytes);
-    if (!json) return WithContext(json.error(), name);
-    const auto* type = json->FindString("mimeType");
-    const auto* encoded = json->FindString("payload");
-    auto payload = encoded == nullptr ? std::nullopt : Base64Decode(*encoded);
-    auto annotations = ReadAnnotations(*json);
-    if (type == nullptr || !payload || !annotations) return bad();
-    Descriptor layer{*type,
-                     Digest::Of(*payload),
-                     static_cast<std::int64_t>(payload->size()),
-                     "",
-                     *std::move(annotations),
-                     std::nullopt};
-    ImageManifest manifest{
-        std::string(kOciManifest), "", layer, {layer}, std::nullopt, {}};
-    return UntrustedArtifact{ArtifactOrigin::kCosignTag,
-                             request_.targets.front(),
-                             Printable(image_.reference().path) + "/" + name,
-                             std::move(manifest),
-                             {{std::move(layer), *std::move(payload)}}};
+  void SignatureFiles(const Digest& target, const std::string& prefix) {
+    std::size_t number = 0;
+    for (const auto& file : image_.SignatureFiles(prefix)) {
+      const std::string where = Printable(image_.reference().path) + "/" +
+                                prefix + "signature-" +
+                                std::to_string(++number);
+      auto artifact = file ? ReadSignatureFile(*file, target) : file.error();
+      if (!artifact) {
+        set_.failures.push_back(WithContext(artifact.error(), where));
+      } else if (*artifact && files_.insert(where).second) {
+        (*artifact)->where = where;
+        set_.artifacts.push_back(**std::move(artifact));
+      }
+    }
   }
 
   const LocalImage& image_;
   const EvidenceRequest& request_;
   EvidenceSet& set_;
   std::set<Digest> taken_;
+  std::set<std::string> files_;
   std::size_t budget_ = limits::kArtifactBytesPerImage;
 };
 

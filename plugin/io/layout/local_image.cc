@@ -202,11 +202,12 @@ Result<std::vector<Digest>> LocalImage::SmallBlobs() const {
   return small;
 }
 
-std::vector<Result<std::string>> LocalImage::SignatureFiles() const {
+std::vector<Result<std::string>> LocalImage::SignatureFiles(
+    const std::string& prefix) const {
   std::vector<Result<std::string>> found;
   if (reference_.kind != LocalKind::kDir) return found;
   for (std::size_t n = 1; n <= limits::kArtifactsPerImage; ++n) {
-    const auto file = files_->Open("signature-" + std::to_string(n));
+    const auto file = files_->Open(prefix + "signature-" + std::to_string(n));
     if (!file) {
       if (file.error().reason != Reason::kNotFound) {
         found.emplace_back(file.error());

@@ -40,9 +40,10 @@ class LocalImage {
 
   // Small blobs that no index need list, for who looks for referrers.
   Result<std::vector<Digest>> SmallBlobs() const;
-  // The files signature-1, signature-2 ... of a dir:; none of others. An error
-  // stands for a file that could not be read.
-  std::vector<Result<std::string>> SignatureFiles() const;
+  // The files <prefix>signature-1, <prefix>signature-2 ... of a dir:; none of
+  // others. An error stands for a file that could not be read.
+  std::vector<Result<std::string>> SignatureFiles(
+      const std::string& prefix) const;
 
  private:
   LocalImage(LocalReference reference, std::unique_ptr<LayoutFiles> files)

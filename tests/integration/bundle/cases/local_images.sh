@@ -185,6 +185,9 @@ text = json.dumps({"mimeType": layer["mediaType"], "payload": base64.b64encode(p
 pathlib.Path(sys.argv[2]).write_bytes(b"\0sigstore-json\n" + text.encode())
 PY
 expect_verdict "a folder with a signature file" 0 signed "dir:$WORK/dir"
+mv "$WORK/dir/signature-1" "$WORK/dir/${signed#sha256:}.signature-1"
+expect_verdict "  also of the member of an index" 0 signed "dir:$WORK/dir"
+mv "$WORK/dir/${signed#sha256:}.signature-1" "$WORK/dir/signature-1"
 cp -a "$WORK/dir" "$WORK/baddir"
 flip "$WORK/baddir/${layer#sha256:}"
 expect_verdict "a byte of its layer" 1 layer-digest-mismatch "dir:$WORK/baddir"
@@ -209,6 +212,12 @@ offline "nothing is stored" 3 manifest-missing "$REGISTRY/demo/app@$signed"
   fail "it does not say how to store it: $OUTPUT"
 expect_ok "evidence is fetched" assay evidence fetch "$REGISTRY/demo/app@$signed"
 assay evidence fetch "$REGISTRY/demo/bare:1" >/dev/null 2>&1 || true
+expect_verdict "what is stored counts for an archive, too" 0 signed \
+  "oci-archive:$WORK/image.tar:one"
+run script -qec "'$ASSAY_BIN_DIR/plugin/cli/assay' --root '$ASSAY_ROOT' verify \
+  oci:$layout:one --as $as" /dev/null
+[[ $OUTPUT == *"hashing layers: 100 %"* ]] || fail "no progress on a terminal: $OUTPUT"
+passed "a terminal sees the layers being hashed"
 stop_service "$REGISTRY_PID"
 offline "offline it is accepted" 0 signed "$REGISTRY/demo/app@$signed"
 offline "an unsigned one is refused" 1 no-signature "$REGISTRY/demo/bare@$bare"
