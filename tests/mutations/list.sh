@@ -27,7 +27,7 @@ mutation process-env same_layers containerd16 $containerd/process_spec.cc \
 mutation process-user same_layers containerd16 $containerd/process_spec.cc \
   's/&& SameUser\(process, config\.user\)/\&\& (SameUser(process, config.user) || true)/'
 mutation pod-config pods containerd16 $containerd/resolver.cc \
-  's/is_cri && !record\.cri_container\.empty\(\)/is_cri \&\& false/'
+  's/(auto bound = BindToConfig)/const auto named = ThatAreNamed(held->images, record.image); if (!named.empty()) cri->image_ref = named.front().config; $1/'
 
 # --- several manifests of one configuration; an index and its members
 mutation all-manifests manifests_of_one_config containerd16 $containerd/resolver.cc \
@@ -124,3 +124,75 @@ mutation restore-is-asked restore containerd16 shim/argv.c \
   's/if \(strcmp\(verb, "restore"\) == 0\)/if (0)/'
 mutation restore-refused restore containerd16 plugin/daemon/enforcer.cc \
   's/question\.hook == Hook::kRestore && !allow_restore_/false/'
+
+# --- signatures of every form beside each other
+mutation referrers-pages forms_together containerd16 plugin/io/registry/fetch.cc \
+  's/if \(!\*next\) co_return fetched;/co_return fetched;/'
+
+# --- identities: who issued and who signed
+sigstore=plugin/core/schemes/sigstore
+trust=plugin/core/trust
+vector_mutation keyless-identity keyless-cosign31-other-identity-deny \
+  $sigstore/keyless_signer.cc 's/if \(!claimed\.wanted\)/if (false)/'
+vector_mutation keyless-issuer keyless-issuer-prefix-deny \
+  $sigstore/signing_identity.cc 's/\|\| !issuer\.Matches\(identity\.issuer\)//'
+vector_mutation keyless-two-issuers keyless-two-issuers-deny \
+  $sigstore/signing_identity.cc 's/\*\*old != \*\*present/false/'
+vector_mutation keyless-own-anchor keyless-own-anchor-deny \
+  $sigstore/keyless_signer.cc 's/certificate->IsSelfIssued\(\)/false/'
+vector_mutation keyless-purpose keyless-other-purpose-deny \
+  $trust/certificate_authority.cc 's/leaf \? one\.HasPurpose\(purpose\)/leaf ? true/'
+
+# --- promises of certificate transparency logs
+vector_mutation sct-threshold keyless-foreign-certificate-log-deny \
+  $sigstore/keyless_signer.cc 's/if \(logs\.size\(\) >= threshold\)/if (true)/'
+vector_mutation sct-signature keyless-foreign-promise-deny \
+  $trust/signed_certificate_timestamp.cc \
+  's/if \(log\.Signed\(message, promise\.signature\)\)/if (true)/'
+
+# --- times
+vector_mutation time-certificate keyless-expired-leaf-deny \
+  $sigstore/keyless_signer.cc 's/if \(!valid\)/if (false)/'
+vector_mutation time-log keyless-retired-log-deny \
+  $sigstore/witnesses.cc 's/if \(!log\.validity\(\)\.Contains\(time\)\)/if (false)/'
+vector_mutation time-future keyless-future-entry-deny \
+  $sigstore/witnesses.cc 's/if \(time > now\)/if (false)/'
+vector_mutation time-unproven keyless-proof-only-deny \
+  $sigstore/keyless_signer.cc 's/if \(witnesses->times\.empty\(\)\)/if (false)/'
+vector_mutation stamp-imprint keyless-stamp-of-another-deny \
+  $trust/timestamp.cc 's/if \(!imprint\)/if (false)/'
+vector_mutation stamp-retired keyless-stamp-retired-deny \
+  $trust/timestamp.cc 's/if \(!valid\)/if (false)/'
+
+# --- what a log recorded
+vector_mutation log-body keyless-entry-of-another-deny \
+  $sigstore/witnesses.cc \
+  's/(CheckLogBody\(entry, logged\);\s+)if \(!body\)/$1if (false)/'
+vector_mutation log-promise keyless-forged-promise-deny \
+  $sigstore/witnesses.cc \
+  's/if \(!log\.Signed\(PromisedBytes\(entry\), entry\.promise\)\)/if (false)/'
+vector_mutation log-twice keyless-same-entry-twice-deny \
+  $sigstore/witnesses.cc \
+  's/if \(!seen\.emplace\(entry\.log_id, entry\.index\)\.second\)/if (false)/'
+vector_mutation log-threshold keyless-two-thresholds-deny \
+  $sigstore/transparency_policy.cc 's/if \(found\.logs < wanted\.logs\)/if (false)/'
+
+# --- checkpoints and proofs
+vector_mutation checkpoint-key keyless-foreign-checkpoint-deny \
+  $trust/transparency_log.cc 's/Signed\(checkpoint\.body, line\.signature\)/true/'
+vector_mutation checkpoint-origin keyless-v2-other-origin-deny \
+  $trust/transparency_log.cc 's/named && checkpoint\.origin != name_/false/'
+vector_mutation checkpoint-name keyless-v2-other-name-deny \
+  $trust/transparency_log.cc 's/\(!named \|\| line\.name == name_\)/true/'
+vector_mutation checkpoint-hint keyless-v2-other-hint-deny \
+  $trust/transparency_log.cc 's/line\.key_hint == id_\.substr\(0, kHintBytes\)/true/'
+vector_mutation proof-root keyless-wrong-path-deny \
+  $trust/merkle.cc 's/if \(r != root\)/if (false)/'
+vector_mutation proof-long keyless-long-path-deny \
+  $trust/merkle.cc 's/if \(sn == 0\) return[^;]*;/if (sn == 0) break;/'
+# Two checks, either of which is enough.
+vector_mutation proof-short keyless-short-path-deny \
+  $trust/merkle.cc 's/if \(sn != 0\)/if (false)/' \
+  $trust/merkle.cc 's/if \(r != root\)/if (false)/'
+vector_mutation proof-index keyless-v2-moved-index-deny \
+  $sigstore/witnesses.cc 's/path\{entry\.index,/path{entry.inclusion->path.index,/'

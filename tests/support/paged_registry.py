@@ -12,9 +12,10 @@ import http.server
 import json
 import re
 import sys
+import urllib.parse
 
 INDEX = "application/vnd.oci.image.index.v1+json"
-REFERRERS = re.compile(r"/v2/(.+)/referrers/sha256:([0-9a-f]{64})(?:\?page=([0-9]+))?$")
+REFERRERS = re.compile(r"/v2/(.+)/referrers/sha256:([0-9a-f]{64})$")
 FALLBACK = re.compile(r"/v2/.+/manifests/sha256-[0-9a-f]{64}$")
 PASSED_ON = ("Content-Type", "Docker-Content-Digest", "WWW-Authenticate")
 
@@ -26,10 +27,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         pass
 
     def do_GET(self):
-        page = REFERRERS.match(self.path)
-        if page:
-            return self.referrers(page[1], page[2], int(page[3] or 0))
-        if FALLBACK.match(self.path):
+        path, _, query = self.path.partition("?")
+        asked = REFERRERS.match(path)
+        if asked:
+            page = urllib.parse.parse_qs(query).get("page", ["0"])[0]
+            return self.referrers(asked[1], asked[2], int(page))
+        if FALLBACK.match(path):
             return self.answer(404, b"{}", {"Content-Type": "application/json"})
         status, headers, body = self.ask(self.path, self.headers.get("Accept", "*/*"))
         return self.answer(status, body, {k: v for k, v in headers.items() if k in PASSED_ON})

@@ -220,13 +220,23 @@ refused "a neighbour's bundle is none of this one's" no-signature \
 starts "  and the neighbour starts" demo/another
 
 # --- pages of the referrers API -------------------------------------------------
+# sign_last REPOSITORY@DIGEST: signed, and listed behind everything else.
+sign_last() {
+  local name=${1%@*} digest=${1#*@} before
+  before=$(registry_manifest "$name" "${digest/:/-}" |
+    jq -c '[.manifests[].digest]')
+  sign_cosign31 release "$1"
+  list_referrers "$name" "$digest" \
+    ".manifests |= sort_by(.digest | IN(${before}[]) | not)"
+}
+
 it=$(image demo/page-two)
 sign_cosign31 stranger "$it"
-sign_cosign31 release "$it"
+sign_last "$it"
 last=$(image demo/last-page)
 junk "$last"
 sign_cosign31 stranger "$last"
-sign_cosign31 release "$last"
+sign_last "$last"
 none=$(image demo/no-page)
 junk "$none"
 sign_cosign31 stranger "$none"
