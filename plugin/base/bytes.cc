@@ -101,6 +101,17 @@ std::optional<std::string> Base64Decode(std::string_view text) {
   return bytes;
 }
 
+std::optional<std::string> Base64UrlDecode(std::string_view text) {
+  std::string standard;
+  standard.reserve(text.size() + 3);
+  for (const char c : text) {
+    if (c == '+' || c == '/' || c == '=') return std::nullopt;
+    standard += c == '-' ? '+' : c == '_' ? '/' : c;
+  }
+  standard.append((4 - standard.size() % 4) % 4, '=');
+  return Base64Decode(standard);
+}
+
 std::size_t Utf8Length(std::string_view text) {
   const std::uint8_t first = Byte(text[0]);
   if (first < 0x80) return 1;

@@ -16,6 +16,9 @@ std::optional<std::string> HexDecode(std::string_view text);
 std::string Base64Encode(std::string_view bytes);  // RFC 4648 section 4
 // Padded standard alphabet, no white space, zero trailing bits.
 std::optional<std::string> Base64Decode(std::string_view text);
+// The alphabet of RFC 4648 section 5 without padding, as JOSE uses it (RFC 7515
+// section 2).
+std::optional<std::string> Base64UrlDecode(std::string_view text);
 
 // Shows hostile text on one line: control characters, quotes-breaking bytes
 // and invalid UTF-8 become \xNN; longer than `most` bytes ends in "...".

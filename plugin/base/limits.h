@@ -45,6 +45,8 @@ inline constexpr std::size_t kConstraintTextBytes = 64U << 10;
 inline constexpr std::size_t kBaseCandidates = 8;    // of one decision
 inline constexpr std::size_t kBaseRepositories = 4;  // asked for signatures
 
+inline constexpr std::size_t kCborDepth = 16;
+inline constexpr std::size_t kCborMembers = 64;  // of one map
 inline constexpr std::size_t kJsonDepth = 32;
 inline constexpr std::size_t kJsonBytes = 16U << 20;
 
@@ -101,6 +103,8 @@ inline constexpr std::size_t kRuntimeDocuments = 16'384;  // kept in memory
 inline constexpr std::chrono::milliseconds kRegistryDeadline{2000};
 inline constexpr std::chrono::milliseconds kAnswerDeadline{8000};
 
+// Times after 9999-12-31T23:59:59Z, which RFC 3339 cannot write.
+inline constexpr std::int64_t kLatestTime = 253'402'300'799;
 // Clocks before this (2020-01-01T00:00:00Z) are not believed.
 inline constexpr std::int64_t kEarliestPlausibleTime = 1'577'836'800;
 

@@ -121,6 +121,11 @@ enum class Reason : std::uint16_t {
   kCheckpointMalformed,
   kTimestampMalformed,
   kSctMalformed,
+  kCborMalformed,
+  kEnvelopeMalformed,
+  kEnvelopeCritical,
+  kEnvelopeAlgorithm,
+  kPluginUnsupported,
   // Signature: what was verified.
   kSignatureInvalid,
   kSignatureForeignKey,
@@ -147,6 +152,9 @@ enum class Reason : std::uint16_t {
   kSctInvalid,
   kSctThreshold,
   kIdentityMismatch,
+  kSignatureExpired,
+  kCertificateRevoked,
+  kRevocationUnknown,
   kThresholdNotMet,
   // Signature: what signed statements say about the image.
   kAttestationMissing,

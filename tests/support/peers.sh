@@ -23,6 +23,7 @@ containerd17 trixie containerd 1.7.
 containerd21 forky containerd 2.
 cosign25 trixie cosign 2.
 cosign31 forky cosign 3.
+notation forky notation 1.
 registry bookworm docker-registry 2.
 protos16 bookworm golang-github-containerd-containerd-dev 1.6.
 TABLE
@@ -117,6 +118,7 @@ check_peer() {
   case $peer in
     containerd*) "$(peer_bin "$peer")/containerd" --version >/dev/null ;;
     cosign*) "$(peer_bin "$peer")/cosign" version >/dev/null 2>&1 ;;
+  notation) "$(peer_bin "$peer")/notation" version >/dev/null ;;
     registry) "$(peer_bin "$peer")/docker-registry" --version >/dev/null ;;
     protos16) [[ -d $ASSAY_PEERS_DIR/$peer/usr/share/gocode ]] ;;
   esac || die "$peer $version does not run on this machine"

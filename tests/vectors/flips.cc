@@ -5,6 +5,8 @@
 
 #include "base/bytes.h"
 #include "base/json.h"
+#include "core/schemes/notation/cbor.h"
+#include "core/schemes/notation/envelope.h"
 
 namespace assay::vectors {
 namespace {
@@ -94,6 +96,51 @@ void FlipBundle(const UntrustedArtifact& artifact, const Visit& visit) {
   FlipField(artifact, signatures->front().FindString("sig"), visit);
 }
 
+std::string Base64UrlEncode(const std::string& bytes) {
+  std::string text = Base64Encode(bytes);
+  text.erase(std::find(text.begin(), text.end(), '='), text.end());
+  std::replace(text.begin(), text.end(), '+', '-');
+  std::replace(text.begin(), text.end(), '/', '_');
+  return text;
+}
+
+void FlipJws(const UntrustedArtifact& artifact, const Visit& visit) {
+  const auto& text = artifact.blobs.front().bytes;
+  const auto envelope = Json::Parse(text);
+  if (!envelope) return;
+  for (const char* name : {"protected", "payload", "signature"}) {
+    const auto* field = envelope->FindString(name);
+    const auto decoded =
+        field == nullptr ? std::nullopt : Base64UrlDecode(*field);
+    if (!decoded) continue;
+    EachFlipOf(*decoded, [&](const std::string& bytes) {
+      Json::Object members = *envelope->AsObject();
+      members[name] = Json(Base64UrlEncode(bytes));
+      auto changed = artifact;
+      SetBlob(changed, 0, Json(std::move(members)).Dump());
+      visit(std::move(changed));
+    });
+  }
+}
+
+void FlipCose(const UntrustedArtifact& artifact, const Visit& visit) {
+  const auto envelope = Cbor::Parse(artifact.blobs.front().bytes);
+  if (!envelope || envelope->AsTag() == nullptr) return;
+  const Cbor::Tag& tag = *envelope->AsTag();
+  for (const std::size_t part : {0U, 2U, 3U}) {
+    EachFlipOf(*tag.value->AsArray()->at(part).AsBytes(),
+               [&](const std::string& bytes) {
+                 Cbor::Array parts = *tag.value->AsArray();
+                 parts[part] = Cbor(Cbor::Bytes{bytes});
+                 const Cbor whole(Cbor::Tag{
+                     tag.number, std::make_shared<const Cbor>(parts)});
+                 auto changed = artifact;
+                 SetBlob(changed, 0, whole.Encode());
+                 visit(std::move(changed));
+               });
+  }
+}
+
 void FlipPlain(const UntrustedArtifact& artifact, const Visit& visit) {
   std::string text = artifact.blobs.front().bytes;
   text.erase(std::remove(text.begin(), text.end(), '\n'), text.end());
@@ -126,6 +173,10 @@ void ForEachFlip(const UntrustedArtifact& artifact, const Visit& visit) {
       FlipLegacy(artifact, i, visit);
     } else if (type == "application/octet-stream") {
       FlipPlain(artifact, visit);
+    } else if (type == kJwsMediaType) {
+      FlipJws(artifact, visit);
+    } else if (type == kCoseMediaType) {
+      FlipCose(artifact, visit);
     } else {
       FlipBundle(artifact, visit);
     }

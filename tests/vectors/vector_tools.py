@@ -255,17 +255,17 @@ def bundle(envelope, material=None, media_type=BUNDLE):
 class Cases:
     """Writes case folders; those of the same beginning are replaced as a whole."""
 
-    def __init__(self, image, beginning=""):
-        self.image = image
+    def __init__(self, image, beginning="", folder=HERE):
+        self.image, self.folder = image, folder
         self.count = {"allow": 0, "deny": 0}
-        for old in [*HERE.glob(f"{beginning}*-allow"), *HERE.glob(f"{beginning}*-deny")]:
+        for old in [*folder.glob(f"{beginning}*-allow"), *folder.glob(f"{beginning}*-deny")]:
             shutil.rmtree(old)
 
     def add(self, name, why, key, artifacts, reason="signed", signer="", kind="sigstore-key",
             reference=NAME, image=None, index=None, now=NOW, files=None, policy=None):
         ending = "allow" if reason in ("signed", "attested") else "deny"
         self.count[ending] += 1
-        folder = HERE / f"{name}-{ending}"
+        folder = self.folder / f"{name}-{ending}"
         folder.mkdir()
         (folder / "README").write_text(why + "\n")
         (folder / "expect.toml").write_text(

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "core/schemes/detached/openssl_signer.h"
+#include "core/schemes/notation/notation_signer.h"
 #include "core/schemes/sigstore/key_signer.h"
 #include "core/schemes/sigstore/keyless_signer.h"
 
@@ -13,11 +14,12 @@ namespace {
 constexpr auto kSchemes = std::to_array<Scheme>({
     {kSigstoreKeyType, SigstoreKeySigner::Read},
     {kSigstoreKeylessType, SigstoreKeylessSigner::Read},
+    {kNotationType, NotationSigner::Read},
     {kOpensslType, OpensslSigner::Read},
 });
 
 constexpr auto kPlanned = std::to_array<std::string_view>(
-    {"notation", "openpgp", "dct", "containers-policy", "notation-policy"});
+    {"openpgp", "dct", "containers-policy", "notation-policy"});
 
 }  // namespace
 

@@ -318,16 +318,20 @@ const std::string& PublicKey::spki() const { return parsed_->spki; }
 
 namespace {
 
+bool SetPss(EVP_PKEY_CTX* context, int salt, const EVP_MD* hash) {
+  return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PSS_PADDING) == 1 &&
+         EVP_PKEY_CTX_set_rsa_pss_saltlen(context, salt) == 1 &&
+         EVP_PKEY_CTX_set_rsa_mgf1_md(context, hash) == 1;
+}
+
 bool SetPadding(EVP_PKEY_CTX* context, Padding padding, const EVP_MD* hash) {
   switch (padding) {
     case Padding::kPkcs1:
       return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1;
     case Padding::kPss:
-      return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PSS_PADDING) ==
-                 1 &&
-             EVP_PKEY_CTX_set_rsa_pss_saltlen(context, RSA_PSS_SALTLEN_AUTO) ==
-                 1 &&
-             EVP_PKEY_CTX_set_rsa_mgf1_md(context, hash) == 1;
+      return SetPss(context, RSA_PSS_SALTLEN_AUTO, hash);
+    case Padding::kPssHashSalt:
+      return SetPss(context, RSA_PSS_SALTLEN_DIGEST, hash);
   }
   return false;
 }

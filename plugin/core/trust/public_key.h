@@ -27,7 +27,9 @@ enum class KeyKind : std::uint8_t {
 
 std::string_view KeyKindName(KeyKind kind);
 
-enum class Padding : std::uint8_t { kPkcs1 = 1, kPss };  // RSA only
+// RSA only. kPss takes any salt, kPssHashSalt only one as long as the hash (RFC
+// 7518 section 3.5).
+enum class Padding : std::uint8_t { kPkcs1 = 1, kPss, kPssHashSalt };
 
 // One way to check a signature. For Ed25519 `prehashed` means Ed25519ph
 // (RFC 8032 section 5.1, empty context) and `hash` is ignored.
@@ -58,7 +60,7 @@ class PublicKey {
   const std::string& spki() const;    // DER
 
   // True when `signature` over `message` verifies under `algorithm`. ECDSA
-  // signatures are strict DER; PSS takes any salt length.
+  // signatures are strict DER.
   bool Verify(const SignatureAlgorithm& algorithm, std::string_view message,
               std::string_view signature) const;
   // The same where only the message's digest is at hand. False for Ed25519,

@@ -9,10 +9,11 @@
 namespace assay {
 namespace {
 
-constexpr std::array<std::string_view, 3> kSignatureTypes = {
+constexpr std::array<std::string_view, 4> kSignatureTypes = {
     "application/vnd.dev.sigstore.bundle",
     "application/vnd.dev.cosign.",
     "application/vnd.assay.signature.v1",
+    "application/vnd.cncf.notary.signature",
 };
 
 bool IsSignatureType(std::string_view type) {

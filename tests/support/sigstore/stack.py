@@ -109,6 +109,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.answer(201, deployment.rekor2.accept(json.loads(body)))
         elif self.path == "/tsa/api/v1/timestamp":
             self.answer(201, deployment.tsa.reply(body), "application/timestamp-reply")
+        elif self.path == "/tsa":  # RFC 3161 section 3.4
+            self.answer(200, deployment.tsa.reply(body), "application/timestamp-reply")
         else:
             self.answer(404, {"code": 404, "message": self.path})
 

@@ -87,6 +87,22 @@ class TimestampAuthority:
             capture_output=True, check=True).stdout
         return self.reply(query)
 
+    def old_token(self, data):
+        """One that names its certificate by SHA-1 (RFC 3161 without RFC 5816)."""
+        config = self.folder / "openssl.cnf"
+        config.write_text(CONFIG.format(self.folder).replace("ess_cert_id_alg = sha256", "ess_cert_id_alg = sha1"))
+        try:
+            return self.token(data)
+        finally:
+            config.write_text(CONFIG.format(self.folder))
+
+    def token(self, data, **query):
+        """The bare token of such a response."""
+        (self.folder / "response").write_bytes(self.stamp(data, **query))
+        subprocess.run(["openssl", "ts", "-reply", "-in", self.folder / "response", "-token_out", "-out",
+                        self.folder / "token"], capture_output=True, check=True)
+        return (self.folder / "token").read_bytes()
+
     def trusted(self, start, end=None):
         return {"uri": self.uri, "subject": {"organization": "test", "commonName": "tsa"},
                 "certChain": {"certificates": [{"rawBytes": b64(der(one))} for one in self.chain]},

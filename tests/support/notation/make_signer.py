@@ -1,0 +1,31 @@
+#!/usr/bin/env python3
+"""make_signer.py FOLDER SUBJECT KIND: an authority and a signer of it, as the
+files key.pem, chain.pem and root.pem, and notation's own configuration."""
+
+import json
+import pathlib
+import sys
+
+from chains import Authority, key_pem, pem
+
+
+def main():
+    folder, subject, kind = pathlib.Path(sys.argv[1]), sys.argv[2], sys.argv[3]
+    authority = Authority(kind=kind if kind.startswith("p") else "p256")
+    signer = authority.leaf(subject, kind)
+    home = folder / "notation"
+    home.mkdir(parents=True)
+    (folder / "root.pem").write_bytes(pem(authority.root.certificate))
+    (home / "key.pem").write_bytes(key_pem(signer.key))
+    (home / "chain.pem").write_bytes(b"".join(pem(one) for one in signer.chain))
+    (home / "signingkeys.json").write_text(json.dumps({"default": "signer", "keys": [
+        {"name": "signer", "keyPath": str(home / "key.pem"), "certPath": str(home / "chain.pem")}]}))
+    store = home / "truststore/x509/ca/test"
+    store.mkdir(parents=True)
+    (store / "root.pem").write_bytes(pem(authority.root.certificate))
+    (home / "trustpolicy.json").write_text(json.dumps({"version": "1.0", "trustPolicies": [{
+        "name": "test", "registryScopes": ["*"], "signatureVerification": {"level": "strict"},
+        "trustStores": ["ca:test"], "trustedIdentities": ["*"]}]}))
+
+
+main()
