@@ -2,10 +2,10 @@
 
 #include <array>
 #include <chrono>
-#include <ctime>
 #include <ostream>
 
 #include "base/bytes.h"
+#include "base/clock.h"
 #include "cli/daemon_client.h"
 #include "cli/daemon_commands.h"
 #include "cli/doctor_command.h"
@@ -16,12 +16,7 @@ namespace {
 
 std::string When(std::int64_t seconds) {
   if (seconds <= 0) return "never";
-  const std::time_t time = seconds;
-  std::tm parts{};
-  char text[32] = {};
-  if (::gmtime_r(&time, &parts) == nullptr) return "unknown";
-  std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts);
-  return text;
+  return Rfc3339(Time(std::chrono::seconds(seconds)));
 }
 
 std::int64_t Signed(std::uint64_t value) {
