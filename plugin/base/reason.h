@@ -153,8 +153,6 @@ enum class Reason : std::uint16_t {
   kSctThreshold,
   kIdentityMismatch,
   kSignatureExpired,
-  kCertificateRevoked,
-  kRevocationUnknown,
   kThresholdNotMet,
   // Signature: what signed statements say about the image.
   kAttestationMissing,

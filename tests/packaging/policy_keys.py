@@ -15,7 +15,7 @@ READERS = [path for folder in ("policy", "schemes")
            if "TomlReader" in path.read_text()]  # fmt: skip
 ASKED = re.compile(
     r"\b(?:String|Strings|Int|Bool|When|Value|TableValue|Tables)\(\"(\w+)\"\)"
-    r"|\b(?:Choice|ReadWord<\w+>|ReadCount|TextPattern::Read)\(\s*\w+,\s*\"(\w+)\"")
+    r"|\b(?:Choice|ReadWord<\w+>|ReadCount|TextPattern::Read|TrustStore::Read)\(\s*\w+,\s*\"(\w+)\"")
 # `.It Cm one No = ...` and `.It Cm one , two` document keys.
 ITEM = re.compile(r"^\.It Cm ([a-z_]+(?: , [a-z_]+)*)", re.MULTILINE)
 # Of requirements, identities and thresholds: told of in running text.

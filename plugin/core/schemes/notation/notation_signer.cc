@@ -80,7 +80,7 @@ std::optional<std::vector<DistinguishedName>> ReadIdentities(
 
 bool ReadAlways(TomlReader& table, bool stamping) {
   constexpr std::string_view kKey = "verify_timestamp";
-  const auto text = table.String(kKey);
+  const auto text = table.String("verify_timestamp");
   if (!text) return true;
   if (!stamping) {
     table.Complain(kKey, "it means nothing without 'timestamp_authorities'");
