@@ -77,6 +77,16 @@ def write_keys(policy, folder):
             (folder / key).write_bytes(public.stdout)
 
 
+def write_certificates(policy, folder):
+    for names in re.findall(r"^trust_store\s*=\s*\[(.*?)\]", policy, re.MULTILINE):
+        for certificate in re.findall(r'"([^"]+)"', names):
+            subprocess.run(
+                ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                 "ec_paramgen_curve:P-256", "-nodes", "-subj", "/CN=root",
+                 "-keyout", "/dev/null", "-out", folder / certificate],
+                capture_output=True, check=True)
+
+
 def check_policy(name, policy):
     with tempfile.TemporaryDirectory() as root:
         trust = pathlib.Path(root, "etc/assay/trust")
@@ -84,6 +94,7 @@ def check_policy(name, policy):
         trust.mkdir(parents=True)
         rules.mkdir()
         write_keys(policy, trust)
+        write_certificates(policy, trust)
         if "sigstore-keyless" in policy:
             shutil.copy(SOURCE / ROOT, trust)
         (rules / "10-example.toml").write_text(policy)
