@@ -1,6 +1,7 @@
 #include "core/schemes/notation/cbor.h"
 
 #include "base/bytes.h"
+#include "base/limits.h"
 #include "tests/support/catch.h"
 
 namespace assay {
