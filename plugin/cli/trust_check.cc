@@ -10,7 +10,7 @@
 namespace assay {
 namespace {
 
-constexpr const char* kId = "trust";
+constexpr const char* kId = "trust-mirror";
 constexpr const char* kRemedy = "sudo assay reload; assay status";
 
 Check Judge(const TufSettings& settings, const TufState& state,
