@@ -1,5 +1,6 @@
 """Signatures by identities, and by keys with transparency logs."""
 
+import copy
 import json
 import os
 import subprocess
@@ -220,8 +221,8 @@ def entries(bench):
         return entry
 
     add("entry-of-another", "A valid entry about another signature.", "log-entry-mismatch", other.entry())
-    swapped = bench.signed()
-    swapped.leaf = signed.leaf
+    swapped = copy.copy(signed)
+    swapped.leaf = bench.signed().leaf
     add("entry-of-another-key", "The entry names another certificate.", "log-entry-mismatch", swapped.entry(),
         of=signed)
     text = rekor.hashedrekord(signed.encoded, signed.signature, "x")
