@@ -129,7 +129,7 @@ ExitCode Run(Context& context, const Arguments& arguments) {
 constexpr Option kOptions[] = {
     {"policy", "PATH", "A policy file or folder instead of the node's"},
     {"namespace", "NS", "Decide as for a pod of this Kubernetes namespace"},
-    {"as", "REF", "The name that an image on disk will have: selects the rule"},
+    {"as", "REF", "The name of an image on disk, which selects the rule"},
     {"offline", "", "Decide from what is stored alone: REF@DIGEST"},
     {"at", "TIME", "Decide as at this time (RFC 3339, UTC)"},
 };

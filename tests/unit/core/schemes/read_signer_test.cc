@@ -48,15 +48,17 @@ TEST_CASE(
     "the table tells schemes that are there from those that are planned") {
   CHECK(FindScheme("sigstore-key") != nullptr);
   CHECK(FindScheme("openssl") != nullptr);
-  CHECK(FindScheme("notation") == nullptr);
+  CHECK(FindScheme("notation") != nullptr);
+  CHECK(FindScheme("openpgp") == nullptr);
   CHECK(FindScheme("") == nullptr);
   for (const auto* planned :
-       {"notation", "openpgp", "dct", "containers-policy", "notation-policy"}) {
+       {"openpgp", "dct", "containers-policy", "notation-policy"}) {
     CHECK(IsPlannedScheme(planned));
   }
   CHECK_FALSE(IsPlannedScheme("sigstore-key"));
-  CHECK(SchemeTypes() == std::set<std::string, std::less<>>{
-                             "openssl", "sigstore-key", "sigstore-keyless"});
+  CHECK(SchemeTypes() ==
+        std::set<std::string, std::less<>>{"notation", "openssl",
+                                           "sigstore-key", "sigstore-keyless"});
 }
 
 TEST_CASE("signers are read, with where they look") {
@@ -130,6 +132,19 @@ TEST_CASE("what a signer's table may not say") {
        key + "valid_from = 2026-01-02\nvalid_until = 2026-01-02",
        Reason::kPolicyMalformed},
       {"sigstore-key", key + "valid_until = \"never\"",
+       Reason::kPolicyMalformed},
+      {"notation", "identities = \"*\"", Reason::kPolicyMalformed},
+      {"notation", "identities = \"*\"\ntrust_store = \"p256.pub\"",
+       Reason::kCertificateMalformed},
+      {"notation", "identities = \"*\"\ntrust_store = \"empty\"",
+       Reason::kPolicyMalformed},
+      {"notation", "identities = \"*\"\ntrust_store = \"absent\"",
+       Reason::kPolicyKeyUnreadable},
+      {"notation", "identities = \"O=Acme\"", Reason::kPolicyMalformed},
+      {"notation",
+       "identities = [\"C=US,ST=WA,O=Acme\", \"C=US,ST=WA,O=Acme,CN=ci\"]",
+       Reason::kPolicyMalformed},
+      {"notation", "identities = \"*\"\nverify_timestamp = \"always\"",
        Reason::kPolicyMalformed},
       {"sigstore-key", key + "transparency = \"required\"",
        Reason::kPolicyMalformed},
