@@ -207,7 +207,8 @@ Result<ImportReport> Import(EvidenceStore& store, const LayoutReader& read) {
     auto record =
         descriptor ? ReadArtifactRecord(*descriptor) : descriptor.error();
     if (record) {
-      images[record->target].push_back(*std::move(record));
+      auto& records = images[record->target];
+      records.push_back(*std::move(record));
     } else {
       report.refused.push_back(WithContext(record.error(), "index.json"));
     }

@@ -88,10 +88,10 @@ class TufClient::Round {
       state_.trusted = *std::move(next);
       state_.roots.emplace(version, **bytes);
       auto published = state_.published.WithRoot(**bytes);
+      const bool stands =
+          published.has_value() && published->timestamp() != nullptr;
       if (published) state_.published = *std::move(published);
-      if (!published || state_.published.timestamp() == nullptr) {
-        state_.files.clear();
-      }
+      if (!stands) state_.files.clear();
     }
     return Fail(Reason::kTufTooLarge, "too many roots at once");
   }
