@@ -4,12 +4,10 @@
 #include <map>
 #include <set>
 
+#include "core/schemes/signer_window.h"
+
 namespace assay {
 namespace {
-
-void KeepEarlier(const std::optional<Time>& time, std::optional<Time>& end) {
-  if (time && (!end || *time < *end)) end = time;
-}
 
 bool Outlasts(const ProvenAttestation& a, const ProvenAttestation& b) {
   if (!b.valid_until()) return false;
@@ -61,12 +59,12 @@ Result<ProvenAttestation> Attestation::CheckOne(const Copies& copies,
   }
   std::optional<Time> end;
   for (const VerifiedSignature& signature : *signatures) {
-    KeepEarlier(signature.valid_until(), end);
+    end = Earlier(end, signature.valid_until());
   }
   for (const Constraint& constraint : policy_.where) {
     const auto until = constraint.Check(copies.predicate, now);
     if (!until) return until.error();
-    KeepEarlier(*until, end);
+    end = Earlier(end, *until);
   }
   return ProvenAttestation(name_, policy_.predicate_type,
                            *std::move(signatures), end);

@@ -7,6 +7,7 @@
 #include "base/limits.h"
 #include "core/policy/attestation.h"
 #include "core/policy/matching.h"
+#include "core/schemes/signer_window.h"
 
 namespace assay {
 namespace {
@@ -252,11 +253,8 @@ std::string Shortfall(const Requirement& root, const BySigner& signed_by) {
 
 std::optional<Time> Fulfilment::End() const {
   std::optional<Time> end;
-  const auto keep_first = [&end](const std::optional<Time>& until) {
-    if (until && (!end || *until < *end)) end = until;
-  };
-  for (const auto& one : signatures) keep_first(one.valid_until());
-  for (const auto& one : attestations) keep_first(one.valid_until());
+  for (const auto& one : signatures) end = Earlier(end, one.valid_until());
+  for (const auto& one : attestations) end = Earlier(end, one.valid_until());
   return end;
 }
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/limits.h"
+#include "core/schemes/signer_window.h"
 #include "core/verdict/base_check.h"
 #include "core/verdict/signature_check.h"
 
@@ -52,12 +53,6 @@ bool Outweighs(const Verdict& verdict, const Verdict& than) {
 
 void KeepDeepest(std::optional<Error>& kept, Error error) {
   if (!kept || IsDeeper(error, *kept)) kept = std::move(error);
-}
-
-// The earlier of two ends; nullopt is none.
-std::optional<Time> Earlier(std::optional<Time> a, std::optional<Time> b) {
-  if (!a || !b) return a ? a : b;
-  return std::min(*a, *b);
 }
 
 }  // namespace
