@@ -11,8 +11,8 @@
 #include <vector>
 
 #include "base/toml.h"
-#include "core/schemes/scheme_table.h"
 #include "core/schemes/signer_window.h"
+#include "core/schemes/trust_files.h"
 #include "core/trust/public_key.h"
 
 namespace assay {

@@ -23,11 +23,6 @@ constexpr auto kPlanned = std::to_array<std::string_view>(
 
 }  // namespace
 
-Result<PublishedFile> TrustFiles::ReadPublished(std::string_view name) {
-  return Fail(Reason::kPolicyKeyUnreadable,
-              "nothing is published here: " + std::string(name));
-}
-
 const Scheme* FindScheme(std::string_view type) {
   const auto* row =
       std::find_if(kSchemes.begin(), kSchemes.end(),

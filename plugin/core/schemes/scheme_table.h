@@ -10,37 +10,12 @@
 #include <string_view>
 #include <vector>
 
-#include "base/clock.h"
 #include "base/result.h"
 #include "base/toml.h"
 #include "core/schemes/signer.h"
+#include "core/schemes/trust_files.h"
 
 namespace assay {
-
-// One file that a signer names: its bytes and where they came from.
-struct TrustFile {
-  std::string path;  // for people
-  std::string bytes;
-};
-
-// A file that the TUF repository of the node vouches for.
-struct PublishedFile {
-  std::string bytes;
-  Time fresh_until{};  // afterwards nobody knows whether it still stands
-};
-
-// The port through which a signer's files are read; implemented by io/policy.
-class TrustFiles {
- public:
-  virtual ~TrustFiles() = default;
-  // `name` is relative to the trust folder, or absolute. A folder (a mounted
-  // Secret) yields its files in name order. Errors: kPolicyKeyUnreadable,
-  // kFileUnsafe, kFileTooLarge.
-  virtual Result<std::vector<TrustFile>> Read(std::string_view name) = 0;
-  // What is kept on this node, proven anew. Errors: kTrustMissing (nothing yet,
-  // which a later reload may mend); those of a wrong configuration, as above.
-  virtual Result<PublishedFile> ReadPublished(std::string_view name);
-};
 
 struct Scheme {
   std::string_view type;  // "sigstore-key"

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "core/schemes/scheme_table.h"
+#include "core/schemes/trust_files.h"
 
 namespace assay {
 

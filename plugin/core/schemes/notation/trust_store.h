@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "base/toml.h"
-#include "core/schemes/scheme_table.h"
+#include "core/schemes/trust_files.h"
 #include "core/trust/certificate.h"
 
 namespace assay {

@@ -36,6 +36,16 @@ void ComplainAbout(TomlReader& table, const std::string& where,
   table.Complain("trusted_root", error.reason, where + ": " + error.detail);
 }
 
+Result<std::shared_ptr<const TrustedRoot>> ParseOnce(TrustFiles& files,
+                                                     std::string_view bytes) {
+  auto& parsed = files.parsed_roots()[Digest::Of(bytes)];
+  if (parsed != nullptr) return parsed;
+  auto root = TrustedRoot::Parse(bytes);
+  if (!root) return root.error();
+  parsed = std::make_shared<const TrustedRoot>(*std::move(root));
+  return parsed;
+}
+
 // A root that is not there yet, or that this version cannot read, leaves its
 // signer undetermined, not the policy unread: nobody here wrote it, and other
 // signers do not depend on it.
@@ -50,9 +60,9 @@ std::optional<RootSource> ReadPublishedRoot(TomlReader& table,
     ComplainAbout(table, name, source.why);
     return std::nullopt;
   }
-  auto root = TrustedRoot::Parse(file->bytes);
+  const auto root = ParseOnce(files, file->bytes);
   if (root) {
-    source.root = std::make_shared<const TrustedRoot>(*std::move(root));
+    source.root = *root;
     source.fresh_until = file->fresh_until;
   } else {
     source.why = root.error();
@@ -78,12 +88,9 @@ std::vector<RootSource> ReadRoots(TomlReader& table, TrustFiles& files,
       continue;
     }
     for (const TrustFile& file : *read) {
-      auto root = TrustedRoot::Parse(file.bytes);
+      const auto root = ParseOnce(files, file.bytes);
       if (root) {
-        roots.push_back({std::make_shared<const TrustedRoot>(*std::move(root)),
-                         std::nullopt,
-                         name,
-                         {}});
+        roots.push_back({*root, std::nullopt, name, {}});
       } else {
         ComplainAbout(table, file.path, root.error());
       }

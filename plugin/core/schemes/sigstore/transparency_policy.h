@@ -10,8 +10,8 @@
 #include <vector>
 
 #include "base/toml.h"
-#include "core/schemes/scheme_table.h"
 #include "core/schemes/sigstore/witnesses.h"
+#include "core/schemes/trust_files.h"
 
 namespace assay {
 

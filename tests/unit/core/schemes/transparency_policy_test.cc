@@ -11,13 +11,35 @@ namespace {
 constexpr Time kNow{std::chrono::seconds{1'790'000'000}};
 constexpr std::chrono::seconds kSecond{1};
 
-std::shared_ptr<const TrustedRoot> Root() {
+std::string RootText() {
   std::ifstream in(std::string(ASSAY_VECTORS_DIR) +
                    "/keyless-cosign31-v1-allow/trusted_root.json");
   std::ostringstream text;
   text << in.rdbuf();
+  return text.str();
+}
+
+std::shared_ptr<const TrustedRoot> Root() {
   return std::make_shared<const TrustedRoot>(
-      TrustedRoot::Parse(text.str()).value());
+      TrustedRoot::Parse(RootText()).value());
+}
+
+class Files : public TrustFiles {
+ public:
+  Result<std::vector<TrustFile>> Read(std::string_view name) override {
+    return std::vector{TrustFile{std::string(name), RootText()}};
+  }
+};
+
+TransparencyPolicy ReadWith(Files& files, const std::string& text) {
+  Diagnostics diagnostics;
+  const auto table = Toml::Parse(text, "p.toml", diagnostics);
+  REQUIRE(table);
+  TomlReader reader(*table, diagnostics);
+  const auto policy =
+      TransparencyPolicy::Read(reader, files, diagnostics, {1, 0, 0});
+  REQUIRE(policy);
+  return *policy;
 }
 
 RootSource Until(std::optional<Time> end) { return {Root(), end, "a", {}}; }
@@ -52,6 +74,19 @@ TEST_CASE("a root that is not at hand hides no other, and is no refusal") {
   CHECK(WhyNot(stale.AnyRoot(kNow, No)) == Reason::kTrustStale);
   CHECK(WhyNot(stale.AnyRoot(kNow - kSecond, No)) ==
         Reason::kCertificateUntrusted);
+}
+
+TEST_CASE("signers that name one root share what was parsed of it") {
+  Files files;
+  const auto one = ReadWith(files, "trusted_root = 'a.json'\n");
+  const auto other = ReadWith(files, "trusted_root = ['b.json', 'a.json']\n");
+  REQUIRE(one.roots.size() == 1);
+  REQUIRE(other.roots.size() == 2);
+  CHECK(one.roots[0].root == other.roots[0].root);
+  CHECK(one.roots[0].root == other.roots[1].root);
+  Files next;
+  CHECK(one.roots[0].root !=
+        ReadWith(next, "trusted_root = 'a.json'\n").roots[0].root);
 }
 
 TEST_CASE("without a root nothing is attested") {

@@ -1,0 +1,56 @@
+// TrustFiles: the port through which signers read what they believe: keys,
+// certificates and trusted roots. Implemented by io/policy.
+#ifndef ASSAY_CORE_SCHEMES_TRUST_FILES_H_
+#define ASSAY_CORE_SCHEMES_TRUST_FILES_H_
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/clock.h"
+#include "base/digest.h"
+#include "base/result.h"
+
+namespace assay {
+
+class TrustedRoot;
+
+// One file that a signer names: its bytes and where they came from.
+struct TrustFile {
+  std::string path;  // for people
+  std::string bytes;
+};
+
+// A file that the TUF repository of the node vouches for.
+struct PublishedFile {
+  std::string bytes;
+  Time fresh_until{};  // afterwards nobody knows whether it still stands
+};
+
+// For one reading of the policy, and one thread.
+class TrustFiles {
+ public:
+  virtual ~TrustFiles() = default;
+  // `name` is relative to the trust folder, or absolute. A folder (a mounted
+  // Secret) yields its files in name order. Errors: kPolicyKeyUnreadable,
+  // kFileUnsafe, kFileTooLarge.
+  virtual Result<std::vector<TrustFile>> Read(std::string_view name) = 0;
+  // What is kept on this node, proven anew. Errors: kTrustMissing (nothing yet,
+  // which a later reload may mend); those of a wrong configuration, as above.
+  virtual Result<PublishedFile> ReadPublished(std::string_view name);
+
+  // What this reading of the policy has parsed so far, by the digest of its
+  // bytes: signers that name one root share it.
+  std::map<Digest, std::shared_ptr<const TrustedRoot>>& parsed_roots() {
+    return parsed_roots_;
+  }
+
+ private:
+  std::map<Digest, std::shared_ptr<const TrustedRoot>> parsed_roots_;
+};
+
+}  // namespace assay
+
+#endif  // ASSAY_CORE_SCHEMES_TRUST_FILES_H_
