@@ -166,6 +166,8 @@ def headers(bench):
     both("plugin-uncritical", "A plugin must verify it, not marked as critical.", "envelope-critical",
          extra={PLUGIN: "com.example.plugin"}, critical=[SCHEME])
     both("other-algorithm", "The header names another algorithm than the key's.", "envelope-algorithm", algorithm="ES384")
+    both("authentic-future", "A signing authority's time is still to come.", "time-unproven", signer=VOUCHED,
+         scheme=envelopes.AUTHORITY, time=now() + DAY)
     both("scheme-masquerade", "A signing authority's scheme by an authority that is trusted for the other.",
          "certificate-untrusted", scheme=envelopes.AUTHORITY)
     both("scheme-masquerade-back", "The plain scheme where only signing authorities are trusted.",

@@ -95,20 +95,28 @@ Result<std::string> ReadText(const Cbor& head, const CborLabel& label,
   return *text;
 }
 
-// Whole seconds since the epoch; a time may be absent.
-Status ReadTime(const Cbor& head, std::string_view name,
-                std::optional<Time>& time) {
-  const auto* value = head.Find(Label(name));
-  if (value == nullptr) return Ok();
-  const auto* tag = value->AsTag();
-  const auto* seconds = tag == nullptr ? nullptr : tag->value->AsInt();
-  if (seconds == nullptr || tag->number != kEpochTag || *seconds < 0 ||
-      *seconds > limits::kLatestTime) {
-    return Bad(std::string(name) + " is no time");
+class CoseHeaders : public HeaderReader {
+ public:
+  explicit CoseHeaders(const Cbor& head) : head_(head) {}
+
+  Result<std::string> Text(std::string_view name) const override {
+    return ReadText(head_, Label(name), name);
   }
-  time = Time(std::chrono::seconds(*seconds));
-  return Ok();
-}
+  // Whole seconds since the epoch.
+  Result<Time> When(std::string_view name) const override {
+    const auto* value = head_.Find(Label(name));
+    const auto* tag = value == nullptr ? nullptr : value->AsTag();
+    const auto* seconds = tag == nullptr ? nullptr : tag->value->AsInt();
+    if (seconds == nullptr || tag->number != kEpochTag || *seconds < 0 ||
+        *seconds > limits::kLatestTime) {
+      return Bad(std::string(name) + " is no time");
+    }
+    return Time(std::chrono::seconds(*seconds));
+  }
+
+ private:
+  const Cbor& head_;
+};
 
 // Numbers below 9 are COSE's own and understood by everybody (RFC 9052 section
 // 3.1), so the specification forbids them here.
@@ -140,24 +148,10 @@ Result<ProtectedHeaders> ReadProtected(const Cbor& head) {
   auto status = ReadCritical(head, headers);
   if (!status) return status.error();
   auto type = ReadText(head, kContentTypeLabel, "the content type");
-  auto scheme =
-      ReadText(head, Label(kSigningSchemeHeader), kSigningSchemeHeader);
   if (!type) return type.error();
-  if (!scheme) return scheme.error();
   headers.content_type = *std::move(type);
-  headers.scheme = *std::move(scheme);
-  for (const auto& [name, time] :
-       {std::pair(kSigningTimeHeader, &headers.signing_time),
-        std::pair(kAuthenticTimeHeader, &headers.authentic_time),
-        std::pair(kExpiryHeader, &headers.expiry)}) {
-    status = ReadTime(head, name, *time);
-    if (!status) return status.error();
-  }
-  if (head.Find(Label(kPluginHeader)) != nullptr) {
-    auto plugin = ReadText(head, Label(kPluginHeader), kPluginHeader);
-    if (!plugin) return plugin.error();
-    headers.plugin = *std::move(plugin);
-  }
+  status = ReadNamed(CoseHeaders(head), headers);
+  if (!status) return status.error();
   return headers;
 }
 

@@ -61,15 +61,23 @@ Result<std::string> ReadUrl64(const Json& json, std::string_view key) {
   return *std::move(bytes);
 }
 
-// A time that may be absent.
-Status ReadTime(const Json& json, std::string_view key,
-                std::optional<Time>& time) {
-  if (json.Find(key) == nullptr) return Ok();
-  const auto* text = json.FindString(key);
-  if (text != nullptr) time = ParseRfc3339(*text);
-  if (!time) return Bad(std::string(key) + " is no time");
-  return Ok();
-}
+class JwsHeaders : public HeaderReader {
+ public:
+  explicit JwsHeaders(const Json& json) : json_(json) {}
+
+  Result<std::string> Text(std::string_view name) const override {
+    return ReadString(json_, name);
+  }
+  Result<Time> When(std::string_view name) const override {
+    const auto* text = json_.FindString(name);
+    const auto time = text == nullptr ? std::nullopt : ParseRfc3339(*text);
+    if (!time) return Bad(std::string(name) + " is no time");
+    return *time;
+  }
+
+ private:
+  const Json& json_;
+};
 
 Status ReadCritical(const Json& json, ProtectedHeaders& headers) {
   const auto* names = json.FindArray("crit");
@@ -94,23 +102,10 @@ Result<ProtectedHeaders> ReadProtected(const Json& json) {
   auto status = ReadCritical(json, headers);
   if (!status) return status.error();
   auto type = ReadString(json, "cty");
-  auto scheme = ReadString(json, kSigningSchemeHeader);
   if (!type) return type.error();
-  if (!scheme) return scheme.error();
   headers.content_type = *std::move(type);
-  headers.scheme = *std::move(scheme);
-  for (const auto& [name, time] :
-       {std::pair(kSigningTimeHeader, &headers.signing_time),
-        std::pair(kAuthenticTimeHeader, &headers.authentic_time),
-        std::pair(kExpiryHeader, &headers.expiry)}) {
-    status = ReadTime(json, name, *time);
-    if (!status) return status.error();
-  }
-  if (json.Find(kPluginHeader) != nullptr) {
-    auto plugin = ReadString(json, kPluginHeader);
-    if (!plugin) return plugin.error();
-    headers.plugin = *std::move(plugin);
-  }
+  status = ReadNamed(JwsHeaders(json), headers);
+  if (!status) return status.error();
   return headers;
 }
 

@@ -38,10 +38,6 @@ std::string IdentityOf(const Certificate& leaf) {
   return "x509.subject:" + (name ? name->str() : leaf.Subject());
 }
 
-void KeepEarlier(std::optional<Time>& kept, const std::optional<Time>& other) {
-  if (other && (!kept || *other < *kept)) kept = other;
-}
-
 // When the first of the certificates no longer counts.
 Time EndOf(std::span<const Certificate> chain) {
   Time end = Time::max();
@@ -167,13 +163,11 @@ Result<VerifiedSignature> NotationSigner::Judge(
   }
   const auto window = policy_.window.Judge(target.now);
   if (!window) return window.error();
-  std::optional<Time> until = policy_.window.until;
-  KeepEarlier(until, envelope->expiry);
   const auto end = CheckTimes(*envelope, *chain, target.now);
   if (!end) return end.error();
-  KeepEarlier(until, *end);
-  return Verified(IdentityOf(chain->front()), payload->artifact.digest,
-                  artifact.where, until);
+  return Verified(
+      IdentityOf(chain->front()), payload->artifact.digest, artifact.where,
+      Earlier(policy_.window.until, Earlier(envelope->expiry, *end)));
 }
 
 Status NotationSigner::CheckTrust(SigningScheme scheme,
@@ -205,6 +199,10 @@ Result<std::optional<Time>> NotationSigner::CheckTimes(
     const NotationEnvelope& envelope, std::span<const Certificate> chain,
     Time now) const {
   if (envelope.scheme == SigningScheme::kSigningAuthority) {
+    if (envelope.signing_time > now) {
+      return Fail(Reason::kTimeUnproven,
+                  Rfc3339(envelope.signing_time) + " is still to come");
+    }
     const auto valid = CheckValidAt(chain, envelope.signing_time);
     if (!valid) return valid.error();
     return std::optional<Time>();

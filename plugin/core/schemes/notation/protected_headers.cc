@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 namespace assay {
 namespace {
@@ -73,6 +74,26 @@ Status ApplyScheme(const ProtectedHeaders& headers,
 }
 
 }  // namespace
+
+Status ReadNamed(const HeaderReader& from, ProtectedHeaders& headers) {
+  auto scheme = from.Text(kSigningSchemeHeader);
+  if (!scheme) return scheme.error();
+  headers.scheme = *std::move(scheme);
+  for (const auto& [name, time] :
+       {std::pair(kSigningTimeHeader, &headers.signing_time),
+        std::pair(kAuthenticTimeHeader, &headers.authentic_time),
+        std::pair(kExpiryHeader, &headers.expiry)}) {
+    if (!Has(headers.present, name)) continue;
+    const auto when = from.When(name);
+    if (!when) return when.error();
+    *time = *when;
+  }
+  if (!Has(headers.present, kPluginHeader)) return Ok();
+  auto plugin = from.Text(kPluginHeader);
+  if (!plugin) return plugin.error();
+  headers.plugin = *std::move(plugin);
+  return Ok();
+}
 
 Status ApplyHeaders(const ProtectedHeaders& headers,
                     NotationEnvelope& envelope) {

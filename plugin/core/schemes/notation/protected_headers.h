@@ -42,6 +42,18 @@ struct ProtectedHeaders {
   std::string plugin;
 };
 
+// One form's own way to a header that is known to be there, by its name.
+class HeaderReader {
+ public:
+  virtual ~HeaderReader() = default;
+  virtual Result<std::string> Text(std::string_view name) const = 0;
+  virtual Result<Time> When(std::string_view name) const = 0;
+};
+
+// Fills what goes by one name in both forms, of the headers that are `present`.
+// Errors: those of the reader.
+Status ReadNamed(const HeaderReader& from, ProtectedHeaders& headers);
+
 // Judges them and fills the envelope's scheme, times and plugin. Errors as
 // ParseEnvelope.
 Status ApplyHeaders(const ProtectedHeaders& headers,
