@@ -31,13 +31,18 @@ TOML
 expect_ok "a policy that names a trust store is in force" assay reload
 expect_output "policy show names the subject" "C=US,O=Acme,ST=WA" assay policy show
 
-# signed_image NAME SIGNER FORMAT [options]: pushed, signed by notation, pulled.
-signed_image() {
+# pushed_signed NAME SIGNER FORMAT [options]: pushed, and signed by notation.
+pushed_signed() {
   local name=$1 signer=$2 format=$3
   shift 3
   DIGEST=$(push_image "$name:1" --env "NAME=$name")
   sign_notation "$signer" "$name@$DIGEST" "$format" "$@"
-  pull "$name:1"
+}
+
+# The same, and pulled.
+signed_image() {
+  pushed_signed "$@"
+  pull "$1:1"
 }
 
 signed_image demo/jws acme jws
@@ -46,8 +51,10 @@ signed_image demo/cose acme cose
 signed_image demo/rsa large jws
 signed_image demo/lasting acme cose --expiry 24h
 signed_image demo/other other jws
-signed_image both/two acme jws
+# What the registry has at the pull is remembered for seconds.
+pushed_signed both/two acme jws
 sign_cosign25 release "both/two@$DIGEST"
+pull both/two:1
 signed_image both/one acme jws
 push_image demo/none:1 >/dev/null
 pull demo/none:1

@@ -23,6 +23,8 @@ STRICTER = {
     "jws-unknown-critical": "a critical header must be understood",
     "cose-unknown-critical": "a critical header must be understood",
     "cose-critical-twice": "a list of names that says one twice is malformed",
+    "jws-authentic-future": "nobody can vouch for a time to come",
+    "cose-authentic-future": "nobody can vouch for a time to come",
     "jws-duplicate-header": "which of the two members counts depends on the reader",
     "jws-extra-member": "a member that nobody signed",
     "jws-signatures": "a member that nobody signed",
