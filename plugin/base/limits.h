@@ -85,6 +85,15 @@ inline constexpr std::size_t kTufStateBytes = 16U << 20;
 inline constexpr std::chrono::seconds kTufDeadline{60};  // of one refresh
 inline constexpr std::chrono::seconds kTufFileDeadline{10};
 
+// What authorities say about certificates, and what is kept of it.
+inline constexpr std::size_t kOcspResponseBytes = 20U << 10;
+inline constexpr std::size_t kRevocationListBytes = 8U << 20;
+inline constexpr std::size_t kRevocationUrls = 8;  // of one certificate
+inline constexpr std::size_t kRevocationUrlBytes = 2048;
+inline constexpr std::size_t kRevocationFiles = 4096;
+inline constexpr std::chrono::seconds kOcspDeadline{2};
+inline constexpr std::chrono::seconds kRevocationListDeadline{5};
+
 // A layer's archive and the folder it was unpacked to.
 inline constexpr std::uint64_t kLayerUnpackedBytes = 64ULL << 30;
 inline constexpr std::size_t kLayerEntries = 1'000'000;

@@ -80,6 +80,7 @@ enum class Reason : std::uint16_t {
   kPolicyConflict,
   kRuleRejects,
   kNoRuleMatches,
+  kNoStatement,
   kClockImplausible,
   // Evidence: finding signatures.
   kNoSignature,
@@ -126,6 +127,7 @@ enum class Reason : std::uint16_t {
   kEnvelopeCritical,
   kEnvelopeAlgorithm,
   kPluginUnsupported,
+  kRevocationMalformed,
   // Signature: what was verified.
   kSignatureInvalid,
   kSignatureForeignKey,
@@ -149,6 +151,9 @@ enum class Reason : std::uint16_t {
   kCertificateUntrusted,
   kCertificateProfile,
   kCertificateExpired,
+  kCertificateRevoked,
+  kRevocationInvalid,
+  kRevocationUnknown,
   kSctInvalid,
   kSctThreshold,
   kIdentityMismatch,
