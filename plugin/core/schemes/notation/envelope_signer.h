@@ -1,0 +1,30 @@
+// EnvelopeSigner: what all signers have in common that judge Notary Project
+// envelopes, whoever gives the terms.
+#ifndef ASSAY_CORE_SCHEMES_NOTATION_ENVELOPE_SIGNER_H_
+#define ASSAY_CORE_SCHEMES_NOTATION_ENVELOPE_SIGNER_H_
+
+#include <span>
+
+#include "core/schemes/notation/notation_terms.h"
+#include "core/schemes/signer.h"
+#include "core/schemes/signer_window.h"
+
+namespace assay {
+
+class EnvelopeSigner : public Signer {
+ public:
+  using Signer::Signer;
+
+  EvidencePlaces Places() const override;
+
+ protected:
+  // Every envelope under one set of terms, in a window of the policy's.
+  void VerifyUnder(const NotationTerms& terms, const SignerWindow& window,
+                   const SigningTarget& target,
+                   std::span<const UntrustedArtifact> artifacts,
+                   Findings& findings) const;
+};
+
+}  // namespace assay
+
+#endif  // ASSAY_CORE_SCHEMES_NOTATION_ENVELOPE_SIGNER_H_

@@ -1,0 +1,188 @@
+#include "core/schemes/notation/judgement.h"
+
+#include <algorithm>
+
+#include "core/schemes/notation/certificate_profile.h"
+#include "core/schemes/notation/countersignature.h"
+#include "core/schemes/notation/envelope.h"
+#include "core/schemes/notation/signed_payload.h"
+#include "core/schemes/signer_window.h"
+
+namespace assay {
+namespace {
+
+// The one envelope of an artifact.
+Result<NotationEnvelope> ReadEnvelope(const UntrustedArtifact& artifact) {
+  if (artifact.blobs.size() != 1) {
+    return Fail(
+        Reason::kEnvelopeMalformed,
+        std::to_string(artifact.blobs.size()) + " envelopes in one artifact");
+  }
+  const UntrustedBlob& blob = artifact.blobs.front();
+  if (!blob.descriptor.digest.Matches(blob.bytes)) {
+    return Fail(Reason::kEvidenceTampered, blob.descriptor.digest.str());
+  }
+  return ParseEnvelope(blob.descriptor.media_type, blob.bytes);
+}
+
+std::string IdentityOf(const Certificate& leaf) {
+  const auto name = DistinguishedName::OfSubject(leaf);
+  return "x509.subject:" + (name ? name->str() : leaf.Subject());
+}
+
+// When the first of the certificates no longer counts.
+Time EndOf(std::span<const Certificate> chain) {
+  Time end = Time::max();
+  for (const Certificate& one : chain) {
+    end = std::min(end, *one.validity().end + std::chrono::seconds(1));
+  }
+  return end;
+}
+
+// One signature under its terms, check by check.
+class Judgement {
+ public:
+  // Borrows all of them.
+  Judgement(const NotationTerms& terms, const NotationEnvelope& envelope,
+            std::span<const Certificate> chain, Time now)
+      : terms_(terms), envelope_(envelope), chain_(chain), now_(now) {}
+
+  // Whether the terms trust the chain for the envelope's scheme.
+  Status CheckTrust() {
+    const bool vouched = envelope_.scheme == SigningScheme::kSigningAuthority;
+    const TrustStore& store =
+        vouched ? terms_.signing_authorities : terms_.authorities;
+    if (store.Holds(chain_)) return Ok();
+    return Weigh(terms_.authenticity, Fail(Reason::kCertificateUntrusted,
+                                           chain_.front().Subject() + ", by " +
+                                               chain_.back().Subject()));
+  }
+
+  // That the leaf's key made the signature, and that it and those above it may
+  // be where they are.
+  Status CheckMade() const {
+    Status made = CheckSignature(envelope_, chain_.front());
+    if (made) made = CheckChain(chain_, ChainUse::kSigning);
+    if (made && !envelope_.plugin.empty()) {
+      made = Fail(Reason::kPluginUnsupported, envelope_.plugin);
+    }
+    return made;
+  }
+
+  Status CheckIdentity() {
+    return Weigh(terms_.authenticity, MatchIdentity(chain_.front()));
+  }
+
+  Status CheckExpiry() {
+    if (!envelope_.expiry) return Ok();
+    if (now_ >= *envelope_.expiry) {
+      return Weigh(terms_.expiry,
+                   Fail(Reason::kSignatureExpired, Rfc3339(*envelope_.expiry)));
+    }
+    if (terms_.expiry == CheckAction::kEnforce) EndAt(envelope_.expiry);
+    return Ok();
+  }
+
+  // A signing authority's time is believed; what nobody vouches for is believed
+  // only where a time stamp proves it, and else the certificates must be valid
+  // now.
+  Status CheckTimes() {
+    if (envelope_.scheme == SigningScheme::kSigningAuthority) {
+      return Weigh(terms_.times, CheckAuthenticTime());
+    }
+    const Time end = EndOf(chain_);
+    const bool stamped = !terms_.timestamp_authorities.empty() &&
+                         (terms_.always_stamped || end <= now_);
+    if (stamped) return Weigh(terms_.times, CheckStamp());
+    const Status valid = Weigh(terms_.times, CheckValidAt(chain_, now_));
+    if (valid && terms_.times == CheckAction::kEnforce) EndAt(end);
+    return valid;
+  }
+
+  const std::optional<Time>& valid_until() const { return valid_until_; }
+  std::vector<Error> TakeNoted() { return std::move(noted_); }
+
+ private:
+  // A failure refuses, or is only noted.
+  Status Weigh(CheckAction action, Status outcome) {
+    if (outcome || action == CheckAction::kEnforce) return outcome;
+    noted_.push_back(outcome.error());
+    return Ok();
+  }
+
+  void EndAt(const std::optional<Time>& end) {
+    valid_until_ = Earlier(valid_until_, end);
+  }
+
+  Status MatchIdentity(const Certificate& leaf) const {
+    const auto& wanted = terms_.identities;
+    if (wanted.empty()) return Ok();
+    const auto subject = DistinguishedName::OfSubject(leaf);
+    if (!subject) return subject.error();
+    const bool matches =
+        std::any_of(wanted.begin(), wanted.end(),
+                    [&](const auto& one) { return one.IsWithin(*subject); });
+    if (matches) return Ok();
+    return Fail(Reason::kIdentityMismatch,
+                "signed by '" + subject->str() + "'");
+  }
+
+  Status CheckAuthenticTime() const {
+    if (envelope_.signing_time > now_) {
+      return Fail(Reason::kTimeUnproven,
+                  Rfc3339(envelope_.signing_time) + " is still to come");
+    }
+    return CheckValidAt(chain_, envelope_.signing_time);
+  }
+
+  Status CheckStamp() const {
+    const auto time =
+        CheckCountersignature(envelope_, terms_.timestamp_authorities);
+    if (!time) return time.error();
+    const Status valid = CheckValidAt(chain_, time->earliest);
+    return valid ? CheckValidAt(chain_, time->latest) : valid;
+  }
+
+  const NotationTerms& terms_;
+  const NotationEnvelope& envelope_;
+  std::span<const Certificate> chain_;
+  Time now_;
+  std::optional<Time> valid_until_;
+  std::vector<Error> noted_;
+};
+
+}  // namespace
+
+bool IsNotation(const UntrustedArtifact& artifact) {
+  return artifact.origin == ArtifactOrigin::kReferrer && artifact.manifest &&
+         (artifact.manifest->artifact_type == kNotationArtifactType ||
+          artifact.manifest->config.media_type == kNotationArtifactType);
+}
+
+// What the payload names comes early, since nothing else matters when it is
+// another image; and trust comes before signatures, since a stranger's cost
+// time.
+Result<JudgedSignature> JudgeArtifact(const NotationTerms& terms,
+                                      const SigningTarget& target,
+                                      const UntrustedArtifact& artifact) {
+  const auto envelope = ReadEnvelope(artifact);
+  if (!envelope) return envelope.error();
+  const auto payload = SignedPayload::Parse(envelope->payload);
+  if (!payload) return payload.error();
+  const auto names = payload->CheckNames(target);
+  if (!names) return names.error();
+  const auto chain = ReadChain(envelope->chain);
+  if (!chain) return chain.error();
+
+  Judgement judgement(terms, *envelope, *chain, target.now);
+  Status holds = judgement.CheckTrust();
+  if (holds) holds = judgement.CheckMade();
+  if (holds) holds = judgement.CheckIdentity();
+  if (holds) holds = judgement.CheckExpiry();
+  if (holds) holds = judgement.CheckTimes();
+  if (!holds) return holds.error();
+  return JudgedSignature{IdentityOf(chain->front()), payload->artifact.digest,
+                         judgement.valid_until(), judgement.TakeNoted()};
+}
+
+}  // namespace assay

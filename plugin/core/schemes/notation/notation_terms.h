@@ -1,0 +1,36 @@
+// NotationTerms: what somebody asks of a Notary Project signature before it
+// counts: a native signer, or a statement of an imported trust policy
+// (trust-store-trust-policy.md).
+#ifndef ASSAY_CORE_SCHEMES_NOTATION_NOTATION_TERMS_H_
+#define ASSAY_CORE_SCHEMES_NOTATION_NOTATION_TERMS_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "core/schemes/notation/distinguished_name.h"
+#include "core/schemes/notation/trust_store.h"
+
+namespace assay {
+
+// What a failed check does: it refuses the signature, or is only noted.
+enum class CheckAction : std::uint8_t { kEnforce = 0, kNote };
+
+struct NotationTerms {
+  TrustStore authorities;            // for the scheme notary.x509
+  TrustStore signing_authorities;    // for notary.x509.signingAuthority
+  TrustStore timestamp_authorities;  // roots; empty: time stamps do not count
+  // Whether a time stamp is asked for while all certificates are valid, too.
+  bool always_stamped = true;
+  // Any of these; empty: whoever the stores vouch for.
+  std::vector<DistinguishedName> identities;
+
+  // Of trust and identity, of the times certificates are valid in, and of the
+  // signature's own expiry. What the signature is made of is always enforced.
+  CheckAction authenticity = CheckAction::kEnforce;
+  CheckAction times = CheckAction::kEnforce;
+  CheckAction expiry = CheckAction::kEnforce;
+};
+
+}  // namespace assay
+
+#endif  // ASSAY_CORE_SCHEMES_NOTATION_NOTATION_TERMS_H_
