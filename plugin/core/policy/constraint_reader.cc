@@ -1,9 +1,9 @@
 // Constraint::Read: one table of `where`.
-#include <charconv>
 #include <cmath>
 #include <limits>
 
 #include "base/bytes.h"
+#include "base/duration.h"
 #include "base/limits.h"
 #include "core/policy/constraint.h"
 #include "core/policy/operator_names.h"
@@ -11,27 +11,6 @@
 
 namespace assay {
 namespace {
-
-using std::chrono::seconds;
-
-const std::map<char, std::int64_t> kUnits = {
-    {'s', 1}, {'m', 60}, {'h', 3600}, {'d', 86'400}, {'w', 604'800}};
-constexpr std::int64_t kLongest = 36'500LL * 86'400;  // a hundred years
-
-// "90s", "30m", "12h", "7d", "2w".
-std::optional<seconds> ParseDuration(std::string_view text) {
-  if (text.empty()) return std::nullopt;
-  const auto unit = kUnits.find(text.back());
-  text.remove_suffix(1);
-  std::int64_t count = 0;
-  const char* last = text.data() + text.size();
-  const auto [stop, problem] = std::from_chars(text.data(), last, count);
-  if (unit == kUnits.end() || problem != std::errc{} || stop != last ||
-      count < 1 || count > kLongest / unit->second) {
-    return std::nullopt;
-  }
-  return seconds(count * unit->second);
-}
 
 std::optional<Scalar> ScalarOf(const Toml& value) {
   if (const bool* flag = value.AsBool()) return Scalar(*flag);

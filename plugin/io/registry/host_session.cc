@@ -192,7 +192,7 @@ HttpRequest HostSession::MakeRequest(const Hop& hop) const {
   request.headers.insert(request.headers.end(), hop.own_headers.begin(),
                          hop.own_headers.end());
   request.headers.push_back("User-Agent: " + call_.client.options.user_agent);
-  request.form = hop.form;
+  request.body = hop.form;
   request.most = hop.most;
   request.tls = hop.tls ? hop.tls : tls_;
   request.proxy = call_.client.proxies.For(hop.url);

@@ -140,10 +140,10 @@ bool HttpExchange::Configure(void* easy) {
   };
   curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, connected);
   curl_easy_setopt(easy, CURLOPT_PREREQDATA, this);
-  if (request_.form) {
+  if (request_.body) {
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
-                     static_cast<curl_off_t>(request_.form->size()));
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request_.form->c_str());
+                     static_cast<curl_off_t>(request_.body->size()));
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, request_.body->c_str());
   }
   ConfigureTls(easy);
   return curl_easy_setopt(easy, CURLOPT_URL, request_.url.c_str()) == CURLE_OK;

@@ -23,7 +23,7 @@ namespace assay::registry {
 struct HttpRequest {
   std::string url;
   std::vector<std::string> headers;  // "Name: value"
-  std::optional<std::string> form;   // makes it a POST
+  std::optional<std::string> body;   // makes it a POST
   std::size_t most = 0;              // largest body of a 200 answer
   std::shared_ptr<const TlsProfile> tls;
   std::string proxy;  // "" for none

@@ -7,51 +7,15 @@
 
 #include "base/bytes.h"
 #include "base/limits.h"
-#include "io/registry/http_worker.h"
-#include "io/registry/proxy.h"
-#include "io/registry/retry.h"
-#include "io/registry/task.h"
-#include "io/registry/tls_profile.h"
-#include "io/registry/url.h"
+#include "io/registry/document_client.h"
 
 namespace assay {
 namespace {
 
+using registry::DocumentRequest;
 using registry::HttpAnswer;
-using registry::HttpExchange;
-using registry::HttpPool;
-using registry::HttpRequest;
-using registry::HttpWorker;
-using registry::Task;
 using registry::Transport;
 using registry::Url;
-
-constexpr std::chrono::milliseconds kConnectTimeout{3000};
-
-Task<HttpAnswer> Send(HttpWorker& worker, const HttpRequest& request) {
-  HttpExchange exchange(worker, request);
-  HttpAnswer answer = co_await exchange;
-  co_return answer;
-}
-
-// Asks again where the answer may be another one in a moment.
-Task<HttpAnswer> SendPatiently(HttpWorker& worker, const HttpRequest& request) {
-  HttpAnswer answer;
-  for (int tries = 1;; ++tries) {
-    answer = co_await Send(worker, request);
-    const bool broken = answer.transport == Transport::kReset ||
-                        answer.transport == Transport::kUnreachable;
-    const bool throttled = answer.transport == Transport::kAnswered &&
-                           registry::IsWorthRetry(answer.status);
-    if (tries == registry::kTries || !(broken || throttled)) break;
-    const Deadline then = std::chrono::steady_clock::now() +
-                          registry::RetryDelay(answer.headers.retry_after,
-                                               tries, worker.Random());
-    if (then >= request.deadline) break;
-    co_await HttpWorker::Sleep{worker, then};
-  }
-  co_return answer;
-}
 
 // 403 is what object stores answer for what they do not hold.
 bool IsAbsent(int status) {
@@ -62,35 +26,21 @@ bool IsAbsent(int status) {
 
 class TufMirror::Impl {
  public:
-  Impl(Url base, std::string ca)
-      : base_(std::move(base)),
-        ca_(std::move(ca)),
-        proxies_(registry::ProxyRules::FromProcess()) {}
+  Impl(Url base, std::string ca) : base_(std::move(base)), ca_(std::move(ca)) {}
 
   Result<std::optional<std::string>> Get(const std::string& path,
                                          std::size_t most, Deadline deadline) {
     if (stopped_) return Fail(Reason::kTufMirror, "stopping");
     const auto url = base_.Resolve(path);
     if (!url) return Fail(Reason::kTufMirror, url.error().detail);
-    registry::RegistryHost host;
-    if (!ca_.empty()) host.ca_files.push_back(ca_);
-    const auto tls = tls_.For(host);
-    if (!tls) return Fail(Reason::kTufMirror, tls.error().detail);
-    HttpRequest request;
-    request.url = url->str();
-    request.headers = {"User-Agent: assay"};
+    DocumentRequest request;
     request.most = most;
-    request.tls = *tls;
-    request.proxy = proxies_.For(*url);
-    request.guard = registry::AddressGuard::Any();
-    request.connect_timeout = kConnectTimeout;
+    request.ca = ca_;
     request.deadline = std::min(
         deadline, std::chrono::steady_clock::now() + limits::kTufFileDeadline);
-    HttpPool::Lease lease(pool_);
-    auto task = SendPatiently(lease.worker(), request);
-    task.Start();
-    lease.worker().Run();
-    return Read(path, task.Take());
+    auto answer = client_.Ask(*url, request);
+    if (!answer) return Fail(Reason::kTufMirror, answer.error().detail);
+    return Read(path, *std::move(answer));
   }
 
   void Stop() { stopped_ = true; }
@@ -112,9 +62,7 @@ class TufMirror::Impl {
 
   const Url base_;
   const std::string ca_;
-  const registry::ProxyRules proxies_;
-  registry::TlsProfiles tls_;
-  HttpPool pool_;
+  registry::DocumentClient client_;
   std::atomic<bool> stopped_ = false;
 };
 
