@@ -4,12 +4,14 @@
 #ifndef ASSAY_CORE_TRUST_REVOCATION_REVOCATION_SOURCE_H_
 #define ASSAY_CORE_TRUST_REVOCATION_REVOCATION_SOURCE_H_
 
-#include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "core/trust/certificate.h"
 #include "core/trust/revocation/ocsp_response.h"
 #include "core/trust/revocation/revocation_list.h"
 
@@ -18,25 +20,38 @@ namespace assay {
 // Parsed, and not yet believed.
 using RevocationDocument = std::variant<RevocationList, OcspResponse>;
 
-// Where a document is: a list's address, or a responder's and what it is asked.
+// Where a document is, and what it must be: a list of the issuer's, or a
+// responder's answer about a certificate of that issuer.
 struct RevocationPlace {
-  std::string url;           // http
-  std::string ocsp_request;  // DER; "" for a list
+  std::string url;  // http
+  Certificate issuer;
+  std::optional<Certificate> about;  // nullopt: a list
 };
 
 // Errors: kRevocationMalformed. Which of the two it is, the place says.
 Result<RevocationDocument> ParseRevocation(const RevocationPlace& place,
                                            std::string_view bytes);
 
+// That it is what the place must have: signed by, or for, the issuer, and about
+// that certificate. Says nothing about its age. Errors: kRevocationInvalid.
+Status CheckHolds(const RevocationDocument& document,
+                  const RevocationPlace& place, Time now);
+
+// When what the document says was known; of one that holds. nullopt where it
+// says nothing of what the place is about.
+std::optional<Time> KnownAt(const RevocationDocument& document,
+                            const RevocationPlace& place, Time now);
+
 // Thread-safe.
 class RevocationSource {
  public:
   virtual ~RevocationSource() = default;
-  // What was fetched before. Errors: kNotFound, kRevocationMalformed,
-  // kFileUnreadable.
+  // What was fetched before; it was right then, and is to be checked again.
+  // Errors: kNotFound, kRevocationMalformed, kFileUnreadable.
   virtual Result<RevocationDocument> Kept(const RevocationPlace& place) = 0;
-  // What the place says now; it is kept. Errors: kRevocationUnknown (no
-  // answer), kRevocationMalformed, kDeadline.
+  // What the place says now, or what is kept where that is newer. It holds, and
+  // is kept. Errors: kRevocationUnknown (no answer), kRevocationMalformed,
+  // kRevocationInvalid.
   virtual Result<RevocationDocument> Fetch(const RevocationPlace& place,
                                            Deadline deadline) = 0;
 };
