@@ -89,7 +89,7 @@ enum {
 };
 
 /* Most bytes of one field: PATH_MAX without its NUL. */
-#define ASSAY_ASK_FIELD_BYTES 4095
+#define ASSAY_ASK_FIELD_BYTES 4095ul
 
 struct assay_ask_request {
   uint32_t magic;                       /* ASSAY_ASK_REQUEST_MAGIC */

@@ -39,7 +39,7 @@ class Digest {
   bool Matches(std::string_view bytes) const;
 
   friend bool operator==(const Digest&, const Digest&) = default;
-  friend auto operator<=>(const Digest&, const Digest&) = default;  // NOLINT
+  friend auto operator<=>(const Digest&, const Digest&) = default;
 
  private:
   friend class Hasher;

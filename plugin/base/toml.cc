@@ -18,7 +18,7 @@ struct Place {
   int line = 0;
   int column = 0;
 
-  friend auto operator<=>(const Place&, const Place&) = default;  // NOLINT
+  friend auto operator<=>(const Place&, const Place&) = default;
 };
 
 int ToInt(std::size_t number) {

@@ -19,6 +19,7 @@ Error BecomeNodeProgram(std::span<const std::string> words) {
   std::vector<std::string> line = {"assay"};
   line.insert(line.end(), words.begin(), words.end());
   std::vector<char*> argv;
+  argv.reserve(line.size() + 1);
   for (std::string& word : line) argv.push_back(word.data());
   argv.push_back(nullptr);
   const auto folder = self.parent_path();

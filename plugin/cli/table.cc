@@ -58,6 +58,7 @@ std::string Paint(std::string_view text, Tone tone, bool color) {
 
 Table::Table(std::vector<std::string> header) : header_(true) {
   std::vector<Cell> cells;
+  cells.reserve(header.size());
   for (std::string& text : header) {
     cells.push_back({std::move(text), Tone::kFaint});
   }

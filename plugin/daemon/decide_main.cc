@@ -4,7 +4,7 @@
 // request as the daemon would, and ends.
 #include <signal.h>
 
-#include <cstdio>
+#include <iostream>
 #include <string>
 #include <string_view>
 
@@ -21,11 +21,10 @@ int Main(int argc, char* argv[]) {
   if (argc == 3 && std::string_view(argv[1]) == "--root") {
     root = argv[2];
   } else if (argc != 1) {
-    std::fputs("assay-decide is started by assay-shim; see assay-shim(8)\n",
-               stderr);
+    std::cerr << "assay-decide is started by assay-shim; see assay-shim(8)\n";
     return 2;
   }
-  ::signal(SIGPIPE, SIG_IGN);
+  (void)::signal(SIGPIPE, SIG_IGN);
   const Paths paths(root);
   StartLog(LogFormat::kAuto);
   AskConnection connection(UniqueFd(ASSAY_ASK_DECIDER_FD));

@@ -115,7 +115,7 @@ int Main(int argc, char* argv[]) {
     ::sigaddset(&signals, signal);
   }
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
-  ::signal(SIGPIPE, SIG_IGN);
+  (void)::signal(SIGPIPE, SIG_IGN);
   StartLog(options.format);
   return Serve(options, signals);
 }

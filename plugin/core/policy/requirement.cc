@@ -221,6 +221,7 @@ void CollectAttestations(
 template <typename T>
 std::vector<T> ValuesOf(std::map<std::string, T> map) {
   std::vector<T> values;
+  values.reserve(map.size());
   for (auto& [name, value] : map) values.push_back(std::move(value));
   return values;
 }

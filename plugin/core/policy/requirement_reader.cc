@@ -85,14 +85,14 @@ std::optional<Requirement> RequirementReader::ReadTable(const Toml& value,
     reader.Missing("at_least");
   }
   reader.Finish();
-  if (diagnostics_.size() != before) return std::nullopt;
+  const Toml* chosen = any_of != nullptr   ? any_of
+                       : all_of != nullptr ? all_of
+                                           : of;
+  if (chosen == nullptr || diagnostics_.size() != before) return std::nullopt;
 
-  const Toml& chosen = any_of != nullptr   ? *any_of
-                       : all_of != nullptr ? *all_of
-                                           : *of;
-  const Toml::Array* list = chosen.AsArray();
+  const Toml::Array* list = chosen->AsArray();
   if (list == nullptr || list->empty()) {
-    return Refuse(chosen, Reason::kPolicyMalformed,
+    return Refuse(*chosen, Reason::kPolicyMalformed,
                   "must be an array of at least one signer or requirement");
   }
   Requirement::Threshold threshold;

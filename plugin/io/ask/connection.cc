@@ -30,10 +30,11 @@ Result<pid_t> CheckPeer(int fd) {
   if (::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0 ||
       size != sizeof peer)
     return Fail(Reason::kHookForeignPeer, std::strerror(errno));
-  if (peer.uid != 0)
+  if (peer.uid != 0) {
     return Fail(Reason::kHookForeignPeer, "uid " + std::to_string(peer.uid) +
                                               ", pid " +
                                               std::to_string(peer.pid));
+  }
   return peer.pid;
 }
 
@@ -104,9 +105,10 @@ Result<AskCall> AskConnection::Receive(Deadline until) {
   if (!request) return request.error();
   if (packet->fds.size() != ASSAY_ASK_FDS)
     return Fail(Reason::kHookMalformed, "not two descriptors");
-  if (!IsA(packet->fds[0], S_IFREG) || !IsA(packet->fds[1], S_IFDIR))
+  if (!IsA(packet->fds[0], S_IFREG) || !IsA(packet->fds[1], S_IFDIR)) {
     return Fail(Reason::kHookMalformed,
                 "the descriptors are not config.json and its folder");
+  }
   const Deadline deadline = now + request->patience;
   return AskCall{*std::move(request), std::move(packet->fds[0]),
                  std::move(packet->fds[1]), *peer, deadline};

@@ -106,9 +106,10 @@ Result<AskRequest> ReadAskRequest(std::string_view frame) {
     return Malformed("the request's length is wrong");
   if (header.magic != ASSAY_ASK_REQUEST_MAGIC)
     return Malformed("the request has another magic");
-  if (header.version != ASSAY_ASK_VERSION)
+  if (header.version != ASSAY_ASK_VERSION) {
     return Malformed("the request has version " +
                      std::to_string(header.version));
+  }
   AskRequest request;
   request.kind = static_cast<AskKind>(header.kind);
   request.patience = std::chrono::milliseconds(header.deadline_ms);
@@ -183,9 +184,10 @@ AskReply DenyAsk(const AskNonce& nonce, std::string_view line) {
   // Printable overshoots by one character (4 bytes, less one) and "...".
   if (!IsLine(reply.line))
     reply.line = Printable(line, ASSAY_ASK_LINE_BYTES - 6);
-  if (reply.line.empty())
+  if (reply.line.empty()) {
     reply.line = std::string(Describe(Reason::kUnspecified).id) + ": " +
                  std::string(Describe(Reason::kUnspecified).sentence);
+  }
   return reply;
 }
 

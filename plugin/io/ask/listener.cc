@@ -73,9 +73,10 @@ Status RemoveStale(const std::string& path, const sockaddr_un& address) {
 Result<AskListener> AskListener::Adopt(UniqueFd fd) {
   if (Option(fd.get(), SO_DOMAIN) != AF_UNIX ||
       Option(fd.get(), SO_TYPE) != SOCK_SEQPACKET ||
-      Option(fd.get(), SO_ACCEPTCONN) != 1)
+      Option(fd.get(), SO_ACCEPTCONN) != 1) {
     return Fail(Reason::kHookMalformed,
                 "not a listening unix socket of type seqpacket");
+  }
   const int flags = ::fcntl(fd.get(), F_GETFL);
   if (flags < 0 || ::fcntl(fd.get(), F_SETFL, flags | O_NONBLOCK) != 0 ||
       ::fcntl(fd.get(), F_SETFD, FD_CLOEXEC) != 0)
@@ -100,9 +101,10 @@ Result<AskListener> AskListener::Bind(const std::string& path) {
 
 Result<AskConnection> AskListener::Accept() const {
   UniqueFd fd(::accept4(fd_.get(), nullptr, nullptr, SOCK_CLOEXEC));
-  if (!fd.valid())
+  if (!fd.valid()) {
     return Fail(Reason::kHookNoAnswer,
                 std::string("accept: ") + std::strerror(errno));
+  }
   return AskConnection(std::move(fd));
 }
 

@@ -75,7 +75,7 @@ std::string MirrorProblem(std::string_view url) {
 }
 
 void ReadTuf(const Toml& table, Diagnostics& diagnostics, NodeConfig& config) {
-  constexpr std::uint64_t kMostHours = 24 * 366;
+  constexpr std::uint64_t kMostHours = 24UL * 366;
   TomlReader reader(table, diagnostics);
   TufSettings tuf = config.tuf.value_or(TufSettings{});
   Take(tuf.mirror, reader.String("mirror"));

@@ -50,6 +50,7 @@ class BaseFetch {
                                        const std::vector<std::string>& what,
                                        std::size_t most) {
     std::vector<FetchRequest> requests;
+    requests.reserve(what.size());
     for (const std::string& one : what) {
       requests.push_back({kind, name_, one, most, claimed_});
     }
