@@ -139,10 +139,11 @@ static int ReadGlobal(int argc, char** argv, struct reading* reading) {
 static int ReadOption(int argc, char** argv, int i, struct reading* reading) {
   struct call* call = &reading->call;
   const struct option option = Split(argv[i]);
-  if (MovesTheBundle(&option))
+  if (MovesTheBundle(&option)) {
     call->problem =
         "an option may name another bundle or configuration; "
         "write --bundle DIR";
+  }
   const char* value = option.value;
   if (TakesNext(reading, &option, kVerbPlain, kVerbValued)) {
     ++i;
@@ -229,13 +230,14 @@ struct call ReadCall(int argc, char** argv) {
     if (reading.gated) Merge(&all, &reading);
   }
   struct call* call = &all.call;
-  if (unknown > kUnknownMost)
+  if (unknown > kUnknownMost) {
     call->problem = "too many unknown options";
-  else if (all.doubtful && !call->problem)
+  } else if (all.doubtful && !call->problem) {
     call->problem = "an option has no value, or one that begins with a dash";
-  else if (all.gated && !all.fits && !call->problem)
+  } else if (all.gated && !all.fits && !call->problem) {
     call->problem = "there is no single container id";
-  else if (!all.gated)
+  } else if (!all.gated) {
     call->kind = 0; /* the first reading's `create --help` */
+  }
   return *call;
 }

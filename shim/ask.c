@@ -51,8 +51,9 @@ static const char* BundlePath(const struct call* call) {
   if (!getcwd(path, PATH_MAX))
     Refuse(call, REASON_UNREADABLE, "the current folder: %s", strerror(errno));
   const size_t length = strlen(path);
+  /* What does not fit is far longer than a field may be. */
   if (call->bundle)
-    snprintf(path + length, sizeof path - length, "/%s", call->bundle);
+    (void)snprintf(path + length, sizeof path - length, "/%s", call->bundle);
   return path;
 }
 
@@ -64,9 +65,10 @@ static void OpenBundle(const struct call* call, struct question* question) {
   /* O_NONBLOCK: a fifo in its place must not hold the caller. */
   const int config =
       openat(bundle, "config.json", O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-  if (config < 0 || fstat(config, &question->config) != 0)
+  if (config < 0 || fstat(config, &question->config) != 0) {
     Refuse(call, REASON_UNREADABLE, "%.256s/config.json: %s", path,
            strerror(errno));
+  }
   if (!S_ISREG(question->config.st_mode))
     Refuse(call, REASON_UNREADABLE, "%.256s/config.json is not a file", path);
   question->fields[ASSAY_ASK_BUNDLE] = path;
@@ -105,9 +107,10 @@ static void Prepare(const struct place* place, const struct call* call,
 static Trouble Send(int fd, struct question* question) {
   struct iovec parts[1 + ASSAY_ASK_FIELDS];
   parts[0] = (struct iovec){&question->header, sizeof question->header};
-  for (int i = 0; i < ASSAY_ASK_FIELDS; ++i)
+  for (int i = 0; i < ASSAY_ASK_FIELDS; ++i) {
     parts[i + 1] = (struct iovec){(void*)question->fields[i],
                                   question->header.field_length[i]};
+  }
   union {
     struct cmsghdr header;
     char bytes[CMSG_SPACE(sizeof question->fds)];
@@ -190,7 +193,7 @@ static Trouble AskDaemon(const struct place* place, struct question* question,
  * nor its environment. */
 static noreturn void BecomeDecider(const struct place* place, int fd) {
   char path[PATH_MAX + sizeof ASSAY_ASK_DECIDER];
-  snprintf(path, sizeof path, "%s" ASSAY_ASK_DECIDER, place->root);
+  (void)snprintf(path, sizeof path, "%s" ASSAY_ASK_DECIDER, place->root);
   const int null = fcntl(open("/dev/null", O_RDWR), F_DUPFD, 16);
   const int far = fcntl(fd, F_DUPFD, 16); /* clear of what is put in place */
   if (null < 0 || far < 0 || dup2(far, ASSAY_ASK_DECIDER_FD) < 0 ||
@@ -245,15 +248,17 @@ void Ask(const struct place* place, const struct call* call) {
   Prepare(place, call, &question);
   const Trouble daemon = AskDaemon(place, &question, &reply);
   const Trouble decider = daemon ? AskDecider(place, &question, &reply) : NULL;
-  if (decider)
+  if (decider) {
     Refuse(call, REASON_NO_ANSWER,
            "the daemon %s and the one-shot decider %s; try: systemctl status "
            "assayd",
            daemon, decider);
+  }
   if (reply.header.answer != ASSAY_ASK_ALLOW)
     RefuseLine(call, *reply.line ? reply.line : REASON_NONE);
-  if (!IsUnchanged(&question))
+  if (!IsUnchanged(&question)) {
     Refuse(call, REASON_CHANGED,
            "%.256s/config.json changed while it was being decided about",
            question.fields[ASSAY_ASK_BUNDLE]);
+  }
 }

@@ -26,10 +26,11 @@ static void FindRoot(const struct call* call, struct place* place) {
   if (length < 0)
     Refuse(call, REASON_INSTALLATION, "/proc/self/exe cannot be read");
   CutSuffix(place->root, " (deleted)");
-  if (!CutSuffix(place->root, kInstalledAs))
+  if (!CutSuffix(place->root, kInstalledAs)) {
     Refuse(call, REASON_INSTALLATION,
            "the shim runs as %.256s but works only as %s and links to it",
            place->root, kInstalledAs);
+  }
 }
 
 static void FindName(const char* argv0, const struct call* call,
@@ -48,19 +49,22 @@ static void FindName(const char* argv0, const struct call* call,
 static void CheckRuntime(const struct call* call, const char* runtime) {
   struct stat self;
   struct stat target;
-  if (stat(runtime, &target) != 0 || stat("/proc/self/exe", &self) != 0)
+  if (stat(runtime, &target) != 0 || stat("/proc/self/exe", &self) != 0) {
     Refuse(call, REASON_INSTALLATION,
            "%.256s: %s; it must be a link to the real runtime", runtime,
            strerror(errno));
-  if (self.st_dev == target.st_dev && self.st_ino == target.st_ino)
+  }
+  if (self.st_dev == target.st_dev && self.st_ino == target.st_ino) {
     Refuse(call, REASON_INSTALLATION,
            "%.256s leads back to the shim; it must be a link to the real "
            "runtime",
            runtime);
+  }
   if (!S_ISREG(target.st_mode) || target.st_uid != 0 ||
-      (target.st_mode & (S_IWGRP | S_IWOTH)))
+      (target.st_mode & (S_IWGRP | S_IWOTH))) {
     Refuse(call, REASON_UNSAFE,
            "%.256s is not a program that root alone may write", runtime);
+  }
 }
 
 void FindPlace(const char* argv0, const struct call* call,

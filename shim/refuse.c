@@ -23,7 +23,8 @@ static void WriteRecord(const struct call* call, const char* line) {
   char escaped[2 * ASSAY_ASK_LINE_BYTES + 1];
   const time_t seconds = time(NULL);
   struct tm utc = {0};
-  strftime(now, sizeof now, "%Y-%m-%dT%H:%M:%SZ", gmtime_r(&seconds, &utc));
+  (void)strftime(now, sizeof now, "%Y-%m-%dT%H:%M:%SZ",
+                 gmtime_r(&seconds, &utc));
   Escape(escaped, line);
   /* crun's own spelling of a file. A fifo nobody reads must not block. */
   const char* path = call->log;
@@ -32,17 +33,18 @@ static void WriteRecord(const struct call* call, const char* line) {
       path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
       0644);
   if (fd < 0) return;
-  if (call->log_json)
+  if (call->log_json) {
     dprintf(fd, "{\"level\":\"error\",\"msg\":\"%s\",\"time\":\"%s\"}\n",
             escaped, now);
-  else
+  } else {
     dprintf(fd, "time=\"%s\" level=error msg=\"%s\"\n", now, escaped);
+  }
   close(fd); /* it may have become standard error, when that was closed */
 }
 
 noreturn void RefuseLine(const struct call* call, const char* line) {
   char clean[ASSAY_ASK_LINE_BYTES + 1];
-  snprintf(clean, sizeof clean, "%s", line);
+  (void)snprintf(clean, sizeof clean, "%s", line);
   for (char* c = clean; *c; ++c)
     if ((unsigned char)*c < 0x20 || *c == 0x7f) *c = ' ';
   if (call->log) WriteRecord(call, clean);
@@ -56,7 +58,7 @@ noreturn void Refuse(const struct call* call, const char* id,
   const int at = snprintf(line, sizeof line, "%s: ", id);
   va_list values;
   va_start(values, format);
-  vsnprintf(line + at, sizeof line - (size_t)at, format, values);
+  (void)vsnprintf(line + at, sizeof line - (size_t)at, format, values);
   va_end(values);
   RefuseLine(call, line);
 }

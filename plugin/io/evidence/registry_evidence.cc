@@ -67,7 +67,7 @@ class EvidenceFetch {
   void AddReferrers(Target& target, RegistryPlace place,
                     const std::vector<Descriptor>& referrers);
   void AddFallback(Target& target, const Fetched& index);
-  void AddManifest(Target& target, RegistryPlace place, std::string what,
+  void AddManifest(Target& target, RegistryPlace place, const std::string& what,
                    Fetched manifest);
   void AskBlobs(Target& target, Candidate& candidate);
   void Failed(Error error, std::string_view what);
@@ -120,13 +120,15 @@ void EvidenceFetch::AskFirst(Target& target) {
   }
   if (places_[kReferrersApiPlace]) {
     Ask(FetchKind::kReferrers, target.digest.str(), limits::kIndexBytes,
-        [this, &target](Fetched fetched) {
+        [this, &target](const Fetched& fetched) {
           AddReferrers(target, kReferrersApiPlace, fetched.referrers);
         });
   }
   if (places_[kReferrersTagPlace]) {
     Ask(FetchKind::kManifest, ReferrersTag(target.digest), limits::kIndexBytes,
-        [this, &target](Fetched fetched) { AddFallback(target, fetched); });
+        [this, &target](const Fetched& fetched) {
+          AddFallback(target, fetched);
+        });
   }
 }
 
@@ -166,7 +168,7 @@ void EvidenceFetch::AddReferrers(Target& target, RegistryPlace place,
 }
 
 void EvidenceFetch::AddManifest(Target& target, RegistryPlace place,
-                                std::string what, Fetched fetched) {
+                                const std::string& what, Fetched fetched) {
   const ArtifactOrigin origin = OriginAt(place);
   auto manifest = ImageManifest::Parse(fetched.bytes);
   if (!manifest) return Failed(manifest.error(), what);

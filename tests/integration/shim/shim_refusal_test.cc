@@ -97,9 +97,10 @@ TEST_CASE("a deny is final and reaches log and standard error") {
   const Outcome refused = here.Runc(RunWords(here));
   CHECK(refused.err == line + "\n");
   CheckRefused(here, refused, "no-signature");
-  for (const char* verb : {"create", "restore"})
+  for (const char* verb : {"create", "restore"}) {
     CheckRefused(here, here.Runc({verb, "--bundle", here.bundle(), "c1"}),
                  "no-signature");
+  }
   const auto asked = server.asked();
   REQUIRE(asked.size() == 3);
   CHECK(asked[1].request.kind == AskKind::kCreate);
