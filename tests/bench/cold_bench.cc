@@ -22,8 +22,8 @@
 #include "tests/support/temp_folder.h"
 #include "tests/support/walk.h"
 
-using namespace assay;         // NOLINT
-using namespace assay::bench;  // NOLINT
+using namespace assay;
+using namespace assay::bench;
 
 namespace {
 

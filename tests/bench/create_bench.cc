@@ -21,7 +21,7 @@
 #include "tests/bench/asker.h"
 #include "tests/bench/measure.h"
 
-using namespace assay::bench;  // NOLINT
+using namespace assay::bench;
 
 namespace {
 

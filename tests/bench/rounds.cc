@@ -14,7 +14,7 @@
 
 #include "tests/bench/measure.h"
 
-using namespace assay::bench;  // NOLINT
+using namespace assay::bench;
 
 namespace {
 

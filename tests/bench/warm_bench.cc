@@ -11,9 +11,9 @@
 #include "tests/bench/measure.h"
 #include "tests/support/walk.h"
 
-using namespace assay;         // NOLINT
-using namespace assay::bench;  // NOLINT
-using namespace assay::test;   // NOLINT
+using namespace assay;
+using namespace assay::bench;
+using namespace assay::test;
 
 namespace {
 

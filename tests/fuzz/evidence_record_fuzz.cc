@@ -6,7 +6,7 @@
 
 #include "io/evidence/target_record.h"
 
-using namespace assay;  // NOLINT
+using namespace assay;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
                                       std::size_t size) {

@@ -6,7 +6,7 @@
 
 #include "io/layers/layer_memory.h"
 
-using namespace assay;  // NOLINT
+using namespace assay;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
                                       std::size_t size) {

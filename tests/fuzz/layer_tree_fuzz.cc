@@ -11,8 +11,8 @@
 #include "io/rootfs/layer_tree.h"
 #include "tests/support/memory_source.h"
 
-using namespace assay;           // NOLINT
-using namespace assay::testing;  // NOLINT
+using namespace assay;
+using namespace assay::testing;
 
 namespace {
 

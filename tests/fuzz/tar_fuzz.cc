@@ -11,7 +11,7 @@
 #include "base/unique_fd.h"
 #include "io/evidence/tar.h"
 
-using namespace assay;  // NOLINT
+using namespace assay;
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
                                       std::size_t size) {

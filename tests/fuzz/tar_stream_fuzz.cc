@@ -9,8 +9,8 @@
 #include "io/archive/tar_stream.h"
 #include "tests/support/memory_source.h"
 
-using namespace assay;           // NOLINT
-using namespace assay::testing;  // NOLINT
+using namespace assay;
+using namespace assay::testing;
 
 namespace {
 

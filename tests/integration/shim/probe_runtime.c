@@ -7,8 +7,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-extern char** environ;
-
 int main(int argc, char** argv) {
   int death = 0;
   prctl(PR_GET_PDEATHSIG, &death);

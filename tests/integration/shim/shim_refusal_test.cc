@@ -16,8 +16,8 @@
 #include "tests/integration/shim/installation.h"
 #include "tests/support/catch.h"
 
-using namespace assay;        // NOLINT
-using namespace assay::test;  // NOLINT
+using namespace assay;
+using namespace assay::test;
 
 namespace {
 

@@ -2,7 +2,7 @@
 
 #include "tests/support/catch.h"
 
-using namespace assay;  // NOLINT
+using namespace assay;
 
 TEST_CASE("base64 has exactly one text for given bytes") {
   CHECK(Base64Encode("") == "");

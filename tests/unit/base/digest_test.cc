@@ -2,7 +2,7 @@
 
 #include "tests/support/catch.h"
 
-using namespace assay;  // NOLINT
+using namespace assay;
 
 TEST_CASE("a digest is an algorithm and its exact hex") {
   const Digest empty = Digest::Of("");

@@ -4,7 +4,7 @@
 
 #include "tests/support/catch.h"
 
-using namespace assay;  // NOLINT
+using namespace assay;
 
 TEST_CASE("a star stands for any run of characters") {
   CHECK(GlobMatches("", ""));

@@ -2,7 +2,7 @@
 
 #include "tests/support/catch.h"
 
-using namespace assay;  // NOLINT
+using namespace assay;
 
 namespace {
 

@@ -1,7 +1,7 @@
 #include "base/toml.h"
 #include "tests/support/catch.h"
 
-using namespace assay;  // NOLINT
+using namespace assay;
 
 TEST_CASE("the nearest candidate is suggested, only when it is near") {
   const std::set<std::string, std::less<>> keys = {"require", "namespaces",

@@ -4,7 +4,7 @@
 
 #include "tests/support/catch.h"
 
-using namespace assay;  // NOLINT
+using namespace assay;
 
 TEST_CASE("every reason has a unique id, a sentence and a remedy") {
   std::set<std::string_view> ids;

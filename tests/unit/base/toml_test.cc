@@ -3,7 +3,7 @@
 #include "base/limits.h"
 #include "tests/support/catch.h"
 
-using namespace assay;  // NOLINT
+using namespace assay;
 
 namespace {
 

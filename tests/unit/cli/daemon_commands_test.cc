@@ -12,7 +12,7 @@
 #include "cli/node_commands.h"
 #include "tests/support/catch.h"
 
-using namespace assay;  // NOLINT
+using namespace assay;
 
 namespace {
 

@@ -3,7 +3,7 @@
 #include "cli/doctor_command.h"
 #include "tests/support/catch.h"
 
-using namespace assay;  // NOLINT
+using namespace assay;
 
 namespace {
 

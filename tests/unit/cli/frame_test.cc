@@ -10,7 +10,7 @@
 #include "cli/table.h"
 #include "tests/support/catch.h"
 
-using namespace assay;  // NOLINT
+using namespace assay;
 
 namespace {
 

@@ -7,9 +7,9 @@
 #include "tests/support/temp_folder.h"
 #include "tests/support/walk.h"
 
-using namespace assay;           // NOLINT
-using namespace assay::test;     // NOLINT
-using namespace assay::testing;  // NOLINT
+using namespace assay;
+using namespace assay::test;
+using namespace assay::testing;
 
 namespace {
 

@@ -2,8 +2,8 @@
 #include "tests/support/catch.h"
 #include "tests/unit/core/policy/policy_fixture.h"
 
-using namespace assay;        // NOLINT
-using namespace assay::test;  // NOLINT
+using namespace assay;
+using namespace assay::test;
 
 namespace {
 

@@ -7,7 +7,7 @@
 namespace assay {
 namespace {
 
-using namespace test;  // NOLINT: the fixture's words
+using namespace test;
 
 constexpr const char* kBundleType =
     "application/vnd.dev.sigstore.bundle.v0.3+json";

@@ -6,7 +6,7 @@
 namespace assay {
 namespace {
 
-using namespace test;  // NOLINT: the fixture's words
+using namespace test;
 
 constexpr const char* kSignature = "dev.cosignproject.cosign/signature";
 constexpr const char* kCertificate = "dev.sigstore.cosign/certificate";

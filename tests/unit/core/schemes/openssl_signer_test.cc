@@ -7,7 +7,7 @@
 namespace assay {
 namespace {
 
-using namespace test;  // NOLINT: the fixture's words
+using namespace test;
 
 constexpr const char* kManifest = "the image's manifest";
 

@@ -6,8 +6,8 @@
 #include "tests/support/memory_source.h"
 #include "tests/support/tar_maker.h"
 
-using namespace assay;           // NOLINT
-using namespace assay::testing;  // NOLINT
+using namespace assay;
+using namespace assay::testing;
 
 namespace {
 

@@ -8,8 +8,8 @@
 #include "tests/support/catch.h"
 #include "tests/support/memory_source.h"
 
-using namespace assay;           // NOLINT
-using namespace assay::testing;  // NOLINT
+using namespace assay;
+using namespace assay::testing;
 
 namespace {
 

@@ -15,7 +15,7 @@
 #include "io/ask/listener.h"
 #include "tests/support/catch.h"
 
-using namespace assay;  // NOLINT
+using namespace assay;
 using std::chrono::milliseconds;
 using std::chrono::steady_clock;
 

@@ -3,7 +3,7 @@
 #include "tests/support/catch.h"
 #include "tests/support/temp_folder.h"
 
-using namespace assay;  // NOLINT
+using namespace assay;
 
 namespace {
 

@@ -5,9 +5,9 @@
 #include "tests/support/catch.h"
 #include "tests/support/temp_folder.h"
 
-using namespace assay;           // NOLINT
-using namespace assay::test;     // NOLINT
-using namespace assay::testing;  // NOLINT
+using namespace assay;
+using namespace assay::test;
+using namespace assay::testing;
 
 namespace {
 

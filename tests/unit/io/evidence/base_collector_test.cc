@@ -13,9 +13,9 @@
 #include "tests/unit/io/evidence/artifact_server.h"
 #include "tests/unit/io/evidence/sample_artifact.h"
 
-using namespace assay;           // NOLINT
-using namespace assay::test;     // NOLINT
-using namespace assay::testing;  // NOLINT
+using namespace assay;
+using namespace assay::test;
+using namespace assay::testing;
 
 namespace {
 

@@ -6,8 +6,8 @@
 #include "tests/support/catch.h"
 #include "tests/unit/io/evidence/evidence_node.h"
 
-using namespace assay;           // NOLINT
-using namespace assay::testing;  // NOLINT
+using namespace assay;
+using namespace assay::testing;
 using namespace std::chrono_literals;
 
 namespace {

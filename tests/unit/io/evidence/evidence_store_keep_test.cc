@@ -9,8 +9,8 @@
 #include "tests/support/temp_folder.h"
 #include "tests/unit/io/evidence/sample_artifact.h"
 
-using namespace assay;           // NOLINT
-using namespace assay::testing;  // NOLINT
+using namespace assay;
+using namespace assay::testing;
 
 namespace {
 

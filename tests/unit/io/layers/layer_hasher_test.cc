@@ -12,8 +12,8 @@
 #include "tests/support/catch.h"
 #include "tests/support/temp_folder.h"
 
-using namespace assay;           // NOLINT
-using namespace assay::testing;  // NOLINT
+using namespace assay;
+using namespace assay::testing;
 using namespace std::chrono_literals;
 
 namespace {

@@ -6,8 +6,8 @@
 #include "tests/support/catch.h"
 #include "tests/unit/io/policy/policy_root.h"
 
-using namespace assay;        // NOLINT
-using namespace assay::test;  // NOLINT
+using namespace assay;
+using namespace assay::test;
 namespace fs = std::filesystem;
 
 namespace {

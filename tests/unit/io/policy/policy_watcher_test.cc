@@ -8,10 +8,10 @@
 #include "tests/support/catch.h"
 #include "tests/unit/io/policy/policy_root.h"
 
-using namespace assay;        // NOLINT
-using namespace assay::test;  // NOLINT
+using namespace assay;
+using namespace assay::test;
 namespace fs = std::filesystem;
-using namespace std::chrono_literals;  // NOLINT
+using namespace std::chrono_literals;
 
 namespace {
 

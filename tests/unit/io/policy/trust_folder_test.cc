@@ -6,7 +6,7 @@
 #include "tests/support/catch.h"
 #include "tests/support/temp_folder.h"
 
-using namespace assay;  // NOLINT
+using namespace assay;
 namespace fs = std::filesystem;
 
 namespace {

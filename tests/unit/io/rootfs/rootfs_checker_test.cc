@@ -14,8 +14,8 @@
 #include "tests/support/tar_maker.h"
 #include "tests/support/temp_folder.h"
 
-using namespace assay;           // NOLINT
-using namespace assay::testing;  // NOLINT
+using namespace assay;
+using namespace assay::testing;
 using namespace std::chrono_literals;
 
 namespace {

@@ -11,7 +11,7 @@
 #include "tests/support/catch.h"
 #include "tests/unit/io/wire/node.h"
 
-using namespace assay;  // NOLINT
+using namespace assay;
 
 namespace fs = std::filesystem;
 

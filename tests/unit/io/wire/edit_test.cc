@@ -4,7 +4,7 @@
 #include "tests/support/catch.h"
 #include "tests/unit/io/wire/node.h"
 
-using namespace assay;  // NOLINT
+using namespace assay;
 
 namespace {
 
