@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <array>
-#include <ctime>
 #include <map>
 
 #include "base/limits.h"
+#include "core/trust/asn1_values.h"
 #include "core/trust/certificate_access.h"
 #include "core/trust/openssl_handles.h"
 #include "core/trust/pem.h"
@@ -32,26 +32,6 @@ using PurposesPtr = OpensslPtr<EXTENDED_KEY_USAGE, EXTENDED_KEY_USAGE_free>;
 
 Error Malformed(std::string detail) {
   return Fail(Reason::kCertificateMalformed, std::move(detail));
-}
-
-std::string_view ViewOf(const ASN1_STRING* text) {
-  return {reinterpret_cast<const char*>(ASN1_STRING_get0_data(text)),
-          static_cast<std::size_t>(ASN1_STRING_length(text))};
-}
-
-std::string OidOf(const ASN1_OBJECT* object) {
-  constexpr int kAsNumbers = 1;
-  std::array<char, 128> text{};
-  const int size = OBJ_obj2txt(text.data(), static_cast<int>(text.size()),
-                               object, kAsNumbers);
-  const bool whole = size > 0 && static_cast<std::size_t>(size) < text.size();
-  return whole ? text.data() : std::string();
-}
-
-std::optional<Time> TimeOf(const ASN1_TIME* asn1) {
-  std::tm parts{};
-  if (ASN1_TIME_to_tm(asn1, &parts) != 1) return std::nullopt;
-  return Time(std::chrono::seconds(::timegm(&parts)));
 }
 
 std::optional<Validity> ValidityOf(const X509* raw) {

@@ -1,5 +1,5 @@
-// The parsed OpenSSL object behind a Certificate, for the .cc files of this
-// folder alone.
+// The parsed OpenSSL object behind a Certificate, for the .cc files of
+// core/trust and below alone.
 #ifndef ASSAY_CORE_TRUST_CERTIFICATE_ACCESS_H_
 #define ASSAY_CORE_TRUST_CERTIFICATE_ACCESS_H_
 

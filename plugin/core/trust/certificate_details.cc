@@ -2,8 +2,7 @@
 
 #include <openssl/x509v3.h>
 
-#include <array>
-
+#include "core/trust/asn1_values.h"
 #include "core/trust/certificate_access.h"
 #include "core/trust/openssl_handles.h"
 
@@ -17,12 +16,6 @@ bool IsCritical(X509* raw, int nid) {
   return at >= 0 && X509_EXTENSION_get_critical(X509_get_ext(raw, at)) == 1;
 }
 
-std::string OidOf(const ASN1_OBJECT* object) {
-  std::array<char, 128> text{};
-  OBJ_obj2txt(text.data(), static_cast<int>(text.size()), object, 1);
-  return text.data();
-}
-
 std::string Utf8Of(const ASN1_STRING* text) {
   unsigned char* utf8 = nullptr;
   const int size = ASN1_STRING_to_UTF8(&utf8, text);
@@ -31,10 +24,6 @@ std::string Utf8Of(const ASN1_STRING* text) {
                     static_cast<std::size_t>(size));
   OPENSSL_free(utf8);
   return value;
-}
-
-bool IsStrongHash(int nid) {
-  return nid == NID_sha256 || nid == NID_sha384 || nid == NID_sha512;
 }
 
 Error Untrusted(const Certificate& child, std::string_view what) {
@@ -66,7 +55,8 @@ std::optional<KeyUsage> KeyUsageOf(const Certificate& one) {
   const std::uint32_t bits = X509_get_key_usage(raw);
   return KeyUsage{IsCritical(raw, NID_key_usage),
                   (bits & KU_DIGITAL_SIGNATURE) != 0,
-                  (bits & KU_KEY_CERT_SIGN) != 0, (bits & ~kNamed) != 0};
+                  (bits & KU_KEY_CERT_SIGN) != 0, (bits & ~kNamed) != 0,
+                  (bits & KU_CRL_SIGN) != 0};
 }
 
 std::vector<NameAttribute> SubjectOf(const Certificate& one) {

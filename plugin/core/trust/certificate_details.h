@@ -27,6 +27,7 @@ struct KeyUsage {
   bool signs_certificates = false;
   // Any besides these two and non-repudiation.
   bool other = false;
+  bool signs_lists = false;  // one of the others
 };
 
 // nullopt where the certificate has no such extension.

@@ -1,4 +1,5 @@
-// Owners of OpenSSL's objects. Only the .cc files of this folder include it.
+// Owners of OpenSSL's objects. Only the .cc files of core/trust and below
+// include it.
 #ifndef ASSAY_CORE_TRUST_OPENSSL_HANDLES_H_
 #define ASSAY_CORE_TRUST_OPENSSL_HANDLES_H_
 

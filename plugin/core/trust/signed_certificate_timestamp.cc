@@ -4,6 +4,7 @@
 #include <openssl/x509v3.h>
 
 #include "base/limits.h"
+#include "core/trust/asn1_values.h"
 #include "core/trust/certificate_access.h"
 #include "core/trust/openssl_handles.h"
 
@@ -29,15 +30,6 @@ std::string BigEndian(std::uint64_t number, int bytes) {
 
 std::string BytesOf(unsigned char* data, std::size_t size) {
   return {reinterpret_cast<const char*>(data), size};
-}
-
-// The list in an extension's value; null where that is not, to the last byte,
-// what the list is written as. OpenSSL stops before what follows a promise.
-ListPtr ReadList(const std::string& value) {
-  const unsigned char* cursor = UnsignedBytes(value);
-  ListPtr list(d2i_SCT_LIST(nullptr, &cursor, static_cast<long>(value.size())));
-  if (list && ToDer<i2d_SCT_LIST>(list.get()) != value) list.reset();
-  return list;
 }
 
 Result<SignedCertificateTimestamp> Read(const SCT* sct) {
@@ -71,7 +63,7 @@ Result<std::vector<SignedCertificateTimestamp>> SignedCertificateTimestamp::Of(
   std::vector<SignedCertificateTimestamp> promises;
   const auto* value = certificate.Extension(kListOid);
   if (value == nullptr) return promises;
-  const auto list = ReadList(*value);
+  const auto list = ReadDer<ListPtr, d2i_SCT_LIST, i2d_SCT_LIST>(*value);
   if (!list) return Malformed("the list cannot be read");
   const int count = sk_SCT_num(list.get());
   if (static_cast<std::size_t>(count) > limits::kSignedCertificateTimestamps) {
