@@ -15,17 +15,20 @@ import sys
 # Folder -> folders it may include from, besides itself. "core/schemes" stands
 # for the headers in that very folder, not for the schemes below it.
 SCHEME = ["base", "core/trust", "core/subject", "core/evidence", "core/schemes"]
-CORE = SCHEME + ["core/trust/tuf", "core/question", "core/policy", "core/verdict"]
+CORE = SCHEME + [
+    "core/trust/revocation", "core/trust/tuf", "core/question", "core/policy", "core/verdict",
+]  # fmt: skip
 FOLDERS = {
     "api": [],
     "base": [],
     "core/trust": ["base"],
+    "core/trust/revocation": ["base", "core/trust"],
     "core/trust/tuf": ["base", "core/trust"],
     "core/subject": ["base"],
     "core/evidence": ["base", "core/subject"],
     "core/question": ["base", "core/subject"],
     "core/schemes": ["base", "core/trust", "core/subject", "core/evidence"],
-    "core/schemes/*": SCHEME,
+    "core/schemes/*": SCHEME + ["core/trust/revocation"],
     "core/policy": SCHEME + ["core/question"],
     "core/verdict": CORE,
     "io/*": ["api", "io/*"] + CORE,

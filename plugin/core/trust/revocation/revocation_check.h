@@ -1,6 +1,11 @@
 // Whether the certificates of a chain have been revoked, by OCSP and by lists
 // with their deltas, as the Notary Project asks (trust-store-trust-policy.md,
 // "Certificate Revocation Evaluation").
+//
+// What is kept is used until its next update is due; then the place is asked,
+// if it may be, and what is kept has to do for as long as the terms allow. What
+// once revoked a certificate is never forgotten for being old, nor for what an
+// older document says that a place answers with now.
 #ifndef ASSAY_CORE_TRUST_REVOCATION_REVOCATION_CHECK_H_
 #define ASSAY_CORE_TRUST_REVOCATION_REVOCATION_CHECK_H_
 
@@ -16,6 +21,10 @@
 #include "core/trust/revocation/revocation_source.h"
 
 namespace assay {
+
+// When an answer of OCSP without a next update is due: its responder has newer
+// ones at all times, but not every container can wait for one.
+inline constexpr std::chrono::hours kOcspDefaultDue{1};
 
 struct RevocationTerms {
   Time now{};

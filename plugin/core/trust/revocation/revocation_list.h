@@ -14,6 +14,7 @@
 #include "base/clock.h"
 #include "base/result.h"
 #include "core/trust/certificate.h"
+#include "core/trust/revocation/distribution_point.h"
 
 namespace assay {
 
@@ -25,7 +26,8 @@ struct ListNumber {
   bool operator==(const ListNumber&) const = default;
 };
 
-// What a list says about one certificate (RFC 5280 section 5.3).
+// What a list says about one certificate (RFC 5280 section 5.3). An entry whose
+// reason or time cannot be read has none: it revokes for good.
 struct RevocationEntry {
   Time revoked_at{};
   bool on_hold = false;  // reason 6
@@ -36,14 +38,27 @@ struct RevocationEntry {
 // Copies share one parsed list; all operations are thread-safe.
 class RevocationList {
  public:
-  // One DER list without trailing bytes, of at most
+  // One DER list of version 2 without trailing bytes, of at most
   // limits::kRevocationListBytes. Errors: kRevocationMalformed.
   static Result<RevocationList> ParseDer(std::string_view der);
 
   // That the issuer, an authority that may sign lists, signed it with a hash of
-  // the SHA-2 family, and that it holds no critical extension that is not
-  // understood. Errors: kRevocationInvalid.
+  // the SHA-2 family, that neither it nor an entry holds a critical extension
+  // that is not understood, and that it is about certificates of this issuer.
+  // Errors: kRevocationInvalid.
   Status CheckSignedBy(const Certificate& issuer) const;
+
+  // Whether a certificate of the list's signer that has no entry is not
+  // revoked, as far as one whole list can tell: whether the list speaks about
+  // it, in the name of the distribution point that was asked, for all reasons.
+  // A delta does not. Errors: kRevocationInvalid.
+  Status CheckSpeaksOf(const Certificate& one,
+                       const DistributionPoint& point) const;
+
+  // Whether the delta, of the same signer, changes this whole list (RFC 5280
+  // section 5.2.4; equal numbers are refused, for then it changes nothing).
+  // Errors: kRevocationInvalid.
+  Status CheckChangedBy(const RevocationList& delta) const;
 
   Time this_update() const;
   const std::optional<Time>& next_update() const;
@@ -53,10 +68,8 @@ class RevocationList {
   // Where deltas of this list are.
   const std::vector<std::string>& freshest_urls() const;
 
-  // The last entry about the certificate, which the list's signer issued; null
-  // where there is none. Errors: kRevocationInvalid (an entry with a critical
-  // extension that is not understood).
-  Result<std::optional<RevocationEntry>> Find(const Certificate& one) const;
+  // Every entry about the certificate, which the list's signer issued.
+  std::vector<RevocationEntry> Find(const Certificate& one) const;
 
  private:
   struct Parsed;
