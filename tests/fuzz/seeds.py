@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-"""Writes the corpora's seeds that are parts of test vectors, so that a fuzz
-target starts from what its signer accepts. `seeds.py` writes them, `seeds.py
---check` names those that differ: vectors were made anew since."""
+"""Writes the corpora's seeds that are parts of test vectors, or that revocation/
+holds, so that a fuzz target starts from what its signer accepts. `seeds.py`
+writes them, `seeds.py --check` names those that differ: what they are from was
+made anew since."""
 
 import base64
 import json
@@ -126,6 +127,9 @@ def seeds():
     yield from of_legacy("recorded-legacy", LEGACY)
     root = VECTORS / LEGACY / "trusted_root.json"
     yield "trusted_root_fuzz", "recorded", root.read_bytes()
+    for target, said in ("revocation_list_fuzz", "lists"), ("ocsp_response_fuzz", "answers"):
+        for path in (HERE / "revocation" / said).iterdir():
+            yield target, path.name, path.read_bytes()
 
 
 def main():
@@ -137,7 +141,7 @@ def main():
             continue
         differ += 1
         if check:
-            print(f"{path}: differs from the vector; run tests/fuzz/seeds.py")
+            print(f"{path}: differs from what it is from; run tests/fuzz/seeds.py")
         else:
             path.parent.mkdir(exist_ok=True)
             path.write_bytes(data)
