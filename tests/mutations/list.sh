@@ -196,3 +196,73 @@ vector_mutation proof-short keyless-short-path-deny \
   $trust/merkle.cc 's/if \(r != root\)/if (false)/'
 vector_mutation proof-index keyless-v2-moved-index-deny \
   $sigstore/witnesses.cc 's/path\{entry\.index,/path{entry.inclusion->path.index,/'
+
+# --- revocation: lists
+revocation=plugin/core/trust/revocation
+revocation_tests=core/trust/revocation
+unit_mutation list-signature $revocation_tests \
+  "only its issuer's signature makes a list" $revocation/revocation_list.cc \
+  's/if \(X509_CRL_verify\(raw, X509_get0_pubkey\(above\)\) != 1\)/if (false)/'
+unit_mutation list-usage $revocation_tests \
+  "whoever may not sign lists signs none" $revocation/revocation_list.cc \
+  's/\(usage && !usage->signs_lists\)/false/'
+unit_mutation list-hash $revocation_tests \
+  "a list signed with SHA-1 is refused" $revocation/revocation_list.cc \
+  's/if \(!IsStrongHash\(SignatureHashOf\(algorithm\)\)\)/if (false)/'
+unit_mutation list-critical $revocation_tests \
+  "a critical extension that nobody understands ends a list" \
+  $revocation/revocation_list.cc \
+  's/if \(!unknown\.empty\(\)\)/if (false)/'
+unit_mutation list-indirect $revocation_tests \
+  "a list of others' certificates is none of this issuer" \
+  $revocation/revocation_list.cc 's/if \(scope && scope->indirect\)/if (false)/'
+unit_mutation list-place $revocation_tests \
+  "a list of another place or kind is none" $revocation/revocation_list.cc \
+  's/if \(scope\.named &&/if (false \&\&/'
+unit_mutation list-is-whole $revocation_tests \
+  "a list of another place or kind is none" $revocation/revocation_list.cc \
+  's/if \(parsed_->base_number\)/if (false)/'
+unit_mutation list-age $revocation_tests \
+  "a list counts until its next update and for as long as allowed" \
+  $revocation/revocation_check.cc \
+  's/terms_\.now <= found\.due \+ terms_\.staleness/true/'
+unit_mutation list-every-place $revocation_tests \
+  "every distribution point has to be good" $revocation/revocation_check.cc \
+  's/if \(first \|\| \(all &&/if (first || (all \&\& found \&\&/'
+unit_mutation delta-newer $revocation_tests \
+  "a delta that does not change the list is none" \
+  $revocation/revocation_list.cc \
+  's/if \(change\.number <= parsed_->number\)/if (false)/'
+unit_mutation delta-base $revocation_tests \
+  "a delta that does not change the list is none" \
+  $revocation/revocation_list.cc \
+  's/if \(change\.base_number > parsed_->number\)/if (false)/'
+unit_mutation revoked-stays $revocation_tests \
+  "what revoked a certificate is not forgotten for being old" \
+  $revocation/revocation_check.cc \
+  's/return kept\.standing == Standing::kRevoked \|\| IsFresh/return IsFresh/'
+unit_mutation hold-stays $revocation_tests \
+  "a hold stands until newer takes it back" $revocation/revocation_check.cc \
+  's/Counts\(fetched\) && !older/Counts(fetched)/'
+
+# --- revocation: responders
+unit_mutation ocsp-certificate $revocation_tests \
+  "an answer about another certificate is none" $revocation/ocsp_response.cc \
+  's/wanted && OCSP_id_cmp\(wanted\.get\(\), name\) == 0/wanted != nullptr/'
+unit_mutation ocsp-issued $revocation_tests \
+  "only issuer and delegate are believed" $revocation/ocsp_response.cc \
+  's/if \(!issued\)/if (false)/'
+unit_mutation ocsp-purpose $revocation_tests \
+  "a delegate may sign and is for OCSP" $revocation/ocsp_response.cc \
+  's/!delegate\.HasPurpose\(kOcspSigning\) \|\| //'
+unit_mutation ocsp-expired $revocation_tests \
+  "a delegate is valid now, or was when it revoked" \
+  $revocation/ocsp_response.cc \
+  's/if \(!delegate\.validity\(\)\.Contains\(when\)\)/if (false)/'
+unit_mutation ocsp-itself $revocation_tests \
+  "nobody answers for itself" $revocation/ocsp_response.cc \
+  's/delegate == one \|\| //'
+unit_mutation ocsp-future $revocation_tests \
+  "an answer of times to come is none, unless it revokes" \
+  $revocation/ocsp_response.cc \
+  's/answer->this_update > now \+ kAuthorityClockSkew/false/'
