@@ -25,6 +25,7 @@ struct RevocationList::Parsed {
 
 namespace {
 
+using ListPtr = OpensslPtr<X509_CRL, X509_CRL_free>;
 using IntegerPtr = OpensslPtr<ASN1_INTEGER, ASN1_INTEGER_free>;
 using ReasonPtr = OpensslPtr<ASN1_ENUMERATED, ASN1_ENUMERATED_free>;
 using DatePtr = OpensslPtr<ASN1_GENERALIZEDTIME, ASN1_GENERALIZEDTIME_free>;
@@ -35,6 +36,18 @@ Error Malformed(std::string detail) {
 
 Error Invalid(std::string detail) {
   return Fail(Reason::kRevocationInvalid, std::move(detail));
+}
+
+ListPtr Decode(std::string_view der) {
+  return ReadDer<ListPtr, d2i_X509_CRL, i2d_X509_CRL>(der);
+}
+
+// OpenSSL keeps the bytes that it read; here it has to write them anew. That
+// makes signatures dear to check, so this list is not used any further.
+bool IsDer(std::string_view der) {
+  const ListPtr list = Decode(der);
+  return list && i2d_re_X509_CRL_tbs(list.get(), nullptr) > 0 &&
+         ToDer<i2d_X509_CRL>(list.get()) == der;
 }
 
 Status ReadNumber(std::string_view der, std::optional<ListNumber>& number) {
