@@ -1,5 +1,6 @@
-// Properties: a list that reads has numbers as they are compared and addresses
-// within their caps; one that its issuer signed says what the issuer once said.
+// Properties: a list that reads has numbers as they are compared, addresses
+// within their caps, and takes back nothing that it holds at the same time; one
+// that its issuer signed says what the issuer once said.
 #include <algorithm>
 #include <cstdint>
 #include <optional>
@@ -64,6 +65,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
   CheckNumber(list->number());
   CheckNumber(list->base_number());
   Require(list->freshest_urls().size() <= assay::limits::kRevocationUrls);
+  for (const auto& entry : list->Find(Authority().revoked)) {
+    Require(!entry.on_hold || !entry.removed);
+  }
   if (list->CheckSignedBy(Authority().issuer)) {
     Require(std::any_of(recorded.begin(), recorded.end(), [&](const auto& one) {
       return SaysTheSame(*list, one);
