@@ -245,6 +245,13 @@ unit_mutation hold-stays $revocation_tests \
   "a hold stands until newer takes it back" $revocation/revocation_check.cc \
   's/Counts\(fetched\) && !older/Counts(fetched)/'
 
+unit_mutation list-replaced $revocation_tests \
+  "a list replaces an older one of its kind" \
+  $revocation/revocation_source.cc 's/return due \|\| [^;]*;/return true;/'
+unit_mutation answer-replaced $revocation_tests \
+  "an answer replaces an older one that does not revoke for good" \
+  $revocation/revocation_source.cc 's/return !revokes\(kept\) \|\| [^;]*;/return true;/'
+
 # --- revocation: responders
 unit_mutation ocsp-certificate $revocation_tests \
   "an answer about another certificate is none" $revocation/ocsp_response.cc \

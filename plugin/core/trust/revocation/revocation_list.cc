@@ -164,13 +164,10 @@ Result<RevocationList> RevocationList::ParseDer(std::string_view der) {
   if (der.size() > limits::kRevocationListBytes) {
     return Malformed("it is too big");
   }
+  if (!IsDer(der)) return Malformed("it is no list in DER");
   auto parsed = std::make_shared<Parsed>();
-  parsed->raw = ReadDer<decltype(Parsed::raw), d2i_X509_CRL, i2d_X509_CRL>(der);
-  // OpenSSL keeps the bytes that it read; this makes it write them anew.
-  if (!parsed->raw || ToDer<i2d_re_X509_CRL_tbs>(parsed->raw.get()).empty() ||
-      ToDer<i2d_X509_CRL>(parsed->raw.get()) != der) {
-    return Malformed("it is no list in DER");
-  }
+  parsed->raw = Decode(der);
+  if (!parsed->raw) return Fail(Reason::kInternal, "memory");
   if (X509_CRL_get_version(parsed->raw.get()) != X509_CRL_VERSION_2) {
     return Malformed("its version is not 2");
   }
@@ -250,6 +247,12 @@ Status RevocationList::CheckChangedBy(const RevocationList& delta) const {
     return Invalid("the delta has another scope than its list");
   }
   return Ok();
+}
+
+bool RevocationList::IsLike(const RevocationList& other) const {
+  return parsed_->scope_bytes == other.parsed_->scope_bytes &&
+         parsed_->base_number.has_value() ==
+             other.parsed_->base_number.has_value();
 }
 
 Time RevocationList::this_update() const { return parsed_->this_update; }

@@ -60,6 +60,9 @@ class RevocationList {
   // Errors: kRevocationInvalid.
   Status CheckChangedBy(const RevocationList& delta) const;
 
+  // Whether both speak of the same certificates, and both are deltas or none.
+  bool IsLike(const RevocationList& other) const;
+
   Time this_update() const;
   const std::optional<Time>& next_update() const;
   const std::optional<ListNumber>& number() const;

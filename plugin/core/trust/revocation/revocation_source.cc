@@ -39,4 +39,21 @@ std::optional<Time> KnownAt(const RevocationDocument& document,
   return answer->this_update;
 }
 
+bool MayReplace(const RevocationDocument& document,
+                const RevocationDocument& kept, const RevocationPlace& place,
+                Time now) {
+  if (!CheckHolds(kept, place, now)) return true;
+  if (KnownAt(document, place, now) < KnownAt(kept, place, now)) return false;
+  if (const auto* list = std::get_if<RevocationList>(&kept)) {
+    const bool due = list->next_update() && *list->next_update() < now;
+    return due || list->IsLike(std::get<RevocationList>(document));
+  }
+  const auto revokes = [&](const RevocationDocument& one) {
+    const auto answer =
+        std::get<OcspResponse>(one).AnswerFor(*place.about, place.issuer, now);
+    return answer && answer->status == OcspStatus::kRevoked && !answer->on_hold;
+  };
+  return !revokes(kept) || revokes(document);
+}
+
 }  // namespace assay

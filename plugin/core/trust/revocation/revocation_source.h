@@ -42,6 +42,15 @@ Status CheckHolds(const RevocationDocument& document,
 std::optional<Time> KnownAt(const RevocationDocument& document,
                             const RevocationPlace& place, Time now);
 
+// Whether a document that holds may be kept in the place of another. Where that
+// one holds, too: not what is older, nor what does not revoke a certificate
+// that it revokes for good, nor, before newer is due, a list of another scope,
+// or one of list and delta for the other. Else whoever stands on the way to an
+// authority could make us forget.
+bool MayReplace(const RevocationDocument& document,
+                const RevocationDocument& kept, const RevocationPlace& place,
+                Time now);
+
 // Thread-safe.
 class RevocationSource {
  public:

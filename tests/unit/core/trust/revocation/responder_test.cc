@@ -89,34 +89,5 @@ TEST_CASE("a source that has another kind in a place is not believed") {
   CHECK(two.Ending() == Reason::kRevocationUnknown);
 }
 
-TEST_CASE("a document holds where it is the issuer's, about the certificate") {
-  const auto& world = World();
-  const RevocationPlace list{kList, world.issuer.certificate(), {}};
-  const RevocationPlace answer{kOcsp, world.issuer.certificate(),
-                               world.leaf.certificate()};
-  const auto holds = [](const RevocationPlace& parsed_as,
-                        const std::string& der, const RevocationPlace& place) {
-    return ReasonOf(CheckHolds(ParseRevocation(parsed_as, der).value(), place,
-                               kRevokerNow));
-  };
-  const auto made = world.issuer.List({});
-  const auto said = world.issuer.Answer(world.leaf, world.issuer, {});
-  CHECK(holds(list, made, list) == Reason::kUnspecified);
-  CHECK(holds(answer, said, answer) == Reason::kUnspecified);
-  CHECK(holds(list, made, answer) == Reason::kRevocationInvalid);
-  CHECK(holds(answer, said, list) == Reason::kRevocationInvalid);
-  CHECK(holds(list, world.twin.List({}), list) == Reason::kRevocationInvalid);
-  CHECK(holds(answer, world.issuer.Answer(world.other_leaf, world.issuer, {}),
-              answer) == Reason::kRevocationInvalid);
-
-  CHECK(KnownAt(ParseRevocation(list, made).value(), list, kRevokerNow) ==
-        kRevokerNow - hours(1));
-  CHECK(KnownAt(ParseRevocation(answer, said).value(), answer, kRevokerNow) ==
-        kRevokerNow - hours(1));
-  CHECK_FALSE(KnownAt(
-      ParseRevocation(answer, said).value(),
-      {kOcsp, world.issuer.certificate(), world.other_leaf.certificate()},
-      kRevokerNow));
-}
 }  // namespace
 }  // namespace assay

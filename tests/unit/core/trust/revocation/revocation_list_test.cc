@@ -119,7 +119,7 @@ TEST_CASE("what a list holds is DER as well") {
   REQUIRE(der.substr(6, 3) == "\x02\x01\x01");
   REQUIRE(ReasonOfParsing(der) == Reason::kUnspecified);
   der.insert(7, "\x81");
-  for (const std::size_t length : {2, 5}) {
+  for (const std::size_t length : {2U, 5U}) {
     der[length] = static_cast<char>(der[length] + 1);
   }
   CHECK(ReasonOfParsing(der) == Reason::kRevocationMalformed);
