@@ -22,6 +22,14 @@ default_crl_days = 7
 crl_extensions = list
 [list]
 authorityKeyIdentifier = issuer:always
+[req]
+distinguished_name = name
+x509_extensions = extensions
+prompt = no
+[name]
+CN = i
+[extensions]
+basicConstraints = critical,CA:TRUE
 )";
 
 // An authority as `openssl ca` keeps it, which has revoked 1000 (3e8) and put
@@ -47,10 +55,30 @@ struct Kept {
     folder.Write("issuer.key", World().issuer.KeyPem());
   }
 
-  std::string List() const {
-    Run({"openssl", "ca", "-gencrl", "-config", folder / "openssl.cnf", "-cert",
-         folder / "issuer.pem", "-keyfile", folder / "issuer.key", "-out",
-         folder / "list.pem"});
+  // From now on the authority has an RSA key.
+  Certificate TakeRsaKey() const {
+    Run({"openssl", "req", "-x509", "-config", folder / "openssl.cnf",
+         "-newkey", "rsa:2048", "-nodes", "-keyout", folder / "issuer.key",
+         "-out", folder / "issuer.pem"});
+    return Certificate::ParsePem(ReadAll(folder / "issuer.pem"))
+        .value()
+        .front();
+  }
+
+  std::string List(const std::vector<std::string>& options = {}) const {
+    std::vector<std::string> command{"openssl",
+                                     "ca",
+                                     "-gencrl",
+                                     "-config",
+                                     folder / "openssl.cnf",
+                                     "-cert",
+                                     folder / "issuer.pem",
+                                     "-keyfile",
+                                     folder / "issuer.key",
+                                     "-out",
+                                     folder / "list.pem"};
+    command.insert(command.end(), options.begin(), options.end());
+    Run(command);
     Run({"openssl", "crl", "-in", folder / "list.pem", "-outform", "DER",
          "-out", folder / "list.der"});
     return ReadAll(folder / "list.der");
@@ -89,6 +117,20 @@ TEST_CASE("openssl's list is read as it was meant") {
   const auto held = list->Find(World().other_leaf.certificate());
   REQUIRE(held.size() == 1);
   CHECK(held[0].on_hold);
+}
+
+TEST_CASE("a list signed with RSA-PSS is judged by the hash inside") {
+  const Kept kept;
+  const auto issuer = kept.TakeRsaKey();
+  const auto reason = [&](const std::string& hash) {
+    const auto der =
+        kept.List({"-md", hash, "-sigopt", "rsa_padding_mode:pss"});
+    return ReasonOf(
+        RevocationList::ParseDer(der).value().CheckSignedBy(issuer));
+  };
+  CHECK(reason("sha256") == Reason::kUnspecified);
+  CHECK(reason("sha512") == Reason::kUnspecified);
+  CHECK(reason("sha1") == Reason::kRevocationInvalid);
 }
 
 TEST_CASE("openssl's responder understands the question, and is understood") {
