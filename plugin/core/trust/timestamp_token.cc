@@ -98,6 +98,18 @@ std::chrono::seconds AccuracyOf(const TS_TST_INFO* info) {
                               (more ? 1 : 0));
 }
 
+// Since 3.4 OpenSSL says in the names that these belong to the context.
+void GiveTo(TS_VERIFY_CTX* context, X509_STORE* store,
+            STACK_OF(X509) * certificates) {
+#if OPENSSL_VERSION_NUMBER >= 0x30400000L
+  TS_VERIFY_CTX_set0_store(context, store);
+  TS_VERIFY_CTX_set0_certs(context, certificates);
+#else
+  TS_VERIFY_CTX_set_store(context, store);
+  TS_VERIFY_CTX_set_certs(context, certificates);
+#endif
+}
+
 }  // namespace
 
 TimestampToken::TimestampToken(std::unique_ptr<Decoded> decoded)
@@ -235,8 +247,7 @@ Result<Certificate> TimestampToken::FindSigner(
     sk_X509_push(certificates, CertificateAccess::Raw(one));
   }
   TS_VERIFY_CTX_set_flags(context.get(), TS_VFY_VERSION | TS_VFY_SIGNATURE);
-  TS_VERIFY_CTX_set_store(context.get(), store.release());
-  TS_VERIFY_CTX_set_certs(context.get(), certificates);
+  GiveTo(context.get(), store.release(), certificates);
   if (TS_RESP_verify_response(context.get(), decoded_->response.get()) != 1) {
     return Invalid("its signature is not of this authority");
   }
