@@ -14,6 +14,7 @@
 // bit in what is signed, in the signature, in the key or in the digest refuses
 // an allowed image; no artifact taken away or added to allows a refused one.
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <iostream>

@@ -1,5 +1,6 @@
 #include "core/policy/matching.h"
 
+#include <algorithm>
 #include <functional>
 #include <random>
 
