@@ -72,7 +72,8 @@ Result<Json> VerifyLocal(const Paths& paths, const NodeConfig& config,
     if (options.progress) line.Show(done, all);
   });
   LayoutBases bases(*image, desk.bases());
-  const Verifier verifier(resolver, evidence, layers, bases);
+  const Verifier verifier(resolver, evidence, layers, bases,
+                          &desk.revocation());
   return inquiry.Answer(verifier.Decide(inquiry.question(), policy), *policy);
 }
 

@@ -71,7 +71,8 @@ Result<Json> VerifyRemote(const Paths& paths, const NodeConfig& config,
   Resolver& resolver =
       options.offline ? static_cast<Resolver&>(stored) : registry;
   NoLayers layers;
-  const Verifier verifier(resolver, desk.evidence(), layers, desk.bases());
+  const Verifier verifier(resolver, desk.evidence(), layers, desk.bases(),
+                          &desk.revocation());
   const Inquiry inquiry(*name, options, kBudget);
   return inquiry.Answer(verifier.Decide(inquiry.question(), policy), *policy);
 }

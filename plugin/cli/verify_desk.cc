@@ -54,7 +54,8 @@ VerifyDesk::VerifyDesk(const Paths& paths, const NodeConfig& config,
       folder_(paths, offline),
       store_(StoreOptions(folder_)),
       evidence_(store_, &registry_, CollectorOptions()),
-      bases_(store_, registry_, nullptr, WallClock) {}
+      bases_(store_, registry_, nullptr, WallClock),
+      revocation_({paths.RevocationDir(), WallClock}) {}
 
 Inquiry::Inquiry(const Reference& name, const VerifyOptions& options,
                  std::chrono::seconds budget)

@@ -15,6 +15,7 @@
 #include "io/evidence/evidence_collector.h"
 #include "io/evidence/evidence_store.h"
 #include "io/registry/registry_client.h"
+#include "io/revocation/revocation_keeper.h"
 
 namespace assay {
 
@@ -43,6 +44,7 @@ class VerifyDesk {
   EvidenceStore& store() { return store_; }
   EvidenceSource& evidence() { return evidence_; }
   BaseLibrary& bases() { return bases_; }
+  RevocationSource& revocation() { return revocation_; }
 
  private:
   RegistryClient registry_;
@@ -50,6 +52,7 @@ class VerifyDesk {
   EvidenceStore store_;
   EvidenceCollector evidence_;
   BaseCollector bases_;
+  RevocationKeeper revocation_;
 };
 
 // One question about a reference, from when it is asked to its answer.

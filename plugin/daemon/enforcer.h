@@ -40,6 +40,9 @@ class Enforcer {
   // Thread-safe, never throws.
   Answer Ask(const Question& question);
 
+  // What was decided before counts no more: what it rests on has changed.
+  void ForgetVerdicts() { cache_.Clear(); }
+
   const VerdictCache& cache() const { return cache_; }
   std::uint64_t decisions() const { return decisions_.load(); }
   std::uint64_t refusals() const { return refusals_.load(); }

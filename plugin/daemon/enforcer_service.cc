@@ -15,6 +15,7 @@
 namespace assay {
 namespace {
 
+constexpr int kMostTroubles = 32;
 constexpr std::chrono::seconds kVerifyBudget{8};
 constexpr std::chrono::seconds kRunningBudget{30};
 
@@ -88,6 +89,10 @@ class EnforcerService::Impl final : public v1::Enforcer::Service {
     for (auto& trouble : IntegrityTroubles()) {
       reply->add_troubles(std::move(trouble));
     }
+    for (auto& problem : parts_.engine.revocation().Problems()) {
+      if (reply->troubles_size() == kMostTroubles) break;
+      reply->add_troubles("revocation: " + std::move(problem));
+    }
     const auto containers = parts_.engine.inventory().Containers(
         std::chrono::steady_clock::now() + std::chrono::seconds(2));
     reply->set_runtime_reachable(containers.has_value());
@@ -105,7 +110,7 @@ class EnforcerService::Impl final : public v1::Enforcer::Service {
                       const v1::ReloadRequest* /*request*/,
                       v1::ReloadReply* reply) override {
     reply->set_accepted(parts_.policy.Reload());
-    if (parts_.refresher != nullptr) parts_.refresher->Poke();
+    parts_.refresh();
     if (const auto policy = parts_.policy.Current()) {
       reply->set_fingerprint(policy->fingerprint().str());
     }

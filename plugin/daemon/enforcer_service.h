@@ -27,6 +27,8 @@ class EnforcerService {
     std::vector<std::string> doors;  // NodeConfig::Doors()
     Time started_at{};
     TrustRefresher* refresher = nullptr;  // null without [trust.tuf]
+    // Asks for everything anew that comes from elsewhere.
+    std::function<void()> refresh;
   };
 
   // Serves on a unix socket at `path` (mode 0600), replacing a stale one.

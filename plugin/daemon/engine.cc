@@ -50,7 +50,8 @@ RootfsCheckerOptions RootfsOptionsOf(const Paths& paths) {
 
 }  // namespace
 
-Engine::Engine(const Paths& paths, const NodeConfig& config)
+Engine::Engine(const Paths& paths, const NodeConfig& config,
+               std::function<void()> missed)
     : registry_(RegistryOptionsOf(config)),
       store_(StoreOptionsOf(paths, config)),
       collector_(store_, &registry_, CollectorOptions()),
@@ -61,7 +62,8 @@ Engine::Engine(const Paths& paths, const NodeConfig& config)
       images_(registry_),
       resolver_(runtime_, images_),
       bases_(store_, registry_, &runtime_, WallClock),
-      verifier_(resolver_, collector_, rootfs_, bases_) {}
+      revocation_({paths.RevocationDir(), WallClock, std::move(missed)}),
+      verifier_(resolver_, collector_, rootfs_, bases_, &revocation_) {}
 
 Result<Subject> NodeResolver::Resolve(const Question& question) {
   const bool in_registry =

@@ -4,6 +4,7 @@
 #ifndef ASSAY_DAEMON_ENGINE_H_
 #define ASSAY_DAEMON_ENGINE_H_
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -19,6 +20,7 @@
 #include "io/layers/layer_hasher.h"
 #include "io/registry/registry_client.h"
 #include "io/registry/registry_resolver.h"
+#include "io/revocation/revocation_keeper.h"
 #include "io/rootfs/rootfs_checker.h"
 
 namespace assay {
@@ -38,11 +40,15 @@ class NodeResolver : public Resolver {
 
 class Engine {
  public:
-  Engine(const Paths& paths, const NodeConfig& config);
+  // `missed` is called when somebody asks for revocation that is not kept, on
+  // whose thread it is; it may be empty.
+  Engine(const Paths& paths, const NodeConfig& config,
+         std::function<void()> missed = {});
 
   const Verifier& verifier() const { return verifier_; }
   RegistryClient& registry() { return registry_; }
   EvidenceStore& store() { return store_; }
+  RevocationKeeper& revocation() { return revocation_; }
   LayerHasher& layers() { return layers_; }
   RootfsChecker& rootfs() { return rootfs_; }
   ContainerdResolver& runtime() { return runtime_; }
@@ -59,6 +65,7 @@ class Engine {
   RegistryResolver images_;
   NodeResolver resolver_;
   BaseCollector bases_;
+  RevocationKeeper revocation_;
   Verifier verifier_;
 };
 

@@ -7,6 +7,7 @@
 #include "daemon/enforcer_service.h"
 #include "daemon/engine.h"
 #include "daemon/log.h"
+#include "daemon/revocation_refresher.h"
 #include "daemon/systemd.h"
 #include "daemon/trust_refresher.h"
 #include "daemon/upkeep.h"
@@ -41,13 +42,15 @@ class Service::Parts {
         std::unique_ptr<TufMirror> mirror)
       : doors_(config.Doors()),
         policy_(paths),
-        engine_(paths, config),
+        engine_(paths, config, [this] { revocation_->Poke(); }),
         audit_(paths.AuditLog()),
         enforcer_(
             {engine_.verifier(), audit_, [this] { return policy_.Current(); }},
             config.allow_restore, kCachedVerdicts),
         warm_up_(engine_.verifier(), [this] { return policy_.Current(); }) {
     for (const std::string& door : doors_) LogWarning(door);
+    revocation_ = std::make_unique<RevocationRefresher>(
+        engine_.revocation(), [this] { enforcer_.ForgetVerdicts(); });
     ReadPolicy();
     if (mirror) {
       refresher_ = std::make_unique<TrustRefresher>(
@@ -66,7 +69,7 @@ class Service::Parts {
   Status Serve(const std::string& socket) {
     auto service = EnforcerService::Start(
         {enforcer_, engine_, policy_, [this] { return asks_->in_flight(); },
-         doors_, WallClock(), refresher_.get()},
+         doors_, WallClock(), refresher_.get(), [this] { Refresh(); }},
         socket);
     if (!service) return service.error();
     operators_ = *std::move(service);
@@ -75,10 +78,15 @@ class Service::Parts {
 
   void Reload() {
     ReadPolicy();
-    if (refresher_) refresher_->Poke();
+    Refresh();
   }
 
  private:
+  void Refresh() {
+    if (refresher_) refresher_->Poke();
+    revocation_->RefreshAll();
+  }
+
   void ReadPolicy() {
     const bool accepted = policy_.Reload();
     for (const Diagnostic& problem : policy_.LastDiagnostics()) {
@@ -121,6 +129,7 @@ class Service::Parts {
   AuditLog audit_;
   Enforcer enforcer_;
   WarmUp warm_up_;
+  std::unique_ptr<RevocationRefresher> revocation_;
   std::unique_ptr<TrustRefresher> refresher_;  // null without [trust.tuf]
   std::unique_ptr<AskServer> asks_;
   std::unique_ptr<PolicyWatcher> watcher_;

@@ -25,24 +25,12 @@ TrustRefresher::TrustRefresher(const Paths& paths, TufSettings settings,
       store_(paths, settings_),
       ports_(std::move(ports)),
       mirror_(std::move(mirror)),
-      worker_([this] { Work(); }) {}
+      task_(std::make_unique<BackgroundTask>("trust", BackgroundTask::Wait(),
+                                             [this] { return Refresh(); })) {}
 
 TrustRefresher::~TrustRefresher() {
-  {
-    const std::scoped_lock lock(mutex_);
-    stopping_ = true;
-  }
   mirror_->Stop();
-  wake_.notify_all();
-  worker_.join();
-}
-
-void TrustRefresher::Poke() {
-  {
-    const std::scoped_lock lock(mutex_);
-    poked_ = true;
-  }
-  wake_.notify_all();
+  task_.reset();
 }
 
 TrustRefresher::Last TrustRefresher::last() const {
@@ -50,39 +38,21 @@ TrustRefresher::Last TrustRefresher::last() const {
   return last_;
 }
 
-void TrustRefresher::Work() {
-  Seconds wait{};
-  std::unique_lock lock(mutex_);
-  for (;;) {
-    wake_.wait_for(lock, wait, [this] { return stopping_ || poked_; });
-    if (stopping_) return;
-    poked_ = false;
-    lock.unlock();
-    wait = Refresh();
-    lock.lock();
-  }
-}
-
-// Nodes that were started together must not stay together: each wait is spread
-// by a fifth to both sides.
-TrustRefresher::Seconds TrustRefresher::Refresh() {
-  Seconds wait = std::chrono::minutes(settings_.refresh_minutes);
-  try {
-    const std::set<std::string> wanted = ports_.wanted();
-    if (!wanted.empty()) {
-      const auto report =
-          TufClient(*mirror_, store_).Refresh(wanted, WallClock());
-      Note(report);
-      if (report.changed) ports_.changed();
-      if (!report.outcome) {
-        const int doublings = std::min(failures_ - 1, kMostDoublings);
-        wait = std::min(wait, Seconds(kFirstRetry) * (1 << doublings));
-      }
+BackgroundTask::Wait TrustRefresher::Refresh() {
+  BackgroundTask::Wait wait = std::chrono::minutes(settings_.refresh_minutes);
+  const std::set<std::string> wanted = ports_.wanted();
+  if (!wanted.empty()) {
+    const auto report =
+        TufClient(*mirror_, store_).Refresh(wanted, WallClock());
+    Note(report);
+    if (report.changed) ports_.changed();
+    if (!report.outcome) {
+      const int doublings = std::min(failures_ - 1, kMostDoublings);
+      wait =
+          std::min(wait, BackgroundTask::Wait(kFirstRetry) * (1 << doublings));
     }
-  } catch (const std::exception& problem) {
-    LogError(std::string("trust: ") + problem.what());
   }
-  return wait * std::uniform_real_distribution<double>(0.8, 1.2)(random_);
+  return BackgroundTask::Spread(wait);
 }
 
 void TrustRefresher::Note(const TufClient::Report& report) {

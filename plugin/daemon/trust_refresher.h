@@ -4,17 +4,14 @@
 #ifndef ASSAY_DAEMON_TRUST_REFRESHER_H_
 #define ASSAY_DAEMON_TRUST_REFRESHER_H_
 
-#include <chrono>
-#include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <random>
 #include <set>
 #include <string>
-#include <thread>
 
 #include "base/paths.h"
+#include "daemon/background_task.h"
 #include "io/tuf/tuf_client.h"
 
 namespace assay {
@@ -41,32 +38,25 @@ class TrustRefresher {
   TrustRefresher& operator=(const TrustRefresher&) = delete;
 
   // Refreshes now.
-  void Poke();
+  void Poke() { task_->Poke(); }
 
   Last last() const;
   const TufSettings& settings() const { return settings_; }
   const TufStore& store() const { return store_; }
 
  private:
-  using Seconds = std::chrono::duration<double>;
-
-  void Work();
   // How long to wait for the next one.
-  Seconds Refresh();
+  BackgroundTask::Wait Refresh();
   void Note(const TufClient::Report& report);
 
   const TufSettings settings_;
   const TufStore store_;
   const Ports ports_;
   const std::unique_ptr<TufMirror> mirror_;
-  std::minstd_rand random_{std::random_device{}()};
   int failures_ = 0;  // in a row
   mutable std::mutex mutex_;
-  std::condition_variable wake_;
-  bool poked_ = true;
-  bool stopping_ = false;
   Last last_;
-  std::thread worker_;
+  std::unique_ptr<BackgroundTask> task_;
 };
 
 }  // namespace assay

@@ -15,32 +15,15 @@ constexpr std::chrono::seconds kImageBudget{10};
 
 }  // namespace
 
-Upkeep::Upkeep(Engine& engine) : engine_(engine), worker_([this] { Work(); }) {}
+Upkeep::Upkeep(Engine& engine)
+    : engine_(engine), task_("upkeep", kRound, [this] { return Round(); }) {}
 
-Upkeep::~Upkeep() {
-  {
-    const std::scoped_lock lock(mutex_);
-    stopping_ = true;
+BackgroundTask::Wait Upkeep::Round() {
+  if (++rounds_ % kRoundsPerCollection == 0) CollectGarbage();
+  if (const Status made = engine_.store().RefreshIndex(); !made) {
+    LogWarning("evidence index: " + made.error().detail);
   }
-  stop_.notify_all();
-  worker_.join();
-}
-
-void Upkeep::Work() {
-  std::unique_lock lock(mutex_);
-  for (int round = 1;; ++round) {
-    if (stop_.wait_for(lock, kRound, [this] { return stopping_; })) return;
-    lock.unlock();
-    try {
-      if (round % kRoundsPerCollection == 0) CollectGarbage();
-      if (const Status made = engine_.store().RefreshIndex(); !made) {
-        LogWarning("evidence index: " + made.error().detail);
-      }
-    } catch (const std::exception& problem) {
-      LogError(std::string("upkeep: ") + problem.what());
-    }
-    lock.lock();
-  }
+  return kRound;
 }
 
 void Upkeep::CollectGarbage() {

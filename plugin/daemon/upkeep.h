@@ -3,13 +3,11 @@
 #ifndef ASSAY_DAEMON_UPKEEP_H_
 #define ASSAY_DAEMON_UPKEEP_H_
 
-#include <condition_variable>
-#include <mutex>
 #include <optional>
 #include <set>
-#include <thread>
 
 #include "base/digest.h"
+#include "daemon/background_task.h"
 #include "daemon/engine.h"
 
 namespace assay {
@@ -17,22 +15,17 @@ namespace assay {
 class Upkeep {
  public:
   explicit Upkeep(Engine& engine);  // borrowed
-  ~Upkeep();
-  Upkeep(const Upkeep&) = delete;
-  Upkeep& operator=(const Upkeep&) = delete;
 
  private:
-  void Work();
+  BackgroundTask::Wait Round();
   void CollectGarbage();
   // Everything a signature of an image on the node may be bound to; nullopt
   // when the runtime could not be asked, for then nothing may be dropped.
   std::optional<std::set<Digest>> OnNode();
 
   Engine& engine_;
-  std::mutex mutex_;
-  std::condition_variable stop_;
-  bool stopping_ = false;
-  std::thread worker_;
+  int rounds_ = 0;
+  BackgroundTask task_;
 };
 
 }  // namespace assay

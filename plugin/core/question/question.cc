@@ -20,4 +20,8 @@ std::string_view HookName(Hook hook) {
   return "unspecified";
 }
 
+bool IsWaitedFor(const Question& question) {
+  return question.hook != Hook::kWarmUp && question.hook != Hook::kVerify;
+}
+
 }  // namespace assay

@@ -68,6 +68,10 @@ struct Question {
   bool offline = false;  // decide from disk alone
 };
 
+// Whether a container waits for the answer, or may: then nothing is fetched
+// that can be had beforehand.
+bool IsWaitedFor(const Question& question);
+
 }  // namespace assay
 
 #endif  // ASSAY_CORE_QUESTION_QUESTION_H_

@@ -18,6 +18,7 @@
 #include "core/evidence/evidence_source.h"
 #include "core/evidence/untrusted_artifact.h"
 #include "core/subject/reference.h"
+#include "core/trust/revocation/revocation_source.h"
 
 namespace assay {
 
@@ -32,6 +33,7 @@ struct SigningTarget {
   Time now{};
   // Subject::documents, borrowed; null where nobody kept them.
   const std::map<Digest, std::string>* documents = nullptr;
+  RevocationAccess revocation = {};
   // Whether signatures of the image count, and statements of which types do.
   bool signatures = true;
   std::set<std::string, std::less<>> predicate_types = {};

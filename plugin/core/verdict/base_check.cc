@@ -173,7 +173,8 @@ class BaseCheck {
                    return Contains(digests, artifact.target);
                  });
     const Findings findings = VerifyAll(
-        case_.requirement, {name, digests, case_.question.now, &base.documents},
+        case_.requirement,
+        {name, digests, case_.question.now, &base.documents, case_.revocation},
         artifacts);
     trail_.failed.insert(trail_.failed.end(), findings.failed.begin(),
                          findings.failed.end());

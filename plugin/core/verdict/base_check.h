@@ -18,6 +18,7 @@ struct BaseCase {
   const SignableImage& image;  // of the subject
   const Requirement& requirement;
   Reach reach = Reach::kDisk;
+  RevocationAccess revocation = {};
 };
 
 // What signers said of candidates goes into the trail. Errors: kBaseMissing,

@@ -155,7 +155,8 @@ Verdict Verifier::Try(const Case& one, Reach& reach, Trail trail) const {
   // A base may be further away than the image's own signatures.
   if (!one.selection.rule->base) reach = std::max(reach, found.reach);
   const SigningTarget target{one.name, digests, one.question.now,
-                             &one.subject->documents};
+                             &one.subject->documents,
+                             RevocationFor(one.question)};
   const Findings findings = VerifyAll(requirement, target, found.artifacts);
   trail.failed = findings.failed;
   trail.failures = found.failures;
@@ -185,15 +186,25 @@ Verdict Verifier::Try(const Case& one, Reach& reach, Trail trail) const {
   return Verdict(*std::move(refusal), std::move(trail));
 }
 
+// What authorities say is fetched when an image is pulled and kept fresh in the
+// background; no container waits for it.
+RevocationAccess Verifier::RevocationFor(const Question& question) const {
+  RevocationAccess access{revocation_, {}};
+  const bool fetches = !question.offline && !IsWaitedFor(question);
+  if (fetches) access.fetch_until = question.deadline;
+  return access;
+}
+
 Result<std::optional<ProvenBase>> Verifier::FindBase(const Case& one,
                                                      const SignableImage& image,
                                                      Reach reach,
                                                      Trail& trail) const {
   if (!one.selection.rule->base) return std::optional<ProvenBase>();
-  auto proven = CheckBase(bases_, evidence_,
-                          {one.question, *one.subject, one.name, image,
-                           *one.selection.rule->base, reach},
-                          trail);
+  auto proven =
+      CheckBase(bases_, evidence_,
+                {one.question, *one.subject, one.name, image,
+                 *one.selection.rule->base, reach, RevocationFor(one.question)},
+                trail);
   if (!proven) return proven.error();
   return std::optional(*std::move(proven));
 }

@@ -8,6 +8,7 @@
 #include "core/evidence/evidence_source.h"
 #include "core/policy/policy.h"
 #include "core/question/resolver.h"
+#include "core/trust/revocation/revocation_source.h"
 #include "core/verdict/base_source.h"
 #include "core/verdict/layer_integrity.h"
 #include "core/verdict/verdict.h"
@@ -16,13 +17,15 @@ namespace assay {
 
 class Verifier {
  public:
-  // Borrows the ports, which must outlive it.
+  // Borrows the ports, which must outlive it. Without a source of revocation,
+  // a signer that must know whether a certificate was revoked cannot tell.
   Verifier(Resolver& resolver, EvidenceSource& evidence, LayerIntegrity& layers,
-           BaseLibrary& bases)
+           BaseLibrary& bases, RevocationSource* revocation = nullptr)
       : resolver_(resolver),
         evidence_(evidence),
         layers_(layers),
-        bases_(bases) {}
+        bases_(bases),
+        revocation_(revocation) {}
 
   // Establish, then DecideSubject. Thread-safe, as all of it. A null policy
   // means that none is in force (kPolicyMissing).
@@ -53,6 +56,7 @@ class Verifier {
   Verdict DecideName(const Case& one) const;
   Verdict Require(const Case& one, Trail trail) const;
   Verdict Try(const Case& one, Reach& reach, Trail trail) const;
+  RevocationAccess RevocationFor(const Question& question) const;
   Status CheckIntegrity(const Question& question, const Subject& subject,
                         const SignableImage& image, Integrity integrity) const;
   // nullopt where the rule asks for none.
@@ -68,6 +72,7 @@ class Verifier {
   EvidenceSource& evidence_;
   LayerIntegrity& layers_;
   BaseLibrary& bases_;
+  RevocationSource* revocation_;
 };
 
 }  // namespace assay

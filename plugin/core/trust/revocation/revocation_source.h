@@ -65,6 +65,13 @@ class RevocationSource {
                                            Deadline deadline) = 0;
 };
 
+// What a question may consult. Without a source nobody can be asked.
+struct RevocationAccess {
+  RevocationSource* source = nullptr;  // borrowed
+  // Until when places may be asked; nullopt: what is kept must do.
+  std::optional<Deadline> fetch_until;
+};
+
 }  // namespace assay
 
 #endif  // ASSAY_CORE_TRUST_REVOCATION_REVOCATION_SOURCE_H_
