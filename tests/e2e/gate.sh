@@ -110,6 +110,17 @@ expect_refused_image() {
   ctr containers rm "refused-$RUNS" >/dev/null 2>&1 || true
 }
 
+# The same, once that has come about.
+expect_refused_soon() {
+  wait_for 60 refused_once "$2" "$3" || true
+  expect_refused_image "$@"
+}
+
+refused_once() {
+  ! run_once "$2" && tail -n 1 "$ASSAY_ROOT/var/log/assay/audit.jsonl" |
+    grep -q "\"reason\":\"$1\""
+}
+
 # The last line of the audit log has this reason.
 expect_audited() {
   local found

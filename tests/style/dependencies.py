@@ -27,7 +27,7 @@ FOLDERS = {
     "core/subject": ["base"],
     "core/evidence": ["base", "core/subject"],
     "core/question": ["base", "core/subject"],
-    "core/schemes": ["base", "core/trust", "core/subject", "core/evidence"],
+    "core/schemes": ["base", "core/trust", "core/trust/revocation", "core/subject", "core/evidence"],
     "core/schemes/*": SCHEME + ["core/trust/revocation"],
     "core/policy": SCHEME + ["core/question"],
     "core/verdict": CORE,

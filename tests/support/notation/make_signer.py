@@ -9,23 +9,30 @@ import sys
 from chains import Authority, key_pem, pem
 
 
-def main():
-    folder, subject, kind = pathlib.Path(sys.argv[1]), sys.argv[2], sys.argv[3]
-    authority = Authority(kind=kind if kind.startswith("p") else "p256")
-    signer = authority.leaf(subject, kind)
+def write_signer(folder, root, signer, stores=None):
+    """notation's configuration for a signer below `root`; of `stores`, by kind,
+    each is a certificate that it trusts besides."""
     home = folder / "notation"
     home.mkdir(parents=True)
-    (folder / "root.pem").write_bytes(pem(authority.root.certificate))
+    (folder / "root.pem").write_bytes(pem(root.certificate))
     (home / "key.pem").write_bytes(key_pem(signer.key))
     (home / "chain.pem").write_bytes(b"".join(pem(one) for one in signer.chain))
     (home / "signingkeys.json").write_text(json.dumps({"default": "signer", "keys": [
         {"name": "signer", "keyPath": str(home / "key.pem"), "certPath": str(home / "chain.pem")}]}))
-    store = home / "truststore/x509/ca/test"
-    store.mkdir(parents=True)
-    (store / "root.pem").write_bytes(pem(authority.root.certificate))
+    for kind, certificate in {"ca": root.certificate, **(stores or {})}.items():
+        store = home / f"truststore/x509/{kind}/test"
+        store.mkdir(parents=True)
+        (store / "root.pem").write_bytes(pem(certificate))
     (home / "trustpolicy.json").write_text(json.dumps({"version": "1.0", "trustPolicies": [{
         "name": "test", "registryScopes": ["*"], "signatureVerification": {"level": "strict"},
         "trustStores": ["ca:test"], "trustedIdentities": ["*"]}]}))
 
 
-main()
+def main():
+    folder, subject, kind = pathlib.Path(sys.argv[1]), sys.argv[2], sys.argv[3]
+    authority = Authority(kind=kind if kind.startswith("p") else "p256")
+    write_signer(folder, authority.root, authority.leaf(subject, kind))
+
+
+if __name__ == "__main__":
+    main()

@@ -38,25 +38,29 @@ def time_of(response):
 
 
 class TimestampAuthority:
-    """`purposes` and `critical` shape the certificate that signs tokens."""
+    """`purposes` and `critical` shape the certificate that signs tokens, `extra`
+    are extensions of it besides."""
 
     def __init__(self, folder, uri="https://tsa.example.test",
-                 purposes=(ExtendedKeyUsageOID.TIME_STAMPING,), critical=True, kind="p256", end=None):
+                 purposes=(ExtendedKeyUsageOID.TIME_STAMPING,), critical=True, kind="p256", end=None,
+                 extra=()):
         self.folder, self.uri = pathlib.Path(folder), uri
         self.folder.mkdir(parents=True)
         self.root_key, self.key = new_key(kind), new_key(kind)
         self.root = authority("tsa root", self.root_key)
         start = now() - 300 * DAY
-        self.leaf = (x509.CertificateBuilder().subject_name(name("tsa")).issuer_name(self.root.subject)
-                     .public_key(self.key.public_key()).serial_number(x509.random_serial_number())
-                     .not_valid_before(start).not_valid_after(end or start + 3650 * DAY)
-                     .add_extension(x509.KeyUsage(True, False, False, False, False, False, False, False, False),
-                                    True)
-                     .add_extension(x509.SubjectKeyIdentifier.from_public_key(self.key.public_key()), False)
-                     .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(
-                         self.root_key.public_key()), False)
-                     .add_extension(x509.ExtendedKeyUsage(purposes), critical)
-                     .sign(self.root_key, hashes.SHA256()))
+        builder = (x509.CertificateBuilder().subject_name(name("tsa")).issuer_name(self.root.subject)
+                   .public_key(self.key.public_key()).serial_number(x509.random_serial_number())
+                   .not_valid_before(start).not_valid_after(end or start + 3650 * DAY)
+                   .add_extension(x509.KeyUsage(True, False, False, False, False, False, False, False, False),
+                                  True)
+                   .add_extension(x509.SubjectKeyIdentifier.from_public_key(self.key.public_key()), False)
+                   .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(
+                       self.root_key.public_key()), False)
+                   .add_extension(x509.ExtendedKeyUsage(purposes), critical))
+        for extension, marked in extra:
+            builder = builder.add_extension(extension, marked)
+        self.leaf = builder.sign(self.root_key, hashes.SHA256())
         (self.folder / "leaf.pem").write_text(pem(self.leaf))
         (self.folder / "key.pem").write_bytes(self.key.private_bytes(
             serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()))

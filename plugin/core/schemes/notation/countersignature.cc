@@ -35,8 +35,8 @@ Result<std::vector<Certificate>> FindChain(
 
 }  // namespace
 
-Result<StampedTime> CheckCountersignature(const NotationEnvelope& envelope,
-                                          const TrustStore& authorities) {
+Result<Countersignature> CheckCountersignature(const NotationEnvelope& envelope,
+                                               const TrustStore& authorities) {
   if (envelope.timestamp.empty()) {
     return Fail(Reason::kTimeUnproven, "it has no time stamp");
   }
@@ -53,13 +53,13 @@ Result<StampedTime> CheckCountersignature(const NotationEnvelope& envelope,
   if (!signer) return signer.error();
   const auto carried = token->Certificates();
   if (!carried) return carried.error();
-  const auto chain = FindChain(*signer, *carried, roots);
+  auto chain = FindChain(*signer, *carried, roots);
   if (!chain) return chain.error();
   const auto profile = CheckChain(*chain, ChainUse::kStamping);
   if (!profile) return profile.error();
   const auto valid = CheckValidAt(*chain, time->stated);
   if (!valid) return valid.error();
-  return *time;
+  return Countersignature{*time, *std::move(chain)};
 }
 
 }  // namespace assay

@@ -4,6 +4,8 @@
 #ifndef ASSAY_CORE_SCHEMES_NOTATION_COUNTERSIGNATURE_H_
 #define ASSAY_CORE_SCHEMES_NOTATION_COUNTERSIGNATURE_H_
 
+#include <vector>
+
 #include "base/result.h"
 #include "core/schemes/notation/envelope.h"
 #include "core/schemes/notation/trust_store.h"
@@ -11,12 +13,17 @@
 
 namespace assay {
 
+struct Countersignature {
+  StampedTime time;
+  std::vector<Certificate> chain;  // of who stamped it, up to the root
+};
+
 // When the envelope's signature existed, by its token, if a root among
 // `authorities` vouches for the token's signer. Errors: kTimeUnproven (there is
 // none), kTimestampMalformed, kTimestampInvalid, kCertificateUntrusted,
 // kCertificateProfile, kCertificateExpired.
-Result<StampedTime> CheckCountersignature(const NotationEnvelope& envelope,
-                                          const TrustStore& authorities);
+Result<Countersignature> CheckCountersignature(const NotationEnvelope& envelope,
+                                               const TrustStore& authorities);
 
 }  // namespace assay
 

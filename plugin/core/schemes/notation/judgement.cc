@@ -7,6 +7,7 @@
 #include "core/schemes/notation/envelope.h"
 #include "core/schemes/notation/signed_payload.h"
 #include "core/schemes/signer_window.h"
+#include "core/trust/revocation/revocation_check.h"
 
 namespace assay {
 namespace {
@@ -39,13 +40,28 @@ Time EndOf(std::span<const Certificate> chain) {
   return end;
 }
 
+class NobodyToAsk final : public RevocationSource {
+ public:
+  Result<RevocationDocument> Kept(const RevocationPlace& place) override {
+    return Fail(Reason::kNotFound, place.url);
+  }
+  Result<RevocationDocument> Fetch(const RevocationPlace& place,
+                                   Deadline /*deadline*/) override {
+    return Fail(Reason::kRevocationUnknown, place.url);
+  }
+};
+
 // One signature under its terms, check by check.
 class Judgement {
  public:
   // Borrows all of them.
   Judgement(const NotationTerms& terms, const NotationEnvelope& envelope,
-            std::span<const Certificate> chain, Time now)
-      : terms_(terms), envelope_(envelope), chain_(chain), now_(now) {}
+            std::span<const Certificate> chain, const SigningTarget& target)
+      : terms_(terms),
+        envelope_(envelope),
+        chain_(chain),
+        target_(target),
+        now_(target.now) {}
 
   // Whether the terms trust the chain for the envelope's scheme.
   Status CheckTrust() {
@@ -99,6 +115,17 @@ class Judgement {
     return valid;
   }
 
+  // Last of all: only for certificates that count otherwise is anybody asked.
+  Status CheckNotRevoked() {
+    const bool vouched = envelope_.scheme == SigningScheme::kSigningAuthority;
+    const Status good = CheckRevoked(
+        terms_.revocation, chain_,
+        vouched ? std::optional(envelope_.signing_time) : std::nullopt);
+    if (!good || stamp_chain_.empty()) return good;
+    return Weigh(terms_.times,
+                 CheckRevoked(terms_.stamp_revocation, stamp_chain_, {}));
+  }
+
   const std::optional<Time>& valid_until() const { return valid_until_; }
   std::vector<Error> TakeNoted() { return std::move(noted_); }
 
@@ -135,18 +162,40 @@ class Judgement {
     return CheckValidAt(chain_, envelope_.signing_time);
   }
 
-  Status CheckStamp() const {
-    const auto time =
-        CheckCountersignature(envelope_, terms_.timestamp_authorities);
-    if (!time) return time.error();
-    const Status valid = CheckValidAt(chain_, time->earliest);
-    return valid ? CheckValidAt(chain_, time->latest) : valid;
+  Status CheckStamp() {
+    auto stamp = CheckCountersignature(envelope_, terms_.timestamp_authorities);
+    if (!stamp) return stamp.error();
+    stamp_chain_ = std::move(stamp->chain);
+    const Status valid = CheckValidAt(chain_, stamp->time.earliest);
+    return valid ? CheckValidAt(chain_, stamp->time.latest) : valid;
+  }
+
+  Status CheckRevoked(RevocationRule rule, std::span<const Certificate> chain,
+                      std::optional<Time> signed_at) {
+    if (rule == RevocationRule::kOff) return Ok();
+    NobodyToAsk nobody;
+    RevocationSource* source = target_.revocation.source;
+    const auto found =
+        CheckRevocation(chain, source == nullptr ? nobody : *source,
+                        {now_, terms_.revocation_staleness,
+                         std::move(signed_at), target_.revocation.fetch_until});
+    if (found) {
+      if (rule != RevocationRule::kNote) EndAt(found->until);
+      return Ok();
+    }
+    const bool unknown = found.error().reason == Reason::kRevocationUnknown;
+    const bool noted = rule == RevocationRule::kNote ||
+                       (rule == RevocationRule::kSoftFail && unknown);
+    return Weigh(noted ? CheckAction::kNote : CheckAction::kEnforce,
+                 found.error());
   }
 
   const NotationTerms& terms_;
   const NotationEnvelope& envelope_;
   std::span<const Certificate> chain_;
+  const SigningTarget& target_;
   Time now_;
+  std::vector<Certificate> stamp_chain_;  // of the time stamp that was needed
   std::optional<Time> valid_until_;
   std::vector<Error> noted_;
 };
@@ -174,12 +223,13 @@ Result<JudgedSignature> JudgeArtifact(const NotationTerms& terms,
   const auto chain = ReadChain(envelope->chain);
   if (!chain) return chain.error();
 
-  Judgement judgement(terms, *envelope, *chain, target.now);
+  Judgement judgement(terms, *envelope, *chain, target);
   Status holds = judgement.CheckTrust();
   if (holds) holds = judgement.CheckMade();
   if (holds) holds = judgement.CheckIdentity();
   if (holds) holds = judgement.CheckExpiry();
   if (holds) holds = judgement.CheckTimes();
+  if (holds) holds = judgement.CheckNotRevoked();
   if (!holds) return holds.error();
   return JudgedSignature{IdentityOf(chain->front()), payload->artifact.digest,
                          judgement.valid_until(), judgement.TakeNoted()};

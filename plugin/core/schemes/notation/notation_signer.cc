@@ -1,8 +1,12 @@
 #include "core/schemes/notation/notation_signer.h"
 
+#include <chrono>
 #include <optional>
 #include <utility>
 #include <vector>
+
+#include "base/bytes.h"
+#include "base/duration.h"
 
 namespace assay {
 namespace {
@@ -36,6 +40,30 @@ std::optional<std::vector<DistinguishedName>> ReadIdentities(
   return identities;
 }
 
+RevocationRule ReadRevocation(TomlReader& table) {
+  constexpr std::string_view kKey = "revocation";
+  const auto text = table.String("revocation");
+  if (!text || *text == "strict") return RevocationRule::kStrict;
+  if (*text == "soft-fail") return RevocationRule::kSoftFail;
+  if (*text == "off") return RevocationRule::kOff;
+  table.Complain(kKey, "it must be \"strict\", \"soft-fail\" or \"off\"");
+  return RevocationRule::kStrict;
+}
+
+std::chrono::seconds ReadStaleness(TomlReader& table, RevocationRule rule) {
+  constexpr std::string_view kKey = "revocation_staleness";
+  const auto text = table.String("revocation_staleness");
+  if (!text) return {};
+  const auto staleness = ParseDuration(*text);
+  if (!staleness) {
+    table.Complain(kKey, "'" + Printable(*text, 80) + "' is no duration",
+                   "write it as \"12h\" or \"7d\"");
+  } else if (rule == RevocationRule::kOff) {
+    table.Complain(kKey, "it means nothing with revocation = \"off\"");
+  }
+  return staleness.value_or(std::chrono::seconds());
+}
+
 bool ReadAlways(TomlReader& table, bool stamping) {
   constexpr std::string_view kKey = "verify_timestamp";
   const auto text = table.String("verify_timestamp");
@@ -65,6 +93,11 @@ std::string NotationSigner::Summary() const {
   count(terms_.authorities, "trusted certificates");
   count(terms_.signing_authorities, "signing authorities' certificates");
   count(terms_.timestamp_authorities, "time-stamping authorities");
+  if (terms_.revocation == RevocationRule::kSoftFail) {
+    text += ", revocation soft-fail";
+  } else if (terms_.revocation == RevocationRule::kOff) {
+    text += ", revocation off";
+  }
   return text + window_.Summary();
 }
 
@@ -86,6 +119,8 @@ std::unique_ptr<Signer> NotationSigner::Read(const std::string& name,
   auto stamping = TrustStore::Read(reader, "timestamp_authorities", files);
   const auto always = ReadAlways(reader, stamping && !stamping->empty());
   auto identities = ReadIdentities(reader);
+  const auto revocation = ReadRevocation(reader);
+  const auto staleness = ReadStaleness(reader, revocation);
   const auto window = SignerWindow::Read(reader);
   if (authorities && signing && authorities->empty() && signing->empty()) {
     reader.Missing("trust_store");
@@ -101,6 +136,12 @@ std::unique_ptr<Signer> NotationSigner::Read(const std::string& name,
   terms.timestamp_authorities = *std::move(stamping);
   terms.always_stamped = always;
   terms.identities = *std::move(identities);
+  terms.revocation = revocation;
+  terms.revocation_staleness = staleness;
+  // The path of a time stamp is softened by nothing but by asking nobody.
+  if (revocation == RevocationRule::kOff) {
+    terms.stamp_revocation = RevocationRule::kOff;
+  }
   return std::make_unique<NotationSigner>(name, std::move(terms), window);
 }
 

@@ -4,6 +4,7 @@
 #ifndef ASSAY_CORE_SCHEMES_NOTATION_NOTATION_TERMS_H_
 #define ASSAY_CORE_SCHEMES_NOTATION_NOTATION_TERMS_H_
 
+#include <chrono>
 #include <cstdint>
 #include <vector>
 
@@ -14,6 +15,15 @@ namespace assay {
 
 // What a failed check does: it refuses the signature, or is only noted.
 enum class CheckAction : std::uint8_t { kEnforce = 0, kNote };
+
+// What becomes of certificates that have been revoked, or of which nobody
+// knows.
+enum class RevocationRule : std::uint8_t {
+  kStrict = 0,  // both refuse the signature
+  kSoftFail,    // what is not known is only noted
+  kNote,        // both are only noted
+  kOff,         // nobody is asked
+};
 
 struct NotationTerms {
   TrustStore authorities;            // for the scheme notary.x509
@@ -29,6 +39,12 @@ struct NotationTerms {
   CheckAction authenticity = CheckAction::kEnforce;
   CheckAction times = CheckAction::kEnforce;
   CheckAction expiry = CheckAction::kEnforce;
+
+  RevocationRule revocation = RevocationRule::kStrict;
+  // Of the certificates behind a time stamp.
+  RevocationRule stamp_revocation = RevocationRule::kStrict;
+  // How long after its next update was due an answer still counts.
+  std::chrono::seconds revocation_staleness{0};
 };
 
 }  // namespace assay
