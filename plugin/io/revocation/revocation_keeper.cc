@@ -121,19 +121,16 @@ Result<RevocationDocument> RevocationKeeper::Ask(const RevocationPlace& place,
   return *entry.document;
 }
 
-// An older answer never takes the place of a newer one: whoever stands on the
-// way could give back what was said before a revocation.
+// Whoever stands on the way could give back what was said before a revocation.
 void RevocationKeeper::Take(Entry& entry, const std::string& bytes,
                             const RevocationDocument& document) {
   const Time now = options_.now();
   const std::string name = RevocationStore::NameOf(entry.place);
   Look(name, entry);
   entry.fetched_at = now;
-  if (entry.document && CheckHolds(*entry.document, entry.place, now) &&
-      KnownAt(*entry.document, entry.place, now) >
-          KnownAt(document, entry.place, now)) {
-    return;
-  }
+  const bool replaces = !entry.document ||
+                        MayReplace(document, *entry.document, entry.place, now);
+  if (!replaces) return;
   entry.document = document;
   entry.broken.reset();
   // What cannot be kept on disk is in memory, and asked for again next time.
