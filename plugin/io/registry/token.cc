@@ -9,7 +9,7 @@ namespace assay::registry {
 namespace {
 
 constexpr std::size_t kScopes = 8;
-constexpr std::int64_t kLongestLifetime = 24 * 3600;
+constexpr std::int64_t kLongestLifetime = 24L * 3600;
 
 // "repository:NAME:pull,push" becomes "repository:NAME:pull".
 std::string OnlyPull(std::string scope) {
