@@ -77,7 +77,8 @@ class HandlerView {
   }
 
   void AppendTo(std::vector<RuntimeHandler>& all) const {
-    for (const auto& [name, handler] : handlers_) {
+    for (const auto& entry : handlers_) {
+      const RuntimeHandler& handler = entry.second;
       const bool known =
           std::any_of(all.begin(), all.end(), [&](const RuntimeHandler& other) {
             return other.name == handler.name && other.type == handler.type &&
@@ -253,7 +254,7 @@ bool ContainerdConfig::CriDisabled() const {
   return false;
 }
 
-std::string ContainerdConfig::LastString(std::vector<std::string> path,
+std::string ContainerdConfig::LastString(const std::vector<std::string>& path,
                                          std::string otherwise) const {
   for (const ContainerdFile& file : files_) {
     const Toml* value = &file.toml;

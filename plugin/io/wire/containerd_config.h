@@ -82,7 +82,7 @@ class ContainerdConfig {
  private:
   struct Loader;
 
-  std::string LastString(std::vector<std::string> path,
+  std::string LastString(const std::vector<std::string>& path,
                          std::string otherwise) const;
 
   std::string path_;
