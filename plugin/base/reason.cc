@@ -139,7 +139,7 @@ constexpr auto kRows = std::to_array<ReasonInfo>({
     {Reason::kNoRuleMatches, "no-rule-matches", kNo, Stage::kPolicy,
      "no rule matches this image and the default is reject",
      "add a rule for it: assay policy show"},
-    {Reason::kNoStatement, "no-statement", kNo, Stage::kPolicy,
+    {Reason::kNoStatement, "no-statement", kNo, Stage::kSignature,
      "no statement of the imported trust policy is about the repository",
      "add the repository to a statement's registryScopes, or one for \"*\""},
     {Reason::kClockImplausible, "clock-implausible", kUnsure, Stage::kPolicy,

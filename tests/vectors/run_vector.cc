@@ -2,7 +2,7 @@
 //
 // FOLDER ends in -allow or -deny and holds
 //   expect.toml     name, now and reason (a Reason's id; "signed" to allow)
-//   signer.toml     the signer's table as in a policy; its key files lie beside
+//   signer.toml     the signer's table as in a policy; its files lie beside
 //   policy.toml     or a whole policy, whose first rule decides
 //   image.json      the manifest that is asked about; index.json an index
 //                   that lists it, where there is one
@@ -12,7 +12,8 @@
 //
 // Beyond the verdict it checks what must hold for every vector: one flipped
 // bit in what is signed, in the signature, in the key or in the digest refuses
-// an allowed image; no artifact taken away or added to allows a refused one.
+// an allowed image; no artifact taken away or added to allows a refused one;
+// what is allowed unsigned is allowed in no other repository.
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -57,6 +58,23 @@ class Folder : public TrustFiles {
     const bool key = name.ends_with(".pub");
     if (flipped_bit_ >= 0 && key) bytes = FlipKey(bytes, flipped_bit_);
     return std::vector{TrustFile{std::string(name), std::move(bytes)}};
+  }
+
+  TrustKind KindOf(std::string_view name) override {
+    const auto kind = fs::symlink_status(path_ / name).type();
+    if (kind == fs::file_type::not_found) return TrustKind::kAbsent;
+    if (kind == fs::file_type::regular) return TrustKind::kFile;
+    return kind == fs::file_type::directory ? TrustKind::kFolder
+                                            : TrustKind::kOther;
+  }
+
+  Result<std::vector<TrustFile>> ReadPlain(std::string_view name) override {
+    if (KindOf(name) == TrustKind::kFile) return Read(name);
+    std::vector<TrustFile> files;
+    for (const auto& entry : fs::directory_iterator(path_ / name)) {
+      files.push_back({entry.path(), ReadAll(entry.path())});
+    }
+    return files;
   }
 
  private:
@@ -171,7 +189,8 @@ Error JudgeBySigner(const Signer& signer, const Vector& vector,
                     const SigningTarget& target) {
   Findings findings;
   signer.Verify(target, vector.artifacts, findings);
-  if (!findings.verified.empty()) return Fail(Reason::kSigned);
+  const Fulfilment met{std::move(findings.verified), {}};
+  if (!met.empty()) return Fail(met.Basis());
   Error deepest = Fail(Reason::kNoSignature);
   Stage stage = kNoStage;
   for (const auto& failed : findings.failed) {
@@ -191,7 +210,7 @@ Error JudgeByRule(const Rule& rule, const Vector& vector,
   const auto findings = VerifyAll(*rule.require, target, vector.artifacts);
   const auto met = Satisfy(*rule.require, image, findings, target.now);
   if (!met) return WhyNot(met.error(), findings, {});
-  return Fail(met->signatures.empty() ? Reason::kAttested : Reason::kSigned);
+  return Fail(met->Basis());
 }
 
 // One signer, or the first rule of a policy.
@@ -215,6 +234,7 @@ class Judge {
   Error operator()(const Vector& vector) const {
     SigningTarget target = vector.target;
     target.documents = &vector.documents;
+    target.may_waive = true;
     return policy_ == nullptr
                ? JudgeBySigner(*signer_, vector, target)
                : JudgeByRule(policy_->rules().front(), vector, target);
@@ -288,6 +308,18 @@ void CheckFlips(const Judge& judge, const Vector& vector) {
   }
 }
 
+// Nobody signed, so the repository is all there is to go by.
+void CheckWaiver(const Judge& judge, Vector vector) {
+  vector.artifacts.clear();
+  if (!judge.Allows(vector)) Die("it is not allowed for its repository");
+  const std::string name = vector.target.name.Repository();
+  for (const std::string& other :
+       {name + "x", name + "/x", std::string("other.example.com/x")}) {
+    vector.target.name = *Reference::Parse(other);
+    if (judge.Allows(vector)) Die("it is allowed as " + other);
+  }
+}
+
 void CheckRemovals(const Judge& judge, const Vector& vector) {
   for (std::size_t i = 0; i < vector.artifacts.size(); ++i) {
     if (judge.Allows(Without(vector, i))) {
@@ -312,7 +344,9 @@ int Run(const fs::path& folder) {
             << Printable(found.detail, 500) << "; expected "
             << Describe(vector.reason).id << "\n";
   if (found.reason != vector.reason) return 1;
-  if (vector.allow) {
+  if (vector.reason == Reason::kAllowedByRule) {
+    CheckWaiver(*judge, vector);
+  } else if (vector.allow) {
     CheckFlips(*judge, vector);
   } else {
     CheckRemovals(*judge, vector);

@@ -263,7 +263,7 @@ class Cases:
 
     def add(self, name, why, key, artifacts, reason="signed", signer="", kind="sigstore-key",
             reference=NAME, image=None, index=None, now=NOW, files=None, policy=None):
-        ending = "allow" if reason in ("signed", "attested") else "deny"
+        ending = "allow" if reason in ("signed", "attested", "allowed-by-rule") else "deny"
         self.count[ending] += 1
         folder = self.folder / f"{name}-{ending}"
         folder.mkdir()
@@ -278,6 +278,7 @@ class Cases:
         if key:
             (folder / "key.pub").write_bytes(key.public)
         for file, data in (files or {}).items():
+            (folder / file).parent.mkdir(parents=True, exist_ok=True)
             (folder / file).write_bytes(data)
         (folder / "image.json").write_bytes(image or self.image)
         if index:

@@ -102,6 +102,11 @@ std::vector<std::string> Policy::FindWarnings() const {
       warnings.push_back(Describe(rule) + ": audits only, blocks nothing");
     }
   }
+  for (const auto& [name, signer] : signers_) {
+    for (const std::string& warning : signer->Warnings()) {
+      warnings.push_back("signers." + name + ": " + warning);
+    }
+  }
   return warnings;
 }
 

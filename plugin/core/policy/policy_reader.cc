@@ -23,19 +23,15 @@ class RecordedTrust : public TrustFiles {
  public:
   explicit RecordedTrust(TrustFiles& files) : files_(files) {}
 
-  // Each name once, so that all signers of one policy see the same bytes.
   Result<std::vector<TrustFile>> Read(std::string_view name) override {
-    const auto known = read_.find(name);
-    if (known != read_.end()) return known->second;
-    auto read = files_.Read(name);
-    if (!read) return read;
-    read_.emplace(name, *read);
-    std::string entry = Digest::Of(name).str();
-    for (const TrustFile& file : *read) {
-      entry += " " + Digest::Of(file.bytes).str();
-    }
-    entries_.insert(std::move(entry));
-    return read;
+    return Once(name, "", [&] { return files_.Read(name); });
+  }
+
+  TrustKind KindOf(std::string_view name) override {
+    return files_.KindOf(name);
+  }
+  Result<std::vector<TrustFile>> ReadPlain(std::string_view name) override {
+    return Once(name, "plain ", [&] { return files_.ReadPlain(name); });
   }
 
   // When it was confirmed last is left out: that changes nothing about what it
@@ -54,6 +50,25 @@ class RecordedTrust : public TrustFiles {
   }
 
  private:
+  // Each name once, so that all signers of one policy see the same bytes.
+  template <typename Reading>
+  Result<std::vector<TrustFile>> Once(std::string_view name,
+                                      const std::string& how,
+                                      const Reading& reading) {
+    const std::string key = how + Digest::Of(name).str();
+    const auto known = read_.find(key);
+    if (known != read_.end()) return known->second;
+    Result<std::vector<TrustFile>> read = reading();
+    if (!read) return read;
+    std::string entry = key;
+    for (const TrustFile& file : *read) {
+      entry += " " + Digest::Of(file.bytes).str();
+    }
+    entries_.insert(std::move(entry));
+    read_.emplace(key, *read);
+    return read;
+  }
+
   TrustFiles& files_;
   std::map<std::string, std::vector<TrustFile>, std::less<>> read_;
   std::set<std::string> entries_;

@@ -252,6 +252,14 @@ std::string Shortfall(const Requirement& root, const BySigner& signed_by) {
 
 }  // namespace
 
+Reason Fulfilment::Basis() const {
+  const bool vouched =
+      std::any_of(signatures.begin(), signatures.end(),
+                  [](const auto& one) { return !one.waived(); });
+  if (vouched) return Reason::kSigned;
+  return attestations.empty() ? Reason::kAllowedByRule : Reason::kAttested;
+}
+
 std::optional<Time> Fulfilment::End() const {
   std::optional<Time> end;
   for (const auto& one : signatures) end = Earlier(end, one.valid_until());

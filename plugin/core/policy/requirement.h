@@ -30,6 +30,9 @@ struct Fulfilment {
   std::vector<ProvenAttestation> attestations;
 
   bool empty() const { return signatures.empty() && attestations.empty(); }
+  // What it amounts to: kSigned; kAttested; kAllowedByRule where everybody who
+  // could have signed lets it pass.
+  Reason Basis() const;
   // When the first part of it stops holding; nullopt: never by itself.
   std::optional<Time> End() const;
 };

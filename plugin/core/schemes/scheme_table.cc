@@ -4,6 +4,7 @@
 #include <array>
 
 #include "core/schemes/detached/openssl_signer.h"
+#include "core/schemes/notation/notation_policy_signer.h"
 #include "core/schemes/notation/notation_signer.h"
 #include "core/schemes/sigstore/key_signer.h"
 #include "core/schemes/sigstore/keyless_signer.h"
@@ -15,11 +16,12 @@ constexpr auto kSchemes = std::to_array<Scheme>({
     {kSigstoreKeyType, SigstoreKeySigner::Read},
     {kSigstoreKeylessType, SigstoreKeylessSigner::Read},
     {kNotationType, NotationSigner::Read},
+    {kNotationPolicyType, NotationPolicySigner::Read},
     {kOpensslType, OpensslSigner::Read},
 });
 
-constexpr auto kPlanned = std::to_array<std::string_view>(
-    {"openpgp", "dct", "containers-policy", "notation-policy"});
+constexpr auto kPlanned =
+    std::to_array<std::string_view>({"openpgp", "dct", "containers-policy"});
 
 }  // namespace
 

@@ -36,6 +36,9 @@ struct SigningTarget {
   RevocationAccess revocation = {};
   // Whether signatures of the image count, and statements of which types do.
   bool signatures = true;
+  // Whether it is established that the image is of this repository, so that a
+  // signer may let what is there pass unsigned.
+  bool may_waive = false;
   std::set<std::string, std::less<>> predicate_types = {};
 };
 
@@ -49,7 +52,8 @@ struct FailedCheck {
   std::string claimed_type = {};
 };
 
-// A signature that holds. Made only by a Signer.
+// A signature that holds, or a signer's word that none is asked for there. Made
+// only by a Signer.
 class VerifiedSignature {
  public:
   const std::string& signer() const { return signer_; }      // policy name
@@ -59,6 +63,8 @@ class VerifiedSignature {
   const std::string& where() const { return where_; }
   // When it stops holding; nullopt = not by itself.
   const std::optional<Time>& valid_until() const { return valid_until_; }
+  // Whether nobody signed: the signer lets the repository pass.
+  bool waived() const { return waived_; }
 
  private:
   friend class Signer;
@@ -78,6 +84,7 @@ class VerifiedSignature {
   Digest target_;
   std::string where_;
   std::optional<Time> valid_until_;
+  bool waived_ = false;
 };
 
 // A statement about the image whose signature holds: an attestation. It never
@@ -133,6 +140,8 @@ class Signer {
 
   // One line for `policy show`: keys with fingerprints, validity.
   virtual std::string Summary() const = 0;
+  // Sentences about every door that it leaves open.
+  virtual std::vector<std::string> Warnings() const { return {}; }
 
   // Tries every artifact this scheme can read for what the target wants.
   // Thread-safe, no I/O. Appends each success and each failure; a failure of
@@ -151,6 +160,16 @@ class Signer {
             std::move(target),
             std::move(where),
             valid_until};
+  }
+
+  // Of an image that needs no signature. All of them have one identity, so that
+  // nobody counts as two who did not sign.
+  VerifiedSignature Waived(Digest target, std::string where,
+                           std::optional<Time> valid_until) const {
+    auto waived = Verified(scheme_ + ":skip", std::move(target),
+                           std::move(where), valid_until);
+    waived.waived_ = true;
+    return waived;
   }
 
   static VerifiedStatement Attested(VerifiedSignature signature,

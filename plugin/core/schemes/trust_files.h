@@ -3,6 +3,7 @@
 #ifndef ASSAY_CORE_SCHEMES_TRUST_FILES_H_
 #define ASSAY_CORE_SCHEMES_TRUST_FILES_H_
 
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <string>
@@ -29,6 +30,9 @@ struct PublishedFile {
   Time fresh_until{};  // afterwards nobody knows whether it still stands
 };
 
+// What stands at a place; a symbolic link is neither a file nor a folder.
+enum class TrustKind : std::uint8_t { kAbsent = 0, kFile, kFolder, kOther };
+
 // For one reading of the policy, and one thread.
 class TrustFiles {
  public:
@@ -37,6 +41,11 @@ class TrustFiles {
   // Secret) yields its files in name order. Errors: kPolicyKeyUnreadable,
   // kFileUnsafe, kFileTooLarge.
   virtual Result<std::vector<TrustFile>> Read(std::string_view name) = 0;
+  // What is there under a name, without following a link.
+  virtual TrustKind KindOf(std::string_view name);
+  // The same as Read for those who follow no links: one file, or all of a
+  // folder, which then may hold nothing but files. Errors: as Read.
+  virtual Result<std::vector<TrustFile>> ReadPlain(std::string_view name);
   // What is kept on this node, proven anew. Errors: kTrustMissing (nothing yet,
   // which a later reload may mend); those of a wrong configuration, as above.
   virtual Result<PublishedFile> ReadPublished(std::string_view name);

@@ -154,9 +154,10 @@ Verdict Verifier::Try(const Case& one, Reach& reach, Trail trail) const {
       {one.name, digests, PlacesOf(requirement), reach, one.question.deadline});
   // A base may be further away than the image's own signatures.
   if (!one.selection.rule->base) reach = std::max(reach, found.reach);
-  const SigningTarget target{one.name, digests, one.question.now,
-                             &one.subject->documents,
-                             RevocationFor(one.question)};
+  SigningTarget target{one.name, digests, one.question.now,
+                       &one.subject->documents,
+                       RevocationFor(one.question)};
+  target.may_waive = true;  // the subject is what the rule was found for
   const Findings findings = VerifyAll(requirement, target, found.artifacts);
   trail.failed = findings.failed;
   trail.failures = found.failures;
@@ -244,8 +245,7 @@ Verdict Verifier::AcceptSigned(const Case& one, const SignableImage& image,
     return Verdict(Fail(Reason::kInternal, "satisfied by nobody"),
                    std::move(trail));
   }
-  Proof proof(met.signatures.empty() ? Reason::kAttested : Reason::kSigned,
-              one.subject->config, one.policy.fingerprint());
+  Proof proof(met.Basis(), one.subject->config, one.policy.fingerprint());
   proof.manifest_ = image.manifest;
   proof.integrity_ = one.selection.rule->integrity;
   proof.valid_until_ =

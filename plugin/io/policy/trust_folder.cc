@@ -65,9 +65,51 @@ Result<std::vector<TrustFile>> ReadFolder(const std::string& folder) {
 
 }  // namespace
 
+std::string TrustFolder::PathOf(std::string_view name) const {
+  if (name.starts_with('/')) return std::string(name);
+  return folder_ + "/" + std::string(name);
+}
+
+TrustKind TrustFolder::Look(const std::string& path) {
+  asked_folders_.insert(path.substr(0, path.rfind('/')));
+  struct stat info {};
+  if (::lstat(path.c_str(), &info) != 0) return TrustKind::kAbsent;
+  if (S_ISREG(info.st_mode)) return TrustKind::kFile;
+  if (!S_ISDIR(info.st_mode)) return TrustKind::kOther;
+  asked_folders_.insert(path);
+  return TrustKind::kFolder;
+}
+
+TrustKind TrustFolder::KindOf(std::string_view name) {
+  return Look(PathOf(name));
+}
+
+Result<std::vector<TrustFile>> TrustFolder::ReadPlain(std::string_view name) {
+  const std::string path = PathOf(name);
+  std::vector<std::string> paths = {path};
+  if (Look(path) == TrustKind::kFolder) {
+    const auto names = ListFolder(path);
+    if (!names) {
+      return Fail(Reason::kPolicyKeyUnreadable, names.error().detail);
+    }
+    paths.clear();
+    for (const std::string& one : *names) paths.push_back(path + "/" + one);
+  }
+  std::vector<TrustFile> files;
+  for (const std::string& one : paths) {
+    if (Look(one) != TrustKind::kFile) {
+      return Fail(Reason::kPolicyKeyUnreadable,
+                  Printable(one) + " is no plain file; links are not followed");
+    }
+    auto file = ReadOne(one);
+    if (!file) return file.error();
+    files.push_back(*std::move(file));
+  }
+  return files;
+}
+
 Result<std::vector<TrustFile>> TrustFolder::Read(std::string_view name) {
-  std::string path(name);
-  if (!name.starts_with('/')) path = folder_ + "/" + path;
+  const std::string path = PathOf(name);
   if (IsFolder(path)) {
     asked_folders_.insert(path);
     return ReadFolder(path);

@@ -22,10 +22,17 @@ class TrustFolder : public TrustFiles {
   // generation; names that begin with a dot are skipped.
   Result<std::vector<TrustFile>> Read(std::string_view name) override;
 
+  TrustKind KindOf(std::string_view name) override;
+  Result<std::vector<TrustFile>> ReadPlain(std::string_view name) override;
+
   // Where whatever was asked for lies, found or not: what to watch for changes.
   const std::set<std::string>& asked_folders() const { return asked_folders_; }
 
  private:
+  std::string PathOf(std::string_view name) const;
+  // Remembers where it lies.
+  TrustKind Look(const std::string& path);
+
   std::string folder_;
   std::set<std::string> asked_folders_;
 };

@@ -52,7 +52,11 @@ struct NotationEnvelope {
   std::optional<Time> expiry;  // from then on it no longer counts
   std::vector<std::string> chain;  // DER, leaf first; not empty
   std::string timestamp;           // DER token of RFC 3161; "" without
-  std::string plugin;  // the verification plugin it demands; "" without
+  std::string plugin;          // the verification plugin it demands; "" without
+  std::string plugin_version;  // the lowest one it is content with; "" = any
+  // Where that plugin is AWS Signer's, the critical headers it judges.
+  std::string aws_profile_version;
+  std::string aws_job;
 };
 
 // Reads an envelope of either form. Errors: kEnvelopeMalformed,

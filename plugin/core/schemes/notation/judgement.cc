@@ -1,10 +1,13 @@
 #include "core/schemes/notation/judgement.h"
 
 #include <algorithm>
+#include <utility>
 
+#include "core/schemes/notation/aws_signer.h"
 #include "core/schemes/notation/certificate_profile.h"
 #include "core/schemes/notation/countersignature.h"
 #include "core/schemes/notation/envelope.h"
+#include "core/schemes/notation/protected_headers.h"
 #include "core/schemes/notation/signed_payload.h"
 #include "core/schemes/signer_window.h"
 #include "core/trust/revocation/revocation_check.h"
@@ -26,7 +29,11 @@ Result<NotationEnvelope> ReadEnvelope(const UntrustedArtifact& artifact) {
   return ParseEnvelope(blob.descriptor.media_type, blob.bytes);
 }
 
-std::string IdentityOf(const Certificate& leaf) {
+// Who signed: the certificate's subject or, where a signing service holds the
+// keys of all its customers, the profile.
+std::string IdentityOf(const Certificate& leaf,
+                       const std::optional<AwsProfile>& profile) {
+  if (profile) return "aws-signer:" + profile->profile();
   const auto name = DistinguishedName::OfSubject(leaf);
   return "x509.subject:" + (name ? name->str() : leaf.Subject());
 }
@@ -76,12 +83,10 @@ class Judgement {
 
   // That the leaf's key made the signature, and that it and those above it may
   // be where they are.
-  Status CheckMade() const {
+  Status CheckMade() {
     Status made = CheckSignature(envelope_, chain_.front());
     if (made) made = CheckChain(chain_, ChainUse::kSigning);
-    if (made && !envelope_.plugin.empty()) {
-      made = Fail(Reason::kPluginUnsupported, envelope_.plugin);
-    }
+    if (made && !envelope_.plugin.empty()) made = CheckPlugin();
     return made;
   }
 
@@ -127,6 +132,7 @@ class Judgement {
   }
 
   const std::optional<Time>& valid_until() const { return valid_until_; }
+  const std::optional<AwsProfile>& profile() const { return profile_; }
   std::vector<Error> TakeNoted() { return std::move(noted_); }
 
  private:
@@ -141,9 +147,39 @@ class Judgement {
     valid_until_ = Earlier(valid_until_, end);
   }
 
+  // No plugin is run. What AWS Signer's does is done here, but for revocation,
+  // which only AWS can be asked about.
+  Status CheckPlugin() {
+    const auto refuse = [&](std::string_view what) {
+      return Fail(Reason::kPluginUnsupported,
+                  envelope_.plugin + std::string(what));
+    };
+    if (envelope_.plugin != kAwsPlugin) return refuse("");
+    if (terms_.identities.profiles.empty()) {
+      return refuse(": no identity is the ARN of a signing profile");
+    }
+    if (!terms_.revocation_waived) {
+      return refuse(": only AWS can tell about revocation, so it must be off");
+    }
+    auto profile = ReadAwsProfile(envelope_);
+    if (!profile) return profile.error();
+    profile_ = *std::move(profile);
+    return Ok();
+  }
+
+  Status MatchProfile() const {
+    const auto& wanted = terms_.identities.profiles;
+    const bool matches =
+        std::any_of(wanted.begin(), wanted.end(),
+                    [&](const auto& one) { return one.Matches(*profile_); });
+    if (matches) return Ok();
+    return Fail(Reason::kIdentityMismatch, "signed by " + profile_->arn());
+  }
+
   Status MatchIdentity(const Certificate& leaf) const {
-    const auto& wanted = terms_.identities;
-    if (wanted.empty()) return Ok();
+    if (profile_) return MatchProfile();
+    if (terms_.identities.anybody) return Ok();
+    const auto& wanted = terms_.identities.subjects;
     const auto subject = DistinguishedName::OfSubject(leaf);
     if (!subject) return subject.error();
     const bool matches =
@@ -197,6 +233,7 @@ class Judgement {
   Time now_;
   std::vector<Certificate> stamp_chain_;  // of the time stamp that was needed
   std::optional<Time> valid_until_;
+  std::optional<AwsProfile> profile_;  // set where AWS Signer's plugin is asked
   std::vector<Error> noted_;
 };
 
@@ -231,8 +268,9 @@ Result<JudgedSignature> JudgeArtifact(const NotationTerms& terms,
   if (holds) holds = judgement.CheckTimes();
   if (holds) holds = judgement.CheckNotRevoked();
   if (!holds) return holds.error();
-  return JudgedSignature{IdentityOf(chain->front()), payload->artifact.digest,
-                         judgement.valid_until(), judgement.TakeNoted()};
+  return JudgedSignature{IdentityOf(chain->front(), judgement.profile()),
+                         payload->artifact.digest, judgement.valid_until(),
+                         judgement.TakeNoted()};
 }
 
 }  // namespace assay

@@ -15,7 +15,8 @@ namespace assay {
 
 // Of a signature that counts.
 struct JudgedSignature {
-  std::string identity;  // "x509.subject:CN=..."
+  // "x509.subject:CN=...", "aws-signer:arn:..."
+  std::string identity;
   Digest target;
   std::optional<Time> valid_until;
   // Failures that the terms only note.

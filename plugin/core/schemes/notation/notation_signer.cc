@@ -11,31 +11,22 @@
 namespace assay {
 namespace {
 
-constexpr std::string_view kAnybody = "*";
-
-std::optional<std::vector<DistinguishedName>> ReadIdentities(
-    TomlReader& table) {
+std::optional<SignerIdentities> ReadIdentities(TomlReader& table) {
   constexpr std::string_view kKey = "identities";
-  std::vector<DistinguishedName> identities;
-  const auto texts = table.Strings(kKey);
+  SignerIdentities identities;
+  const auto texts = table.Strings("identities");
   if (!texts || texts->empty()) {
     table.Missing(kKey);
     return std::nullopt;
   }
-  if (texts->size() == 1 && texts->front() == kAnybody) return identities;
+  identities.anybody = texts->size() == 1 && texts->front() == kAnybody;
+  if (identities.anybody) return identities;
   for (const std::string& text : *texts) {
-    auto name = DistinguishedName::Parse(text);
-    if (!name) {
-      table.Complain(kKey, "'" + text + "': " + name.error().detail);
-      return std::nullopt;
-    }
-    for (const DistinguishedName& other : identities) {
-      if (!name->IsWithin(other) && !other.IsWithin(*name)) continue;
-      table.Complain(kKey, "'" + text + "' and '" + other.str() +
-                               "' overlap: one holds all of the other");
-      return std::nullopt;
-    }
-    identities.push_back(*std::move(name));
+    const auto added = text.starts_with("arn:") ? identities.AddProfile(text)
+                                                : identities.AddSubject(text);
+    if (added) continue;
+    table.Complain(kKey, "'" + text + "': " + added.error().detail);
+    return std::nullopt;
   }
   return identities;
 }
@@ -79,12 +70,7 @@ bool ReadAlways(TomlReader& table, bool stamping) {
 }  // namespace
 
 std::string NotationSigner::Summary() const {
-  std::string text;
-  for (const DistinguishedName& identity : terms_.identities) {
-    if (!text.empty()) text += " or ";
-    text += identity.str();
-  }
-  if (text.empty()) text = "anybody of its authorities";
+  std::string text = terms_.identities.str();
   const auto count = [&](const TrustStore& store, std::string_view what) {
     if (store.empty()) return;
     text += ", " + std::to_string(store.certificates().size()) + " " +

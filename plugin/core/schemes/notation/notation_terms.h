@@ -6,9 +6,8 @@
 
 #include <chrono>
 #include <cstdint>
-#include <vector>
 
-#include "core/schemes/notation/distinguished_name.h"
+#include "core/schemes/notation/signer_identities.h"
 #include "core/schemes/notation/trust_store.h"
 
 namespace assay {
@@ -31,8 +30,7 @@ struct NotationTerms {
   TrustStore timestamp_authorities;  // roots; empty: time stamps do not count
   // Whether a time stamp is asked for while all certificates are valid, too.
   bool always_stamped = true;
-  // Any of these; empty: whoever the stores vouch for.
-  std::vector<DistinguishedName> identities;
+  SignerIdentities identities;
 
   // Of trust and identity, of the times certificates are valid in, and of the
   // signature's own expiry. What the signature is made of is always enforced.

@@ -28,16 +28,29 @@ bool Has(const std::set<std::string, std::less<>>& names,
   return names.find(name) != names.end();
 }
 
-// RFC 7515 section 4.1.11: what is critical must be there and be understood.
+bool IsUnderstood(const ProtectedHeaders& headers, std::string_view name) {
+  if (headers.plugin == kAwsPlugin &&
+      (name == kAwsProfileHeader || name == kAwsJobHeader)) {
+    return true;
+  }
+  return std::find(kUnderstood.begin(), kUnderstood.end(), name) !=
+         kUnderstood.end();
+}
+
+// RFC 7515 section 4.1.11: what is critical must be there and be understood,
+// if only by a plugin, and then it is the plugin that is missing here.
 Status CheckUnderstood(const ProtectedHeaders& headers) {
   if (headers.critical.empty()) {
     return Fail(Reason::kEnvelopeCritical, "it lists no critical header");
   }
   for (const std::string& name : headers.critical) {
     if (!Has(headers.present, name)) return Critical(name, "is not there");
-    const bool understood = std::find(kUnderstood.begin(), kUnderstood.end(),
-                                      name) != kUnderstood.end();
-    if (!understood) return Critical(name, "is critical and unknown");
+    if (IsUnderstood(headers, name)) continue;
+    if (headers.plugin.empty()) {
+      return Critical(name, "is critical and unknown");
+    }
+    return Fail(Reason::kPluginUnsupported,
+                headers.plugin + ", which must understand " + name);
   }
   return Ok();
 }
@@ -49,6 +62,19 @@ Status CheckMarked(const ProtectedHeaders& headers) {
     if (Has(headers.present, name) && !Has(headers.critical, name)) {
       return Critical(name, "is not marked as critical");
     }
+  }
+  return Ok();
+}
+
+// A plugin is shown its critical headers alone.
+Status ReadAws(const HeaderReader& from, ProtectedHeaders& headers) {
+  for (const auto& [name, text] :
+       {std::pair(kAwsProfileHeader, &headers.aws_profile_version),
+        std::pair(kAwsJobHeader, &headers.aws_job)}) {
+    if (!Has(headers.present, name) || !Has(headers.critical, name)) continue;
+    auto value = from.Text(name);
+    if (!value) return value.error();
+    *text = *std::move(value);
   }
   return Ok();
 }
@@ -88,11 +114,15 @@ Status ReadNamed(const HeaderReader& from, ProtectedHeaders& headers) {
     if (!when) return when.error();
     *time = *when;
   }
-  if (!Has(headers.present, kPluginHeader)) return Ok();
-  auto plugin = from.Text(kPluginHeader);
-  if (!plugin) return plugin.error();
-  headers.plugin = *std::move(plugin);
-  return Ok();
+  for (const auto& [name, text] :
+       {std::pair(kPluginHeader, &headers.plugin),
+        std::pair(kPluginVersionHeader, &headers.plugin_version)}) {
+    if (!Has(headers.present, name)) continue;
+    auto value = from.Text(name);
+    if (!value) return value.error();
+    *text = *std::move(value);
+  }
+  return headers.plugin == kAwsPlugin ? ReadAws(from, headers) : Ok();
 }
 
 Status ApplyHeaders(const ProtectedHeaders& headers,
@@ -108,6 +138,9 @@ Status ApplyHeaders(const ProtectedHeaders& headers,
   if (!scheme) return scheme.error();
   envelope.expiry = headers.expiry;
   envelope.plugin = headers.plugin;
+  envelope.plugin_version = headers.plugin_version;
+  envelope.aws_profile_version = headers.aws_profile_version;
+  envelope.aws_job = headers.aws_job;
   if (envelope.expiry && *envelope.expiry <= envelope.signing_time) {
     return Bad("it expired before it was made");
   }

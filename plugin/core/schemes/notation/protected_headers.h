@@ -25,6 +25,13 @@ inline constexpr std::string_view kPluginHeader =
     "io.cncf.notary.verificationPlugin";
 inline constexpr std::string_view kPluginVersionHeader =
     "io.cncf.notary.verificationPluginMinVersion";
+// Of AWS Signer's plugin; they mean something where that plugin is asked for.
+inline constexpr std::string_view kAwsPlugin =
+    "com.amazonaws.signer.notation.plugin";
+inline constexpr std::string_view kAwsProfileHeader =
+    "com.amazonaws.signer.signingProfileVersion";
+inline constexpr std::string_view kAwsJobHeader =
+    "com.amazonaws.signer.signingJob";
 // Of the unprotected headers.
 inline constexpr std::string_view kTimestampHeader =
     "io.cncf.notary.timestampSignature";
@@ -40,6 +47,9 @@ struct ProtectedHeaders {
   std::optional<Time> authentic_time;
   std::optional<Time> expiry;
   std::string plugin;
+  std::string plugin_version;
+  std::string aws_profile_version;
+  std::string aws_job;
 };
 
 // One form's own way to a header that is known to be there, by its name.

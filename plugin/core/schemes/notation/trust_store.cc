@@ -35,6 +35,30 @@ Status Append(const TrustFile& file, std::vector<Certificate>& certificates) {
 
 }  // namespace
 
+Result<TrustStore> TrustStore::Of(std::span<const TrustFile> files,
+                                  StoreUse use) {
+  TrustStore store;
+  for (const TrustFile& file : files) {
+    const auto appended = Append(file, store.certificates_);
+    if (!appended) return appended.error();
+  }
+  if (store.empty()) {
+    return Fail(Reason::kPolicyMalformed, "it holds no certificate");
+  }
+  for (const Certificate& one : store.certificates_) {
+    const bool root = one.IsSelfIssued() && CheckIssued(one, one);
+    if (use == StoreUse::kSigning || root) continue;
+    return Fail(Reason::kCertificateProfile,
+                one.Subject() + " is no root, as those of time stamps must be");
+  }
+  return store;
+}
+
+void TrustStore::Add(const TrustStore& other) {
+  certificates_.insert(certificates_.end(), other.certificates_.begin(),
+                       other.certificates_.end());
+}
+
 std::optional<TrustStore> TrustStore::Read(TomlReader& table,
                                            std::string_view key,
                                            TrustFiles& files) {

@@ -5,6 +5,7 @@
 #ifndef ASSAY_CORE_SCHEMES_NOTATION_TRUST_STORE_H_
 #define ASSAY_CORE_SCHEMES_NOTATION_TRUST_STORE_H_
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -16,6 +17,9 @@
 
 namespace assay {
 
+// Who stands in it: authorities, or roots of time stamps alone.
+enum class StoreUse : std::uint8_t { kSigning = 1, kStamping };
+
 class TrustStore {
  public:
   // The files and folders named by `key` of a signer's table, PEM or DER; empty
@@ -23,6 +27,13 @@ class TrustStore {
   // self-signed are refused. nullopt after a Diagnostic.
   static std::optional<TrustStore> Read(TomlReader& table, std::string_view key,
                                         TrustFiles& files);
+
+  // All of the files; certificates that may not stand there are refused, and so
+  // is a store without any. Errors: kCertificateProfile, kPolicyMalformed, and
+  // those of Certificate's parsers.
+  static Result<TrustStore> Of(std::span<const TrustFile> files, StoreUse use);
+
+  void Add(const TrustStore& other);
 
   bool empty() const { return certificates_.empty(); }
   const std::vector<Certificate>& certificates() const { return certificates_; }

@@ -51,14 +51,14 @@ TEST_CASE(
   CHECK(FindScheme("notation") != nullptr);
   CHECK(FindScheme("openpgp") == nullptr);
   CHECK(FindScheme("") == nullptr);
-  for (const auto* planned :
-       {"openpgp", "dct", "containers-policy", "notation-policy"}) {
+  CHECK(FindScheme("notation-policy") != nullptr);
+  for (const auto* planned : {"openpgp", "dct", "containers-policy"}) {
     CHECK(IsPlannedScheme(planned));
   }
   CHECK_FALSE(IsPlannedScheme("sigstore-key"));
-  CHECK(SchemeTypes() ==
-        std::set<std::string, std::less<>>{"notation", "openssl",
-                                           "sigstore-key", "sigstore-keyless"});
+  CHECK(SchemeTypes() == std::set<std::string, std::less<>>{
+                             "notation", "notation-policy", "openssl",
+                             "sigstore-key", "sigstore-keyless"});
 }
 
 TEST_CASE("signers are read, with where they look") {

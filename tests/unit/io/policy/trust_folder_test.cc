@@ -107,3 +107,40 @@ TEST_CASE("a ..data that leads elsewhere is not followed") {
   REQUIRE(read->size() == 1);
   CHECK(read->front().bytes == "good");
 }
+
+TEST_CASE("plain files are read without following links") {
+  Trust trust;
+  const std::string store = trust.folder / "store";
+  trust.folder.Write("store/b.pem", "two");
+  trust.folder.Write("store/a.pem", "one");
+  TrustFolder folder(trust.folder.path());
+  CHECK(folder.KindOf("store") == TrustKind::kFolder);
+  CHECK(folder.KindOf("store/a.pem") == TrustKind::kFile);
+  CHECK(folder.KindOf(store + "/gone.pem") == TrustKind::kAbsent);
+  const auto all = folder.ReadPlain("store");
+  REQUIRE(all);
+  REQUIRE(all->size() == 2);
+  CHECK(all->front().bytes == "one");
+  CHECK(folder.ReadPlain("store/b.pem").value().front().bytes == "two");
+  CHECK(folder.asked_folders() ==
+        std::set<std::string>{trust.folder.path(), store});
+
+  const auto why = [&](std::string_view name) {
+    const auto read = folder.ReadPlain(name);
+    REQUIRE_FALSE(read);
+    return read.error().reason;
+  };
+  CHECK(why("gone") == Reason::kPolicyKeyUnreadable);
+  fs::create_symlink(store, trust.folder / "link");
+  CHECK(folder.KindOf("link") == TrustKind::kOther);
+  CHECK(why("link") == Reason::kPolicyKeyUnreadable);
+  fs::create_directory(trust.folder / "store/inner");
+  CHECK(why("store") == Reason::kPolicyKeyUnreadable);
+  fs::remove(trust.folder / "store/inner");
+  fs::create_symlink(store + "/a.pem", trust.folder / "store/c.pem");
+  CHECK(why("store") == Reason::kPolicyKeyUnreadable);
+  CHECK(why("store/c.pem") == Reason::kPolicyKeyUnreadable);
+  fs::remove(trust.folder / "store/c.pem");
+  REQUIRE(::chmod((store + "/a.pem").c_str(), 0666) == 0);
+  CHECK(why("store") == Reason::kFileUnsafe);
+}
