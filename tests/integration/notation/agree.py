@@ -3,22 +3,16 @@
 verdict is the case's own, or the case is in STRICTER, and what the manual says
 about those is what there is."""
 
-import importlib.machinery
-import importlib.util
 import json
-import os
 import pathlib
-import subprocess
 import sys
 import tempfile
 import tomllib
 
-TESTS = pathlib.Path(__file__).resolve().parents[2]
-VECTORS = TESTS / "vectors"
-sys.path[:0] = [str(VECTORS), str(TESTS / "support/notation")]
+from oracle import load_generate, notation_verifies, push  # first: it knows where the others are
 
-from strictness import SIGNATURES  # noqa: E402
-from vector_tools import OCI_INDEX, OCI_MANIFEST, PEERS, Cases, compact, descriptor  # noqa: E402
+from strictness import SIGNATURES
+from vector_tools import Cases
 
 # What notation accepts and we refuse, by how the manual lists it.
 STRICTER = {
@@ -47,32 +41,6 @@ STRICTER = {
 LATER = ("real-expired", "stamp-outlives", "stamp-outlives-after", "stamp-over-without", "stamp-over-unasked")
 
 
-def load_generate():
-    loader = importlib.machinery.SourceFileLoader("generate", str(VECTORS / "generate"))
-    module = importlib.util.module_from_spec(importlib.util.spec_from_loader("generate", loader))
-    loader.exec_module(module)
-    return module
-
-
-def push(shop, folder):
-    """The case's image with its artifacts behind the fallback tag."""
-    repository, registry = shop.repository(), shop.registry
-    registry.push_blob(repository, b"{}")
-    entries = []
-    for artifact in sorted((folder / "artifacts").iterdir()):
-        manifest = json.loads((artifact / "manifest.json").read_text())
-        for layer in manifest["layers"]:
-            registry.push_blob(repository, (artifact / layer["digest"][7:]).read_bytes())
-        data = compact(manifest)
-        entry = descriptor(OCI_MANIFEST, data, artifactType=manifest.get("artifactType")
-                           or manifest["config"]["mediaType"])
-        registry.push_manifest(repository, entry["digest"], data)
-        entries.append(entry)
-    index = compact({"schemaVersion": 2, "mediaType": OCI_INDEX, "manifests": entries})
-    registry.push_manifest(repository, shop.digest.replace(":", "-"), index, OCI_INDEX)
-    return f"{registry.host}/{repository}@{shop.digest}"
-
-
 def configure(folder, home):
     """notation's trust store and policy for the case's signer."""
     signer = tomllib.loads((folder / "signer.toml").read_text())
@@ -94,20 +62,12 @@ def configure(folder, home):
         "trustedIdentities": [one if one == "*" else f"x509.subject: {one}" for one in texts]}]}))
 
 
-def accepts(shop, folder, home):
-    configure(folder, home)
-    done = subprocess.run(
-        [PEERS / "notation/usr/bin/notation", "verify", "--insecure-registry", push(shop, folder)],
-        capture_output=True, env={**os.environ, "XDG_CONFIG_HOME": str(home), "XDG_CACHE_HOME": str(home),
-                                  "HOME": str(home)})
-    return done.returncode == 0, done.stderr.decode()
-
-
 def compare(shop, folder, home, problems):
     name, ending = folder.name.removeprefix("notation-").rsplit("-", 1)
     if name in LATER:
         return False
-    accepted, said = accepts(shop, folder, home)
+    configure(folder, home)
+    accepted, said = notation_verifies(push(shop, folder), home)
     ours = ending == "allow"
     if accepted == ours and name in STRICTER:
         problems.append(f"{name}: notation refuses it, too: it is no longer a difference")

@@ -23,7 +23,6 @@ POLICIES = {
     "scope": "A repository that no image has by that name here, such as a short name of Docker Hub, or one with "
              "capitals in its host.",
     "skip-all": "A statement of the level skip for all repositories.",
-    "store-name": "A store whose name is two dots.",
     "other-store": "A store that cannot be read, whichever statement names it.",
     "der": "A file of a store with several certificates in DER.",
     "type": "An identity with a type of attribute that subjects are not printed with.",

@@ -367,7 +367,10 @@ std::string_view StoreKindName(StoreKind kind) {
 
 Result<TrustPolicy> TrustPolicy::Parse(std::string_view text) {
   const auto json = Json::Parse(text, limits::kPolicyFileBytes);
-  if (!json) return json.error();
+  if (!json) {
+    const Error& error = json.error();
+    return Bad(std::string(Describe(error.reason).sentence), error.detail);
+  }
   auto status = CheckObject(*json, "", {"version", "trustPolicies"});
   if (status) status = CheckVersion(*json);
   if (!status) return status.error();

@@ -55,7 +55,7 @@ struct TrustStatement {
 class TrustPolicy {
  public:
   // Errors: kPolicyMalformed, which names the place ("trustPolicies[1].name"),
-  // kPolicyUnsupported (another version), and those of Json::Parse.
+  // kPolicyUnsupported (another version).
   static Result<TrustPolicy> Parse(std::string_view text);
 
   const std::vector<TrustStatement>& statements() const { return statements_; }

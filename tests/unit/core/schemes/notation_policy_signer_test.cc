@@ -99,7 +99,7 @@ TEST_CASE("the document is found as notation finds it") {
         "skip, unsigned");
   files.files["notation/trustpolicy.oci.json"] = "{";
   CHECK(Why(files, keys)
-            .starts_with("json-malformed notation/trustpolicy.oci.json: "));
+            .starts_with("policy-malformed notation/trustpolicy.oci.json: "));
   files.link = "notation/trustpolicy.oci.json";
   CHECK(Why(files, keys).starts_with("policy-key-unreadable"));
   files.link = "notation";

@@ -154,8 +154,9 @@ void CheckRefused(const Refused& one) {
 TEST_CASE("what is wrong with a document is told with its place") {
   const std::string rest = kScopes + kStrict + kStores + kAnyone;
   CheckRefused(GENERATE_COPY(values<Refused>({
-      {"", "", Reason::kJsonMalformed},
-      {R"({"version":"1.0","version":"1.0"})", "", Reason::kJsonDuplicate},
+      {"", std::string(Describe(Reason::kJsonMalformed).sentence) + ": "},
+      {R"({"version":"1.0","version":"1.0"})",
+       std::string(Describe(Reason::kJsonDuplicate).sentence) + ": "},
       {"[]", "it must be an object"},
       {R"({"trustPolicies":[]})", "version: it is missing"},
       {R"({"version":"1.0"})", "trustPolicies: it must be a list"},
