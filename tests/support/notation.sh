@@ -3,10 +3,12 @@
 
 NOTATION_DIR="$ASSAY_SOURCE_DIR/tests/support/notation"
 
-# make_notation_signer NAME SUBJECT KIND: an authority, and a signer of it; its
-# root is $WORK/notation/NAME/root.pem.
+# make_notation_signer NAME SUBJECT KIND [SECONDS]: an authority, and a signer of
+# it, which lives that long; its root is $WORK/notation/NAME/root.pem.
 make_notation_signer() {
-  /usr/bin/python3 -B "$NOTATION_DIR/make_signer.py" "$WORK/notation/$1" "$2" "$3"
+  local name=$1
+  shift
+  /usr/bin/python3 -B "$NOTATION_DIR/make_signer.py" "$WORK/notation/$name" "$@"
 }
 
 # notation_as NAME COMMAND...: notation with that signer's configuration.

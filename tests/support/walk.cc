@@ -8,16 +8,26 @@ namespace {
 
 class GivenTrust : public TrustFiles {
  public:
-  explicit GivenTrust(const std::map<std::string, TestKey>& keys)
-      : keys_(keys) {}
+  GivenTrust(const std::map<std::string, TestKey>& keys,
+             const std::map<std::string, std::string>& documents)
+      : keys_(keys), documents_(documents) {}
   Result<std::vector<TrustFile>> Read(std::string_view name) override {
     const auto key = keys_.find(std::string(name));
     if (key == keys_.end()) return Fail(Reason::kPolicyKeyUnreadable);
     return std::vector<TrustFile>{{key->first, key->second.Pem()}};
   }
+  TrustKind KindOf(std::string_view name) override {
+    const bool known = documents_.contains(std::string(name));
+    return known ? TrustKind::kFile : TrustKind::kAbsent;
+  }
+  Result<std::vector<TrustFile>> ReadPlain(std::string_view name) override {
+    const auto& document = documents_.at(std::string(name));
+    return std::vector<TrustFile>{{std::string(name), document}};
+  }
 
  private:
   const std::map<std::string, TestKey>& keys_;
+  const std::map<std::string, std::string>& documents_;
 };
 
 Descriptor DescriptorOf(std::string_view bytes) {
@@ -52,8 +62,9 @@ UntrustedArtifact SignedFile(const TestKey& key, const std::string& document) {
 }
 
 std::shared_ptr<const Policy> MakePolicy(
-    const std::string& text, const std::map<std::string, TestKey>& keys) {
-  GivenTrust trust(keys);
+    const std::string& text, const std::map<std::string, TestKey>& keys,
+    const std::map<std::string, std::string>& documents) {
+  GivenTrust trust(keys, documents);
   Diagnostics diagnostics;
   const std::vector<PolicyFile> files = {{"policy.toml", text}};
   auto policy = Policy::Read(files, trust, diagnostics);

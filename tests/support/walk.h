@@ -24,10 +24,11 @@ Subject MakeSubject(const std::string& name);
 // A plain signature by `key` over `document`, as a file found for it.
 UntrustedArtifact SignedFile(const TestKey& key, const std::string& document);
 
-// A policy whose trust folder holds the keys by file name. Fails the test when
-// the text is not a valid policy.
+// A policy whose trust folder holds the keys and other documents by file name.
+// Fails the test when the text is not a valid policy.
 std::shared_ptr<const Policy> MakePolicy(
-    const std::string& text, const std::map<std::string, TestKey>& keys);
+    const std::string& text, const std::map<std::string, TestKey>& keys,
+    const std::map<std::string, std::string>& documents = {});
 
 class FixedResolver : public Resolver {
  public:

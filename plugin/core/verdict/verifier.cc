@@ -155,8 +155,7 @@ Verdict Verifier::Try(const Case& one, Reach& reach, Trail trail) const {
   // A base may be further away than the image's own signatures.
   if (!one.selection.rule->base) reach = std::max(reach, found.reach);
   SigningTarget target{one.name, digests, one.question.now,
-                       &one.subject->documents,
-                       RevocationFor(one.question)};
+                       &one.subject->documents, RevocationFor(one.question)};
   target.may_waive = true;  // the subject is what the rule was found for
   const Findings findings = VerifyAll(requirement, target, found.artifacts);
   trail.failed = findings.failed;

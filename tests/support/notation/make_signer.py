@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
-"""make_signer.py FOLDER SUBJECT KIND: an authority and a signer of it, as the
-files key.pem, chain.pem and root.pem, and notation's own configuration."""
+"""make_signer.py FOLDER SUBJECT KIND [SECONDS]: an authority and a signer of it,
+which lives that long, as the files key.pem, chain.pem and root.pem, and notation's
+own configuration."""
 
+import datetime
 import json
 import pathlib
 import sys
 
-from chains import Authority, key_pem, pem
+from chains import Authority, key_pem, now, pem
 
 
 def write_signer(folder, root, signer, stores=None):
@@ -31,7 +33,8 @@ def write_signer(folder, root, signer, stores=None):
 def main():
     folder, subject, kind = pathlib.Path(sys.argv[1]), sys.argv[2], sys.argv[3]
     authority = Authority(kind=kind if kind.startswith("p") else "p256")
-    write_signer(folder, authority.root, authority.leaf(subject, kind))
+    life = datetime.timedelta(seconds=int(sys.argv[4])) if sys.argv[4:] else None
+    write_signer(folder, authority.root, authority.leaf(subject, kind, end=life and now() + life))
 
 
 if __name__ == "__main__":

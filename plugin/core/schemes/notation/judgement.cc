@@ -122,6 +122,7 @@ class Judgement {
 
   // Last of all: only for certificates that count otherwise is anybody asked.
   Status CheckNotRevoked() {
+    if (profile_) return NoteUnasked();
     const bool vouched = envelope_.scheme == SigningScheme::kSigningAuthority;
     const Status good = CheckRevoked(
         terms_.revocation, chain_,
@@ -158,12 +159,21 @@ class Judgement {
     if (terms_.identities.profiles.empty()) {
       return refuse(": no identity is the ARN of a signing profile");
     }
-    if (!terms_.revocation_waived) {
+    if (terms_.revocation != RevocationRule::kNote &&
+        terms_.revocation != RevocationRule::kOff) {
       return refuse(": only AWS can tell about revocation, so it must be off");
     }
     auto profile = ReadAwsProfile(envelope_);
     if (!profile) return profile.error();
     profile_ = *std::move(profile);
+    return Ok();
+  }
+
+  // Of what only AWS could tell.
+  Status NoteUnasked() {
+    if (terms_.revocation == RevocationRule::kNote) {
+      noted_.push_back(Fail(Reason::kRevocationUnknown, "AWS is not asked"));
+    }
     return Ok();
   }
 

@@ -97,8 +97,7 @@ Result<NotationTerms> TermsOf(const TrustStatement& statement,
   terms.authenticity = statement.actions.authenticity;
   terms.times = statement.actions.times;
   terms.expiry = statement.actions.expiry;
-  terms.revocation_waived =
-      statement.actions.revocation != RevocationAction::kEnforce;
+  terms.revocation = statement.actions.revocation;
   return terms;
 }
 

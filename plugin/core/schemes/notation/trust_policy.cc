@@ -31,9 +31,9 @@ constexpr auto kEnforce = CheckAction::kEnforce;
 constexpr auto kNote = CheckAction::kNote;
 
 constexpr auto kLevels = std::to_array<Level>({
-    {"strict", {kEnforce, kEnforce, kEnforce, RevocationAction::kEnforce}},
-    {"permissive", {kEnforce, kNote, kNote, RevocationAction::kNote}},
-    {"audit", {kNote, kNote, kNote, RevocationAction::kNote}},
+    {"strict", {kEnforce, kEnforce, kEnforce, RevocationRule::kStrict}},
+    {"permissive", {kEnforce, kNote, kNote, RevocationRule::kNote}},
+    {"audit", {kNote, kNote, kNote, RevocationRule::kNote}},
 });
 
 Error Bad(const std::string& place, const std::string& what) {
@@ -115,9 +115,9 @@ Words LevelNames() {
 Status Override(const std::string& place, const std::string& check,
                 const std::string& word, LevelActions& actions) {
   if (check == "revocation") {
-    actions.revocation = word == "enforce" ? RevocationAction::kEnforce
-                         : word == "log"   ? RevocationAction::kNote
-                                           : RevocationAction::kSkip;
+    actions.revocation = word == "enforce" ? RevocationRule::kStrict
+                         : word == "log"   ? RevocationRule::kNote
+                                           : RevocationRule::kOff;
     return Ok();
   }
   if (word == kSkip) return Bad(place, "only revocation can be skipped");

@@ -29,15 +29,12 @@ struct StoreName {
   std::string name;
 };
 
-// What is done about revocation.
-enum class RevocationAction : std::uint8_t { kEnforce = 0, kNote, kSkip };
-
 // What the level of a statement and its overrides say.
 struct LevelActions {
   CheckAction authenticity = CheckAction::kEnforce;
   CheckAction times = CheckAction::kEnforce;
   CheckAction expiry = CheckAction::kEnforce;
-  RevocationAction revocation = RevocationAction::kEnforce;
+  RevocationRule revocation = RevocationRule::kStrict;
 };
 
 struct TrustStatement {

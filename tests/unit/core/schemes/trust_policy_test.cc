@@ -65,25 +65,25 @@ TEST_CASE("levels and overrides say what is enforced") {
   struct Case {
     std::string verification;
     CheckAction authenticity, times, expiry;
-    RevocationAction revocation;
+    RevocationRule revocation;
   };
   constexpr auto kEnforce = CheckAction::kEnforce;
   constexpr auto kNote = CheckAction::kNote;
   const auto one = GENERATE(values<Case>({
       {R"({"level":"strict"})", kEnforce, kEnforce, kEnforce,
-       RevocationAction::kEnforce},
+       RevocationRule::kStrict},
       {R"({"level":"permissive"})", kEnforce, kNote, kNote,
-       RevocationAction::kNote},
-      {R"({"level":"audit"})", kNote, kNote, kNote, RevocationAction::kNote},
+       RevocationRule::kNote},
+      {R"({"level":"audit"})", kNote, kNote, kNote, RevocationRule::kNote},
       {R"({"level":"strict","override":{"revocation":"skip"}})", kEnforce,
-       kEnforce, kEnforce, RevocationAction::kSkip},
+       kEnforce, kEnforce, RevocationRule::kOff},
       {R"({"level":"strict","override":{"expiry":"log","authenticity":"log"}})",
-       kNote, kEnforce, kNote, RevocationAction::kEnforce},
+       kNote, kEnforce, kNote, RevocationRule::kStrict},
       {R"({"level":"audit","override":{"authenticTimestamp":"enforce",
            "revocation":"enforce"}})",
-       kNote, kEnforce, kNote, RevocationAction::kEnforce},
+       kNote, kEnforce, kNote, RevocationRule::kStrict},
       {R"({"level":"permissive","override":{}})", kEnforce, kNote, kNote,
-       RevocationAction::kNote},
+       RevocationRule::kNote},
   }));
   CAPTURE(one.verification);
   const auto read = Second(Verified(one.verification));
