@@ -227,6 +227,10 @@ def aws(shop, cases):
                     files={"trustpolicy.json": document(made),
                            "truststore/x509/ca/aws/root.pem": pem(bench.authority.root.certificate)},
                     signer='policy = "trustpolicy.json"\n', now=(now() + MINUTE).strftime("%Y-%m-%dT%H:%M:%SZ"))
+    bench.cases.add("aws-native", "By its profile, where nobody asks about revocation.", None, [good], kind="notation",
+                    signer=NATIVE + 'revocation = "off"\n',
+                    files={"root.pem": pem(bench.authority.root.certificate)},
+                    now=(now() + MINUTE).strftime("%Y-%m-%dT%H:%M:%SZ"))
     bench.cases.add("aws-native-revocation", "Only AWS could tell about revocation.", None, [good],
                     "plugin-unsupported", kind="notation", signer=NATIVE,
                     files={"root.pem": pem(bench.authority.root.certificate)},
