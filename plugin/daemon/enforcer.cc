@@ -57,13 +57,21 @@ Verdict Enforcer::Decide(const Question& question,
   }
 }
 
+void Enforcer::ForgetVerdicts() {
+  ++generation_;
+  cache_.Clear();
+}
+
 Verdict Enforcer::DecideCached(const Question& question,
                                const std::shared_ptr<const Policy>& policy,
                                DecisionRecord& record) {
+  const std::uint64_t generation = generation_.load();
   const auto subject = ports_.verifier.Establish(question, policy);
   if (!subject) return Verifier::Refuse(subject.error(), policy);
 
-  const std::string key = VerdictCache::KeyOf(**subject, policy->fingerprint());
+  const std::string key =
+      VerdictCache::KeyOf(**subject, policy->fingerprint()) + "/" +
+      std::to_string(generation);
   if (auto kept = cache_.Find(key, question.now, *subject)) {
     // What was proven about signatures holds; the bytes are looked at anew.
     const bool intact =

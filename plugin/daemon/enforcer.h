@@ -40,8 +40,9 @@ class Enforcer {
   // Thread-safe, never throws.
   Answer Ask(const Question& question);
 
-  // What was decided before counts no more: what it rests on has changed.
-  void ForgetVerdicts() { cache_.Clear(); }
+  // What was decided before, or is being decided, counts no more for the next
+  // who asks: what it rests on has changed.
+  void ForgetVerdicts();
 
   const VerdictCache& cache() const { return cache_; }
   std::uint64_t decisions() const { return decisions_.load(); }
@@ -58,6 +59,7 @@ class Enforcer {
   Ports ports_;
   bool allow_restore_;
   VerdictCache cache_;
+  std::atomic<std::uint64_t> generation_{0};  // of what verdicts rest on
   std::atomic<std::uint64_t> decisions_{0};
   std::atomic<std::uint64_t> refusals_{0};
 };

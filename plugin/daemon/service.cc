@@ -128,8 +128,9 @@ class Service::Parts {
   Engine engine_;
   AuditLog audit_;
   Enforcer enforcer_;
-  WarmUp warm_up_;
+  // Outlives all who decide: what they miss, they ask of it.
   std::unique_ptr<RevocationRefresher> revocation_;
+  WarmUp warm_up_;
   std::unique_ptr<TrustRefresher> refresher_;  // null without [trust.tuf]
   std::unique_ptr<AskServer> asks_;
   std::unique_ptr<PolicyWatcher> watcher_;

@@ -160,3 +160,45 @@ TEST_CASE("whatever is thrown ends undetermined") {
   CHECK_FALSE(answer.allow);
   CHECK(ReasonOf(answer) == "internal");
 }
+
+namespace {
+
+// The world changes while somebody looks at it.
+class ChangingLayers : public GivenLayers {
+ public:
+  Status Check(const ImageManifest& manifest, const std::string& blob_dir,
+               Deadline deadline) override {
+    if (changed) changed();
+    return GivenLayers::Check(manifest, blob_dir, deadline);
+  }
+  std::function<void()> changed;
+};
+
+}  // namespace
+
+TEST_CASE("a verdict that the world overtook is not kept") {
+  Gate gate("");
+  const TestKey key = TestKey::Make(KeyKind::kEcdsaP256);
+  gate.walk.evidence.on_disk.artifacts = {SignedFile(key, "M")};
+  gate.policy = MakePolicy(
+      "version = 1\n[[rule]]\nscope = \"**\"\nrequire = \"a\"\n[signers.a]\n"
+      "type = \"openssl\"\nkeys = [\"a.pub\"]\nfolder = \"/signatures\"\n",
+      {{"a.pub", key}});
+  ChangingLayers layers;
+  const Verifier verifier(gate.walk.resolver, gate.walk.evidence, layers,
+                          gate.walk.bases);
+  Enforcer enforcer({verifier, gate.audit, [&] { return gate.policy; }}, false,
+                    10);
+  const auto cache_of = [&] {
+    const Answer answer = enforcer.Ask(gate.walk.question);
+    CHECK(answer.allow);
+    return *answer.record.FindString("cache");
+  };
+  layers.changed = [&] { enforcer.ForgetVerdicts(); };
+  CHECK(cache_of() == "miss");
+  layers.changed = nullptr;
+  CHECK(cache_of() == "miss");
+  CHECK(cache_of() == "hit");
+  enforcer.ForgetVerdicts();
+  CHECK(cache_of() == "miss");
+}
