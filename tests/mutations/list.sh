@@ -273,3 +273,8 @@ unit_mutation ocsp-future $revocation_tests \
   "an answer of times to come is none, unless it revokes" \
   $revocation/ocsp_response.cc \
   's/answer->this_update > now \+ kAuthorityClockSkew/false/'
+
+# --- what is kept of verdicts
+unit_mutation verdict-overtaken daemon/enforcer \
+  "a verdict that the world overtook is not kept" \
+  plugin/daemon/enforcer.cc 's/std::to_string\(generation\)/std::string()/'
