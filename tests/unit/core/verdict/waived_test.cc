@@ -3,8 +3,8 @@
 #include "tests/support/catch.h"
 #include "tests/support/walk.h"
 
-using namespace assay;        // NOLINT
-using namespace assay::test;  // NOLINT
+using namespace assay;
+using namespace assay::test;
 
 namespace {
 
