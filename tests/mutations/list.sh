@@ -278,3 +278,27 @@ unit_mutation ocsp-future $revocation_tests \
 unit_mutation verdict-overtaken daemon/enforcer \
   "a verdict that the world overtook is not kept" \
   plugin/daemon/enforcer.cc 's/std::to_string\(generation\)/std::string()/'
+
+# --- imported trust policies, and AWS Signer
+notation=plugin/core/schemes/notation
+vector_mutation policy-authenticity imported-strict-stranger-deny \
+  $notation/judgement.cc \
+  's/outcome \|\| action == CheckAction::kEnforce/outcome/'
+vector_mutation policy-nobody imported-plugin-identity-deny \
+  $notation/judgement.cc \
+  's/if \(terms_\.identities\.anybody\)/if (terms_.identities.subjects.empty())/'
+vector_mutation policy-store-kind imported-authority-masquerade-deny \
+  $notation/notation_policy_signer.cc \
+  's/return terms\.signing_authorities;/return terms.authorities;/' \
+  $notation/judgement.cc \
+  's/vouched \? terms_\.signing_authorities : //'
+vector_mutation aws-revocation aws-imported-revocation-deny \
+  $notation/judgement.cc 's/terms_\.revocation != RevocationRule::kNote &&/false \&\&/'
+vector_mutation aws-profile aws-imported-other-profile-deny \
+  $notation/judgement.cc 's/one\.Matches\(\*profile_\)/true/'
+vector_mutation aws-uncritical aws-imported-uncritical-deny \
+  $notation/protected_headers.cc \
+  's/ \|\| !Has\(headers\.critical, name\)\) continue/) continue/'
+vector_mutation aws-other-plugin aws-imported-other-plugin-deny \
+  $notation/judgement.cc 's/if \(envelope_\.plugin != kAwsPlugin\)/if (false)/' \
+  $notation/protected_headers.cc 's/headers\.plugin == kAwsPlugin/true/g'
