@@ -61,8 +61,10 @@ BackgroundTask::Wait BackgroundTask::Work() const {
     return work_();
   } catch (const std::exception& problem) {
     LogError(name_ + ": " + problem.what());
-    return kAfterException;
+  } catch (...) {
+    LogError(name_ + ": something unknown was thrown");
   }
+  return kAfterException;
 }
 
 }  // namespace assay

@@ -51,7 +51,7 @@ RootfsCheckerOptions RootfsOptionsOf(const Paths& paths) {
 }  // namespace
 
 Engine::Engine(const Paths& paths, const NodeConfig& config,
-               std::function<void()> missed)
+               RevocationCalls calls)
     : registry_(RegistryOptionsOf(config)),
       store_(StoreOptionsOf(paths, config)),
       collector_(store_, &registry_, CollectorOptions()),
@@ -62,7 +62,8 @@ Engine::Engine(const Paths& paths, const NodeConfig& config,
       images_(registry_),
       resolver_(runtime_, images_),
       bases_(store_, registry_, &runtime_, WallClock),
-      revocation_({paths.RevocationDir(), WallClock, std::move(missed)}),
+      revocation_({paths.RevocationDir(), WallClock, std::move(calls.missed),
+                   std::move(calls.changed)}),
       verifier_(resolver_, collector_, rootfs_, bases_, &revocation_) {}
 
 Result<Subject> NodeResolver::Resolve(const Question& question) {

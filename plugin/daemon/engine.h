@@ -38,12 +38,16 @@ class NodeResolver : public Resolver {
   Resolver& registry_;
 };
 
+// See RevocationKeeper::Options; both may be empty.
+struct RevocationCalls {
+  std::function<void()> missed = {};
+  std::function<void()> changed = {};
+};
+
 class Engine {
  public:
-  // `missed` is called when somebody asks for revocation that is not kept, on
-  // whose thread it is; it may be empty.
   Engine(const Paths& paths, const NodeConfig& config,
-         std::function<void()> missed = {});
+         RevocationCalls calls = {});
 
   const Verifier& verifier() const { return verifier_; }
   RegistryClient& registry() { return registry_; }

@@ -15,12 +15,10 @@ constexpr int kMostDoublings = 8;
 
 }  // namespace
 
-RevocationRefresher::RevocationRefresher(RevocationKeeper& keeper,
-                                         std::function<void()> changed)
-    : keeper_(keeper), changed_(std::move(changed)) {
-  keeper_.Adopt();
-  task_ = std::make_unique<BackgroundTask>("revocation", BackgroundTask::Wait(),
-                                           [this] { return Refresh(); });
+RevocationRefresher::RevocationRefresher(RevocationKeeper& keeper)
+    : keeper_(keeper),
+      task_(std::make_unique<BackgroundTask>(
+          "revocation", BackgroundTask::Wait(), [this] { return Refresh(); })) {
 }
 
 RevocationRefresher::~RevocationRefresher() {
@@ -34,14 +32,8 @@ void RevocationRefresher::RefreshAll() {
 }
 
 BackgroundTask::Wait RevocationRefresher::Refresh() {
-  const auto round = keeper_.Refresh(everything_.exchange(false));
-  for (const std::string& problem : round.problems) {
+  for (const auto& problem : keeper_.Refresh(everything_.exchange(false))) {
     LogWarning("revocation: " + problem);
-  }
-  if (round.changed) {
-    LogInfo("revocation: refreshed " + std::to_string(round.fetched) +
-            " documents");
-    changed_();
   }
   failures_ = keeper_.Problems().empty() ? 0 : failures_ + 1;
   if (failures_ == 0) return BackgroundTask::Spread(kRound);

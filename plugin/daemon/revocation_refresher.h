@@ -4,7 +4,6 @@
 #define ASSAY_DAEMON_REVOCATION_REFRESHER_H_
 
 #include <atomic>
-#include <functional>
 #include <memory>
 
 #include "daemon/background_task.h"
@@ -14,9 +13,7 @@ namespace assay {
 
 class RevocationRefresher {
  public:
-  // Borrows the keeper. `changed` is called on the refresher's thread when
-  // something else is kept than before.
-  RevocationRefresher(RevocationKeeper& keeper, std::function<void()> changed);
+  explicit RevocationRefresher(RevocationKeeper& keeper);  // borrowed
   // Waits for the answer that is under way.
   ~RevocationRefresher();
   RevocationRefresher(const RevocationRefresher&) = delete;
@@ -31,7 +28,6 @@ class RevocationRefresher {
   BackgroundTask::Wait Refresh();
 
   RevocationKeeper& keeper_;
-  const std::function<void()> changed_;
   std::atomic<bool> everything_ = false;
   int failures_ = 0;  // rounds in a row
   std::unique_ptr<BackgroundTask> task_;

@@ -42,15 +42,16 @@ class Service::Parts {
         std::unique_ptr<TufMirror> mirror)
       : doors_(config.Doors()),
         policy_(paths),
-        engine_(paths, config, [this] { revocation_->Poke(); }),
+        engine_(paths, config,
+                {[this] { revocation_->Poke(); },
+                 [this] { enforcer_.ForgetVerdicts(); }}),
         audit_(paths.AuditLog()),
         enforcer_(
             {engine_.verifier(), audit_, [this] { return policy_.Current(); }},
             config.allow_restore, kCachedVerdicts),
         warm_up_(engine_.verifier(), [this] { return policy_.Current(); }) {
     for (const std::string& door : doors_) LogWarning(door);
-    revocation_ = std::make_unique<RevocationRefresher>(
-        engine_.revocation(), [this] { enforcer_.ForgetVerdicts(); });
+    revocation_ = std::make_unique<RevocationRefresher>(engine_.revocation());
     ReadPolicy();
     if (mirror) {
       refresher_ = std::make_unique<TrustRefresher>(

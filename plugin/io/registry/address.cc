@@ -123,6 +123,12 @@ AddressGuard AddressGuard::Any() {
   return guard;
 }
 
+AddressGuard AddressGuard::AnyButLinkLocal() {
+  AddressGuard guard = Any();
+  guard.link_local_ = false;
+  return guard;
+}
+
 AddressGuard AddressGuard::LikeServer(AddressClass own) {
   AddressGuard guard;
   guard.own_ = own;
@@ -130,7 +136,7 @@ AddressGuard AddressGuard::LikeServer(AddressClass own) {
 }
 
 bool AddressGuard::Allows(AddressClass address) const {
-  if (any_) return true;
+  if (any_) return link_local_ || address != AddressClass::kLinkLocal;
   if (address == AddressClass::kForbidden) return false;
   return address == AddressClass::kPublic || address == own_;
 }

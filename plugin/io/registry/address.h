@@ -33,6 +33,9 @@ class AddressGuard {
   AddressGuard() = default;
   // For what the operator named.
   static AddressGuard Any();
+  // For what an authority named that the operator trusts: one's own networks,
+  // but not the services of the machine's own cloud.
+  static AddressGuard AnyButLinkLocal();
   // For what a server at `own` named: public addresses and its own class.
   static AddressGuard LikeServer(AddressClass own);
 
@@ -40,6 +43,7 @@ class AddressGuard {
 
  private:
   bool any_ = false;
+  bool link_local_ = true;  // of any
   AddressClass own_ = AddressClass::kPublic;
 };
 

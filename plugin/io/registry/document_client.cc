@@ -53,7 +53,7 @@ Result<HttpAnswer> DocumentClient::Ask(const Url& url,
   exchange.most = request.most;
   exchange.tls = *tls;
   exchange.proxy = proxies_.For(url);
-  exchange.guard = AddressGuard::Any();
+  exchange.guard = request.guard;
   exchange.connect_timeout = kConnectTimeout;
   exchange.deadline = request.deadline;
   HttpPool::Lease lease(pool_);

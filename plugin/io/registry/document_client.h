@@ -21,7 +21,8 @@ struct DocumentRequest {
   std::vector<std::string> headers;  // "Name: value"
   std::optional<std::string> body;   // makes it a POST
   std::size_t most = 0;              // largest body of the answer
-  std::string ca;  // a file of authorities beside the system's; "" for none
+  std::string ca;      // a file of authorities beside the system's; "" for none
+  AddressGuard guard;  // public addresses only, unless it says otherwise
   Deadline deadline{};
 };
 

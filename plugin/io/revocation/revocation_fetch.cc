@@ -38,6 +38,9 @@ Result<std::string> Ask(DocumentClient& client, const std::string& address,
     return Unknown(address, "it answers with more than " +
                                 std::to_string(request.most) + " bytes");
   }
+  if (answer->transport == Transport::kForbiddenAddress) {
+    return Unknown(address, "an address that no certificate may lead to");
+  }
   if (answer->transport != Transport::kAnswered) {
     return Unknown(address, answer->problem);
   }
@@ -58,6 +61,7 @@ Result<std::string> FetchRevocation(DocumentClient& client,
       deadline,
       std::chrono::steady_clock::now() +
           (list ? limits::kRevocationListDeadline : limits::kOcspDeadline));
+  request.guard = registry::AddressGuard::AnyButLinkLocal();
   request.most =
       list ? limits::kRevocationListBytes : limits::kOcspResponseBytes;
   if (list) return Ask(client, place.url, request);

@@ -1,27 +1,34 @@
 #include "io/revocation/revocation_keeper.h"
 
 #include <algorithm>
+#include <set>
+#include <tuple>
 #include <utility>
 
 #include "base/bytes.h"
 #include "base/limits.h"
+#include "io/registry/url.h"
 #include "io/revocation/revocation_fetch.h"
 
 namespace assay {
 namespace {
 
-using SteadyClock = std::chrono::steady_clock;
-
-// An address that did not answer is not asked again for so long.
-constexpr std::chrono::seconds kPatience{10};
-// What is kept is asked for anew after so long.
-constexpr std::chrono::minutes kRefreshAfter{55};
-// What nobody asked for in so long is dropped.
+// What nobody asked for in so long is dropped, and no problem any more.
 constexpr std::chrono::days kForgetAfter{14};
+constexpr std::chrono::days kProblemFor{1};
 constexpr std::chrono::seconds kFetchDeadline{10};
 
 std::string InWords(const Error& error) {
   return std::string(Describe(error.reason).id) + ": " + error.detail;
+}
+
+std::string ServerOf(const RevocationPlace& place) {
+  const auto url = registry::Url::Parse(place.url);
+  return url ? url->Authority() : place.url;
+}
+
+void Call(const std::function<void()>& what) {
+  if (what) what();
 }
 
 }  // namespace
@@ -29,178 +36,137 @@ std::string InWords(const Error& error) {
 RevocationKeeper::RevocationKeeper(Options options)
     : options_(std::move(options)), store_(options_.folder) {}
 
-bool RevocationKeeper::FailedLately(const Entry& entry) {
-  return entry.failure && SteadyClock::now() < entry.failed_at + kPatience;
-}
-
-RevocationKeeper::Entry& RevocationKeeper::EntryOf(
+RevocationKeeper::EntryPtr RevocationKeeper::EntryOf(
     const RevocationPlace& place) {
   const std::string name = RevocationStore::NameOf(place);
-  const auto known = entries_.find(name);
-  if (known != entries_.end()) return known->second;
-  if (entries_.size() >= limits::kRevocationFiles) {
-    const auto oldest = std::min_element(
-        entries_.begin(), entries_.end(), [](const auto& a, const auto& b) {
-          return a.second.asked_at < b.second.asked_at;
-        });
-    store_.Drop(oldest->first);
-    entries_.erase(oldest);
-  }
-  return entries_.emplace(name, Entry{.place = place}).first->second;
+  const std::scoped_lock lock(mutex_);
+  EntryPtr& entry = entries_[name];
+  if (entry) return entry;
+  entry = std::make_shared<KeptEntry>(place, store_, options_.now());
+  EntryPtr made = entry;
+  MakeRoom();
+  return made;
 }
 
-// Reads the file again where it is another one than before.
-void RevocationKeeper::Look(const std::string& name, Entry& entry) const {
-  const auto identity = store_.IdentityOf(name);
-  if (!identity || identity == entry.identity) return;
-  entry.identity = identity;
-  auto record = store_.Read(name);
-  auto document = record ? ParseRevocation(entry.place, record->bytes)
-                         : Result<RevocationDocument>(record.error());
-  if (!document) {
-    entry.broken = document.error();
-    return;
-  }
-  entry.broken.reset();
-  entry.document = *std::move(document);
-  entry.fetched_at = record->fetched_at;
-}
-
-Result<RevocationDocument> RevocationKeeper::Read(Entry& entry) const {
-  Look(RevocationStore::NameOf(entry.place), entry);
-  if (entry.broken) return *entry.broken;
-  if (entry.document) return *entry.document;
-  return Fail(Reason::kNotFound, Printable(entry.place.url, 200));
+// What is over the bound goes: first what was never to be had, then what was
+// not asked for in the longest time.
+void RevocationKeeper::MakeRoom() {
+  if (entries_.size() <= limits::kRevocationFiles) return;
+  const auto rank = [](const auto& one) {
+    return std::tuple(!one.second->empty(), one.second->asked_at());
+  };
+  const auto least = std::min_element(
+      entries_.begin(), entries_.end(),
+      [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
+  store_.Drop(least->first);
+  entries_.erase(least);
 }
 
 Result<RevocationDocument> RevocationKeeper::Kept(
     const RevocationPlace& place) {
-  Result<RevocationDocument> kept;
-  {
-    const std::scoped_lock lock(mutex_);
-    Entry& entry = EntryOf(place);
-    entry.asked_at = options_.now();
-    kept = Read(entry);
-  }
-  if (!kept && options_.missed) options_.missed();
-  return kept;
+  KeptEntry::Look look = EntryOf(place)->AskedAt(options_.now());
+  if (look.changed) Call(options_.changed);
+  if (look.overdue) Call(options_.missed);
+  return std::move(look.document);
 }
 
 Result<RevocationDocument> RevocationKeeper::Fetch(const RevocationPlace& place,
                                                    Deadline deadline) {
-  {
-    const std::scoped_lock lock(mutex_);
-    Entry& entry = EntryOf(place);
-    entry.asked_at = options_.now();
-    if (FailedLately(entry)) return *entry.failure;
-  }
-  return Ask(place, deadline);
+  const EntryPtr entry = EntryOf(place);
+  if (const auto failed = entry->FailedLately()) return *failed;
+  return Ask(*entry, deadline);
 }
 
-Result<RevocationDocument> RevocationKeeper::Ask(const RevocationPlace& place,
+Result<RevocationDocument> RevocationKeeper::Ask(KeptEntry& entry,
                                                  Deadline deadline) {
+  const RevocationPlace& place = entry.place();
+  const auto fail = [&](const Error& why) {
+    entry.Failed(why);
+    return why;
+  };
   const auto bytes = FetchRevocation(client_, place, deadline);
-  auto document = bytes ? ParseRevocation(place, *bytes)
-                        : Result<RevocationDocument>(bytes.error());
-  if (bytes && !document) {
-    document = WithContext(document.error(), place.url);
-  }
-  Status holds = Done{};
-  if (document) holds = CheckHolds(*document, place, options_.now());
-  if (!holds) document = WithContext(holds.error(), place.url);
-
-  const std::scoped_lock lock(mutex_);
-  Entry& entry = EntryOf(place);
-  if (!document) {
-    entry.failure = document.error();
-    entry.failed_at = SteadyClock::now();
-    return document.error();
-  }
-  entry.failure.reset();
-  Take(entry, *bytes, *document);
-  return *entry.document;
-}
-
-// Whoever stands on the way could give back what was said before a revocation.
-void RevocationKeeper::Take(Entry& entry, const std::string& bytes,
-                            const RevocationDocument& document) {
+  if (!bytes) return fail(bytes.error());
+  auto document = ParseRevocation(place, *bytes);
+  if (!document) return fail(WithContext(document.error(), place.url));
   const Time now = options_.now();
-  const std::string name = RevocationStore::NameOf(entry.place);
-  Look(name, entry);
-  entry.fetched_at = now;
-  const bool replaces = !entry.document ||
-                        MayReplace(document, *entry.document, entry.place, now);
-  if (!replaces) return;
-  entry.document = document;
-  entry.broken.reset();
-  // What cannot be kept on disk is in memory, and asked for again next time.
-  const Status kept = store_.Write({entry.place, now, bytes});
-  entry.identity = kept ? store_.IdentityOf(name) : std::nullopt;
+  const Status holds = CheckHolds(*document, place, now);
+  if (!holds) return fail(WithContext(holds.error(), place.url));
+  if (entry.Take(*bytes, *std::move(document), now)) Call(options_.changed);
+  return entry.document();
 }
 
+// What others put into the store, or an earlier process did.
 void RevocationKeeper::Adopt() {
   for (const std::string& name : store_.Names()) {
-    auto record = store_.Read(name);
+    {
+      const std::scoped_lock lock(mutex_);
+      if (stopping_ || entries_.contains(name)) continue;
+    }
+    const auto record = store_.Read(name);
     if (!record) {
-      store_.Drop(name);
+      // What cannot be read now may be readable in a moment.
+      if (record.error().reason == Reason::kRevocationMalformed) {
+        store_.Drop(name);
+      }
       continue;
     }
+    const auto entry =
+        std::make_shared<KeptEntry>(record->place, store_, Time{});
+    entry->AskedAt(record->fetched_at);
     const std::scoped_lock lock(mutex_);
-    Entry& entry = EntryOf(record->place);
-    entry.asked_at = options_.now();
-    entry.fetched_at = record->fetched_at;
+    if (entries_.emplace(name, entry).second) MakeRoom();
   }
 }
 
-std::vector<RevocationPlace> RevocationKeeper::Due(bool everything) {
+// What was never to be had comes first.
+std::vector<RevocationKeeper::EntryPtr> RevocationKeeper::Due(bool everything) {
   const Time now = options_.now();
-  std::vector<RevocationPlace> due;
+  std::vector<EntryPtr> due;
   const std::scoped_lock lock(mutex_);
   for (auto one = entries_.begin(); one != entries_.end();) {
-    const Entry& entry = one->second;
-    if (entry.asked_at + kForgetAfter < now) {
+    if (!one->second->WasAskedSince(now - kForgetAfter)) {
       store_.Drop(one->first);
       one = entries_.erase(one);
       continue;
     }
-    const bool missing = entry.fetched_at == Time{} || entry.broken;
-    const bool old = missing || entry.fetched_at + kRefreshAfter <= now;
-    if (everything || (old && !FailedLately(entry))) {
-      due.push_back(entry.place);
-    }
+    if (everything || one->second->IsDue(now)) due.push_back(one->second);
     ++one;
   }
+  std::stable_partition(due.begin(), due.end(),
+                        [](const EntryPtr& one) { return one->empty(); });
   return due;
 }
 
-RevocationKeeper::Round RevocationKeeper::Refresh(bool everything) {
-  Round round;
-  for (const RevocationPlace& place : Due(everything)) {
+// A server that does not answer is asked once a round: whoever waits for
+// another's answer must not wait for all of its time-outs.
+std::vector<std::string> RevocationKeeper::Refresh(bool everything) {
+  Adopt();
+  std::vector<std::string> problems;
+  std::set<std::string> silent;
+  for (const EntryPtr& entry : Due(everything)) {
     if (stopping_) break;
-    const auto before = KnownAtOf(place);
-    const auto fetched = Ask(place, SteadyClock::now() + kFetchDeadline);
-    if (!fetched) {
-      round.problems.push_back(InWords(fetched.error()));
-      continue;
+    const std::string server = ServerOf(entry->place());
+    if (silent.contains(server)) continue;
+    const auto fetched =
+        Ask(*entry, std::chrono::steady_clock::now() + kFetchDeadline);
+    if (!fetched && fetched.error().reason == Reason::kRevocationUnknown) {
+      silent.insert(server);
     }
-    ++round.fetched;
-    round.changed |= before != KnownAt(*fetched, place, options_.now());
+    if (const auto problem = entry->NewProblem()) {
+      problems.push_back(InWords(*problem));
+    }
   }
-  return round;
-}
-
-std::optional<Time> RevocationKeeper::KnownAtOf(const RevocationPlace& place) {
-  const std::scoped_lock lock(mutex_);
-  const auto kept = Read(EntryOf(place));
-  if (!kept) return std::nullopt;
-  return KnownAt(*kept, place, options_.now());
+  return problems;
 }
 
 std::vector<std::string> RevocationKeeper::Problems() const {
+  const Time since = options_.now() - kProblemFor;
   std::vector<std::string> problems;
   const std::scoped_lock lock(mutex_);
   for (const auto& [name, entry] : entries_) {
-    if (entry.failure) problems.push_back(InWords(*entry.failure));
+    if (const auto problem = entry->Problem(since)) {
+      problems.push_back(InWords(*problem));
+    }
   }
   return problems;
 }

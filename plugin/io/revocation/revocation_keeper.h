@@ -7,81 +7,63 @@
 #include <atomic>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
-#include <optional>
 #include <string>
 #include <vector>
 
 #include "core/trust/revocation/revocation_source.h"
 #include "io/registry/document_client.h"
+#include "io/revocation/kept_entry.h"
 #include "io/revocation/revocation_store.h"
 
 namespace assay {
 
-// Thread-safe. Fetching runs on the caller's thread.
+// Thread-safe. Fetching runs on the caller's thread; whoever asks about one
+// place does not wait for another.
 class RevocationKeeper final : public RevocationSource {
  public:
   struct Options {
     std::string folder;
     std::function<Time()> now;  // the wall clock; required
-    // Somebody asks for what is not kept, on whose thread it is called; may be
-    // empty.
+    // Both may be empty. Somebody asks for what is not kept, or is out of date;
     std::function<void()> missed = {};
+    // something else is kept than before. On the thread of whoever found out.
+    std::function<void()> changed = {};
   };
-  // What a refresh came to.
-  struct Round {
-    std::size_t fetched = 0;
-    std::vector<std::string> problems;  // one line a place
-    bool changed = false;               // what is kept says something else
-  };
+
   explicit RevocationKeeper(Options options);
 
   Result<RevocationDocument> Kept(const RevocationPlace& place) override;
   Result<RevocationDocument> Fetch(const RevocationPlace& place,
                                    Deadline deadline) override;
 
-  // Takes what the store has for asked for lately: for who will refresh it.
-  void Adopt();
   // Asks every place anew that was asked for lately and that is due; all of
-  // them where `everything`. Drops what nobody asked for in a long time.
-  Round Refresh(bool everything);
+  // them where `everything`. What the store has besides is asked for, too, and
+  // what nobody asked for in a long time is dropped. Answers with what went
+  // wrong and was not told before, one line a place.
+  std::vector<std::string> Refresh(bool everything);
   // From any thread: a refresh under way ends soon.
   void Stop() { stopping_ = true; }
-  // What was asked for and could not be had when it was tried last, one line a
-  // place.
+  // What was asked for of late and could not be had when it was tried last.
   std::vector<std::string> Problems() const;
 
  private:
-  struct Entry {
-    RevocationPlace place;
-    std::optional<FileIdentity> identity = {};  // of the file it was read from
-    std::optional<RevocationDocument> document = {};
-    std::optional<Error> broken = {};  // why the file is of no use
-    Time asked_at{};
-    Time fetched_at{};
-    // Of the last try, where it failed: who asks again at once is told so.
-    std::optional<Error> failure = {};
-    std::chrono::steady_clock::time_point failed_at{};
-  };
+  using EntryPtr = std::shared_ptr<KeptEntry>;
 
-  static bool FailedLately(const Entry& entry);
-  Entry& EntryOf(const RevocationPlace& place);
-  void Look(const std::string& name, Entry& entry) const;
-  Result<RevocationDocument> Read(Entry& entry) const;
-  std::optional<Time> KnownAtOf(const RevocationPlace& place);
-  Result<RevocationDocument> Ask(const RevocationPlace& place,
-                                 Deadline deadline);
-  // What stays of the two is in the entry afterwards.
-  void Take(Entry& entry, const std::string& bytes,
-            const RevocationDocument& document);
-  std::vector<RevocationPlace> Due(bool everything);
+  EntryPtr EntryOf(const RevocationPlace& place);
+  void MakeRoom();
+  // Errors: those of Fetch.
+  Result<RevocationDocument> Ask(KeptEntry& entry, Deadline deadline);
+  void Adopt();
+  std::vector<EntryPtr> Due(bool everything);
 
   const Options options_;
   const RevocationStore store_;
   registry::DocumentClient client_;
   std::atomic<bool> stopping_ = false;
-  mutable std::mutex mutex_;
-  std::map<std::string, Entry> entries_;  // by the store's name
+  mutable std::mutex mutex_;                 // of the map alone
+  std::map<std::string, EntryPtr> entries_;  // by the store's name
 };
 
 }  // namespace assay

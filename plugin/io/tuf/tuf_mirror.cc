@@ -36,6 +36,7 @@ class TufMirror::Impl {
     DocumentRequest request;
     request.most = most;
     request.ca = ca_;
+    request.guard = registry::AddressGuard::Any();
     request.deadline = std::min(
         deadline, std::chrono::steady_clock::now() + limits::kTufFileDeadline);
     auto answer = client_.Ask(*url, request);

@@ -63,12 +63,17 @@ expect_starts "what was said is kept" demo/list:1
 complains() { assay status --json | jq -r '.troubles[]' | grep -q '^revocation: .*503'; }
 wait_for 20 complains || fail "status hides it: $(assay status)"
 passed "status says that nobody answers"
+unflag ocsp-down
+unflag list-down
+flag hang
 pull demo/ocsp:1
 pull soft/ocsp:1
 expect_refused_image "of another certificate nobody knows" revocation-unknown demo/ocsp:1
+took=$(tail -n 1 "$ASSAY_ROOT/var/log/assay/audit.jsonl" | jq .duration_us)
+((took < 1000000)) || fail "the container waited for an authority: $took us"
+passed "no container waits for an authority"
 expect_starts "what nobody knows passes where the policy says so" soft/ocsp:1
-unflag ocsp-down
-unflag list-down
+unflag hang
 expect_starts_soon "once somebody answers it starts" demo/ocsp:1
 
 # The signer is revoked while everything runs.

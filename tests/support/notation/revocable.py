@@ -10,6 +10,7 @@ What is said about them is in FOLDER/flags, a file a flag, read at each request:
   revoked-leaf  revoked-intermediate  held-leaf  revoked-stamper
   ocsp-down  ocsp-unknown  ocsp-stranger  ocsp-expired
   list-down  list-expired  list-stranger  list-early  list-short
+  hang  (nobody gets an answer, nor is let go)
   delta  delta-revoked-leaf  delta-old  delta-down   (lists name a delta)
 """
 
@@ -18,6 +19,7 @@ import http.server
 import pathlib
 import sys
 import threading
+import time
 import urllib.parse
 
 from chains import DAY, Issuer, leaf, now, pem
@@ -146,7 +148,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(data or b"")
 
+    def hang(self):
+        if self.authority.has("hang"):
+            time.sleep(20)
+
     def do_GET(self):
+        self.hang()
         path = self.path.removeprefix("/")
         with self.lock:
             if path.startswith("ocsp/"):
@@ -158,6 +165,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return self.give(b"" if down else self.authority.list_of(name.removesuffix("-delta"), delta))
 
     def do_POST(self):
+        self.hang()
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         with self.lock:
             if self.path == "/tsa":
