@@ -149,6 +149,32 @@ RevocationEntry EntryOf(const X509_REVOKED* raw) {
   return entry;
 }
 
+bool IsForGood(const RevocationEntry& entry) {
+  return !entry.on_hold && !entry.removed;
+}
+
+bool IsBelow(const ASN1_INTEGER* one, const ASN1_INTEGER* other) {
+  return ASN1_INTEGER_cmp(one, other) < 0;
+}
+
+// In order; they live as long as the list.
+std::vector<const ASN1_INTEGER*> RevokedForGood(X509_CRL* raw) {
+  std::vector<const ASN1_INTEGER*> serials;
+  const STACK_OF(X509_REVOKED)* entries = X509_CRL_get_REVOKED(raw);
+  for (int i = 0; i < sk_X509_REVOKED_num(entries); ++i) {
+    const X509_REVOKED* entry = sk_X509_REVOKED_value(entries, i);
+    if (!IsForGood(EntryOf(entry))) continue;
+    serials.push_back(X509_REVOKED_get0_serialNumber(entry));
+  }
+  std::sort(serials.begin(), serials.end(), IsBelow);
+  serials.erase(std::unique(serials.begin(), serials.end(),
+                            [](const auto* one, const auto* other) {
+                              return ASN1_INTEGER_cmp(one, other) == 0;
+                            }),
+                serials.end());
+  return serials;
+}
+
 }  // namespace
 
 std::strong_ordering ListNumber::operator<=>(const ListNumber& other) const {
@@ -253,6 +279,14 @@ bool RevocationList::IsLike(const RevocationList& other) const {
   return parsed_->scope_bytes == other.parsed_->scope_bytes &&
          parsed_->base_number.has_value() ==
              other.parsed_->base_number.has_value();
+}
+
+bool RevocationList::RevokesAllOf(const RevocationList& other) const {
+  const ErrorQueueCleaner cleaner;
+  const auto revoked = RevokedForGood(parsed_->raw.get());
+  const auto asked = RevokedForGood(other.parsed_->raw.get());
+  return std::includes(revoked.begin(), revoked.end(), asked.begin(),
+                       asked.end(), IsBelow);
 }
 
 Time RevocationList::this_update() const { return parsed_->this_update; }

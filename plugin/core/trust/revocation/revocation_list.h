@@ -63,6 +63,10 @@ class RevocationList {
   // Whether both speak of the same certificates, and both are deltas or none.
   bool IsLike(const RevocationList& other) const;
 
+  // Whether it revokes for good everybody whom the other one does, of the same
+  // signer.
+  bool RevokesAllOf(const RevocationList& other) const;
+
   Time this_update() const;
   const std::optional<Time>& next_update() const;
   const std::optional<ListNumber>& number() const;

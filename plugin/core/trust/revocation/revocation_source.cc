@@ -39,10 +39,24 @@ std::optional<Time> KnownAt(const RevocationDocument& document,
   return answer->this_update;
 }
 
+namespace {
+
+// Of lists alone: an answer from times to come does not hold.
+bool IsToCome(const RevocationDocument& document, Time now) {
+  const auto* list = std::get_if<RevocationList>(&document);
+  return list != nullptr && list->this_update() > now + kAuthorityClockSkew;
+}
+
+}  // namespace
+
 bool MayReplace(const RevocationDocument& document,
                 const RevocationDocument& kept, const RevocationPlace& place,
                 Time now) {
   if (!CheckHolds(kept, place, now)) return true;
+  if (IsToCome(kept, now) && !IsToCome(document, now)) {
+    return std::get<RevocationList>(document).RevokesAllOf(
+        std::get<RevocationList>(kept));
+  }
   if (KnownAt(document, place, now) < KnownAt(kept, place, now)) return false;
   if (const auto* list = std::get_if<RevocationList>(&kept)) {
     const bool due = list->next_update() && *list->next_update() < now;

@@ -46,7 +46,8 @@ std::optional<Time> KnownAt(const RevocationDocument& document,
 // one holds, too: not what is older, nor what does not revoke a certificate
 // that it revokes for good, nor, before newer is due, a list of another scope,
 // or one of list and delta for the other. Else whoever stands on the way to an
-// authority could make us forget.
+// authority could make us forget. A list of times to come gives way to any that
+// is not, unless it revokes for good whom that one does not.
 bool MayReplace(const RevocationDocument& document,
                 const RevocationDocument& kept, const RevocationPlace& place,
                 Time now);

@@ -65,6 +65,28 @@ TEST_CASE("a list replaces an older one of its kind") {
   CHECK(Forgets(due, ListSpec{}.With(shard)));
 }
 
+TEST_CASE("a list of times to come gives way, but forgets nobody") {
+  const ListSpec ahead{.this_update = kRevokerNow + hours(1)};
+  ListSpec revoking = ahead;
+  revoking.entries = {{.serial = 1000}};
+  ListSpec holding = ahead;
+  holding.entries = {RevokedSpec{.serial = 1000}.WithReason(6)};
+  ListSpec others;
+  others.entries = {{.serial = 2000},
+                    RevokedSpec{.serial = 1000}.WithReason(6)};
+  ListSpec more;
+  more.entries = {{.serial = 2000}, {.serial = 1000}};
+  CHECK(Forgets(ahead, {}));
+  CHECK(Forgets(holding, {}));
+  CHECK_FALSE(Forgets(revoking, {}));
+  CHECK_FALSE(Forgets(revoking, others));
+  CHECK(Forgets(revoking, more));
+  // As far ahead as an authority's clock may be.
+  CHECK_FALSE(Forgets({.this_update = kRevokerNow + minutes(5)}, {}));
+  // Both are of times to come.
+  CHECK_FALSE(Forgets({.this_update = kRevokerNow + hours(2)}, ahead));
+}
+
 TEST_CASE("what does not hold is replaced") {
   const RevocationPlace place{kList, World().issuer.certificate(), {}};
   const auto read = [&](const std::string& der) {
