@@ -4,6 +4,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include <array>
 #include <cstdlib>
 
 #include "base/bytes.h"
@@ -226,6 +227,27 @@ std::string Party::KeyPem() const {
     return PEM_write_bio_PrivateKey(bio, held_->key.get(), nullptr, nullptr, 0,
                                     nullptr, nullptr);
   });
+}
+
+std::string Party::Sign(std::string_view message) const {
+  constexpr int kHalf = 32;
+  const OpensslPtr<EVP_MD_CTX, EVP_MD_CTX_free> context(EVP_MD_CTX_new());
+  std::array<unsigned char, 80> der{};
+  std::size_t size = der.size();
+  Require(EVP_DigestSignInit(context.get(), nullptr, Hash("SHA256"), nullptr,
+                             held_->key.get()) == 1 &&
+          EVP_DigestSign(context.get(), der.data(), &size,
+                         UnsignedBytes(message), message.size()) == 1);
+  const unsigned char* at = der.data();
+  const OpensslPtr<ECDSA_SIG, ECDSA_SIG_free> read(
+      d2i_ECDSA_SIG(nullptr, &at, static_cast<long>(size)));
+  Require(read != nullptr);
+  std::array<unsigned char, 2 * kHalf> raw{};
+  Require(
+      BN_bn2binpad(ECDSA_SIG_get0_r(read.get()), raw.data(), kHalf) == kHalf &&
+      BN_bn2binpad(ECDSA_SIG_get0_s(read.get()), raw.data() + kHalf, kHalf) ==
+          kHalf);
+  return {raw.begin(), raw.end()};
 }
 
 std::string Party::List(const ListSpec& spec) const {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -87,6 +88,8 @@ class Party {
   Certificate certificate() const;
   std::string Pem() const;
   std::string KeyPem() const;
+  // ECDSA with SHA-256, r and s side by side.
+  std::string Sign(std::string_view message) const;
   // DER.
   std::string List(const ListSpec& spec) const;
   // An answer about a certificate that `issuer` issued, signed by this one.

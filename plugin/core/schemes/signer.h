@@ -10,6 +10,7 @@
 #include <set>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/clock.h"
@@ -25,6 +26,9 @@ namespace assay {
 // What makes a statement a signature; any other type is an attestation.
 inline constexpr std::string_view kSignPredicateType =
     "https://sigstore.dev/cosign/sign/v1";
+
+// Of everybody who did not sign.
+inline constexpr std::string_view kWaivedIdentity = "waived";
 
 // What a signature or a statement must be bound to, and which are wanted.
 struct SigningTarget {
@@ -162,11 +166,11 @@ class Signer {
             valid_until};
   }
 
-  // Of an image that needs no signature. All of them have one identity, so that
-  // nobody counts as two who did not sign.
+  // Of an image that needs no signature. All of them have one identity,
+  // whatever the scheme, so that nobody counts as two who did not sign.
   VerifiedSignature Waived(Digest target, std::string where,
                            std::optional<Time> valid_until) const {
-    auto waived = Verified(scheme_ + ":skip", std::move(target),
+    auto waived = Verified(std::string(kWaivedIdentity), std::move(target),
                            std::move(where), valid_until);
     waived.waived_ = true;
     return waived;

@@ -1,14 +1,41 @@
 #include "core/schemes/notation/envelope_signer.h"
 
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+
 #include "base/limits.h"
 #include "core/schemes/notation/judgement.h"
 
 namespace assay {
+namespace {
+
+// What is judged of an artifact: nothing but the one envelope it holds, whose
+// bytes are those of the digest.
+using EnvelopeKey = std::pair<std::string, Digest>;
+
+// nullopt where it holds something else.
+std::optional<EnvelopeKey> KeyOf(const UntrustedArtifact& artifact) {
+  if (artifact.blobs.size() != 1) return std::nullopt;
+  const UntrustedBlob& blob = artifact.blobs.front();
+  const Descriptor& descriptor = blob.descriptor;
+  if (!descriptor.digest.Matches(blob.bytes)) return std::nullopt;
+  return EnvelopeKey(descriptor.media_type, descriptor.digest);
+}
+
+}  // namespace
 
 EvidencePlaces EnvelopeSigner::Places() const {
   EvidencePlaces places;
   places.referrers = true;
   return places;
+}
+
+void EnvelopeSigner::Verify(const SigningTarget& target,
+                            std::span<const UntrustedArtifact> artifacts,
+                            Findings& findings) const {
+  if (target.signatures) VerifySignatures(target, artifacts, findings);
 }
 
 void EnvelopeSigner::VerifyUnder(const NotationTerms& terms,
@@ -19,9 +46,12 @@ void EnvelopeSigner::VerifyUnder(const NotationTerms& terms,
   const auto fail = [&](const UntrustedArtifact& artifact, Error why) {
     findings.failed.push_back({name(), artifact.where, std::move(why)});
   };
+  std::set<EnvelopeKey> seen;
   std::size_t left = limits::kSignaturesTried;
   for (const UntrustedArtifact& artifact : artifacts) {
     if (!IsNotation(artifact)) continue;
+    auto key = KeyOf(artifact);
+    if (key && !seen.insert(*std::move(key)).second) continue;
     if (left-- == 0) {
       fail(artifact, Fail(Reason::kEvidenceTooMany, "signatures of an image"));
       return;

@@ -16,9 +16,19 @@ class EnvelopeSigner : public Signer {
   using Signer::Signer;
 
   EvidencePlaces Places() const override;
+  // Envelopes are signatures of images and nothing else.
+  void Verify(const SigningTarget& target,
+              std::span<const UntrustedArtifact> artifacts,
+              Findings& findings) const final;
 
  protected:
-  // Every envelope under one set of terms, in a window of the policy's.
+  // Verify where signatures count.
+  virtual void VerifySignatures(const SigningTarget& target,
+                                std::span<const UntrustedArtifact> artifacts,
+                                Findings& findings) const = 0;
+
+  // Every envelope under one set of terms, in a window of the policy's; once,
+  // however many artifacts hold the same one.
   void VerifyUnder(const NotationTerms& terms, const SignerWindow& window,
                    const SigningTarget& target,
                    std::span<const UntrustedArtifact> artifacts,

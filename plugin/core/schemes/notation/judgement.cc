@@ -75,7 +75,8 @@ class Judgement {
     const bool vouched = envelope_.scheme == SigningScheme::kSigningAuthority;
     const TrustStore& store =
         vouched ? terms_.signing_authorities : terms_.authorities;
-    if (store.Holds(chain_)) return Ok();
+    is_held_ = store.Holds(chain_);
+    if (is_held_) return Ok();
     return Weigh(terms_.authenticity, Fail(Reason::kCertificateUntrusted,
                                            chain_.front().Subject() + ", by " +
                                                chain_.back().Subject()));
@@ -120,16 +121,20 @@ class Judgement {
     return valid;
   }
 
-  // Last of all: only for certificates that count otherwise is anybody asked.
+  // Last of all: only for certificates that count otherwise is anybody asked,
+  // and never where a stranger says. A time stamp's chain ends in a root of the
+  // store, whatever is only noted.
   Status CheckNotRevoked() {
     if (profile_) return NoteUnasked();
     const bool vouched = envelope_.scheme == SigningScheme::kSigningAuthority;
     const Status good = CheckRevoked(
         terms_.revocation, chain_,
+        is_held_ ? target_.revocation.source : nullptr,
         vouched ? std::optional(envelope_.signing_time) : std::nullopt);
     if (!good || stamp_chain_.empty()) return good;
     return Weigh(terms_.times,
-                 CheckRevoked(terms_.stamp_revocation, stamp_chain_, {}));
+                 CheckRevoked(terms_.stamp_revocation, stamp_chain_,
+                              target_.revocation.source, {}));
   }
 
   const std::optional<Time>& valid_until() const { return valid_until_; }
@@ -161,7 +166,9 @@ class Judgement {
     }
     if (terms_.revocation != RevocationRule::kNote &&
         terms_.revocation != RevocationRule::kOff) {
-      return refuse(": only AWS can tell about revocation, so it must be off");
+      return refuse(
+          ": only AWS knows of revocation; write revocation = \"off\" or, in a "
+          "trust policy, \"override\": {\"revocation\": \"skip\"} or \"log\"");
     }
     auto profile = ReadAwsProfile(envelope_);
     if (!profile) return profile.error();
@@ -216,16 +223,20 @@ class Judgement {
     return valid ? CheckValidAt(chain_, stamp->time.latest) : valid;
   }
 
+  // Without a source nobody is asked.
   Status CheckRevoked(RevocationRule rule, std::span<const Certificate> chain,
-                      std::optional<Time> signed_at) {
+                      RevocationSource* source, std::optional<Time> signed_at) {
     if (rule == RevocationRule::kOff) return Ok();
     NobodyToAsk nobody;
-    RevocationSource* source = target_.revocation.source;
     const auto found =
         CheckRevocation(chain, source == nullptr ? nobody : *source,
                         {now_, terms_.revocation_staleness,
                          std::move(signed_at), target_.revocation.fetch_until});
     if (found) {
+      for (const std::string& subject : found->unasked) {
+        noted_.push_back(Fail(Reason::kRevocationUnknown,
+                              subject + " names no place to ask"));
+      }
       if (rule != RevocationRule::kNote) EndAt(found->until);
       return Ok();
     }
@@ -241,6 +252,7 @@ class Judgement {
   std::span<const Certificate> chain_;
   const SigningTarget& target_;
   Time now_;
+  bool is_held_ = false;                  // the chain, by the store
   std::vector<Certificate> stamp_chain_;  // of the time stamp that was needed
   std::optional<Time> valid_until_;
   std::optional<AwsProfile> profile_;  // set where AWS Signer's plugin is asked

@@ -19,7 +19,8 @@ struct JudgedSignature {
   std::string identity;
   Digest target;
   std::optional<Time> valid_until;
-  // Failures that the terms only note.
+  // Failures that the terms only note, and certificates of which nobody could
+  // be asked whether they are revoked.
   std::vector<Error> noted;
 };
 

@@ -3,6 +3,8 @@
 #include <optional>
 #include <utility>
 
+#include "base/bytes.h"
+
 namespace assay {
 namespace {
 
@@ -134,6 +136,24 @@ std::string Joined(const std::vector<std::string>& texts) {
   return joined;
 }
 
+// What a statement that verifies signatures lets pass nevertheless.
+std::vector<std::string> DoorsOf(const LevelActions& actions) {
+  std::vector<std::string> doors;
+  if (actions.authenticity == CheckAction::kNote) {
+    doors.emplace_back("whoever signed");
+  }
+  if (actions.times == CheckAction::kNote) {
+    doors.emplace_back("certificates that were not valid");
+  }
+  if (actions.expiry == CheckAction::kNote) {
+    doors.emplace_back("expired signatures");
+  }
+  if (actions.revocation != RevocationRule::kStrict) {
+    doors.emplace_back("revoked certificates");
+  }
+  return doors;
+}
+
 }  // namespace
 
 std::string NotationPolicySigner::Summary() const {
@@ -156,8 +176,16 @@ std::vector<std::string> NotationPolicySigner::Warnings() const {
                              imported_.path + " (" + Joined(one.scopes) + ")";
     if (one.skips) {
       warnings.push_back(lead + ": allows without a signature");
-    } else if (one.actions.authenticity == CheckAction::kNote) {
-      warnings.push_back(lead + ": allows whoever signed");
+      continue;
+    }
+    const auto doors = DoorsOf(one.actions);
+    if (!doors.empty()) warnings.push_back(lead + ": allows " + Joined(doors));
+    for (const std::string& identity : one.unknown_identities) {
+      warnings.push_back(lead + ": the identity '" + Printable(identity, 80) +
+                         "' is not understood and matches nobody");
+    }
+    if (one.identities.empty()) {
+      warnings.push_back(lead + ": no identity is left that matches anybody");
     }
   }
   return warnings;
@@ -182,9 +210,9 @@ void NotationPolicySigner::Skip(const TrustStatement& statement,
   }
 }
 
-void NotationPolicySigner::Verify(const SigningTarget& target,
-                                  std::span<const UntrustedArtifact> artifacts,
-                                  Findings& findings) const {
+void NotationPolicySigner::VerifySignatures(
+    const SigningTarget& target, std::span<const UntrustedArtifact> artifacts,
+    Findings& findings) const {
   const std::string repository = target.name.Repository();
   const TrustStatement* statement = imported_.policy.Find(repository);
   if (statement == nullptr) {

@@ -44,11 +44,11 @@ class NotationPolicySigner final : public EnvelopeSigner {
 
   std::string Summary() const override;
   std::vector<std::string> Warnings() const override;
-  void Verify(const SigningTarget& target,
-              std::span<const UntrustedArtifact> artifacts,
-              Findings& findings) const override;
 
  private:
+  void VerifySignatures(const SigningTarget& target,
+                        std::span<const UntrustedArtifact> artifacts,
+                        Findings& findings) const override;
   void Skip(const TrustStatement& statement, const SigningTarget& target,
             Findings& findings) const;
 

@@ -87,9 +87,21 @@ std::string NotationSigner::Summary() const {
   return text + window_.Summary();
 }
 
-void NotationSigner::Verify(const SigningTarget& target,
-                            std::span<const UntrustedArtifact> artifacts,
-                            Findings& findings) const {
+std::vector<std::string> NotationSigner::Warnings() const {
+  if (terms_.revocation == RevocationRule::kSoftFail) {
+    return {
+        "revocation = \"soft-fail\": allows certificates of which nobody can "
+        "tell whether they are revoked"};
+  }
+  if (terms_.revocation == RevocationRule::kOff) {
+    return {"revocation = \"off\": allows revoked certificates"};
+  }
+  return {};
+}
+
+void NotationSigner::VerifySignatures(
+    const SigningTarget& target, std::span<const UntrustedArtifact> artifacts,
+    Findings& findings) const {
   VerifyUnder(terms_, window_, target, artifacts, findings);
 }
 

@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/schemes/notation/envelope_signer.h"
 #include "core/schemes/notation/notation_terms.h"
@@ -32,11 +33,12 @@ class NotationSigner final : public EnvelopeSigner {
                                       Diagnostics& diagnostics);
 
   std::string Summary() const override;
-  void Verify(const SigningTarget& target,
-              std::span<const UntrustedArtifact> artifacts,
-              Findings& findings) const override;
+  std::vector<std::string> Warnings() const override;
 
  private:
+  void VerifySignatures(const SigningTarget& target,
+                        std::span<const UntrustedArtifact> artifacts,
+                        Findings& findings) const override;
   NotationTerms terms_;
   SignerWindow window_;
 };

@@ -25,6 +25,11 @@ struct SignerIdentities {
   // Errors: those of AwsProfile::Parse.
   Status AddProfile(std::string_view arn);
 
+  // Whether nobody is any of them.
+  bool empty() const {
+    return !anybody && subjects.empty() && profiles.empty();
+  }
+
   // "C=US,O=Acme,ST=WA or arn:aws:signer:...".
   std::string str() const;
 };

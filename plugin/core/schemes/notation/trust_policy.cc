@@ -253,7 +253,8 @@ Status ReadStores(const std::string& place,
 // Identities that only other plugins know are nobody's here, as they are for
 // notation without a plugin.
 Status AddIdentity(const std::string& place, const std::string& text,
-                   SignerIdentities& identities) {
+                   TrustStatement& statement) {
+  SignerIdentities& identities = statement.identities;
   if (text == kAnybody) {
     identities.anybody = true;
     return Ok();
@@ -267,6 +268,7 @@ Status AddIdentity(const std::string& place, const std::string& text,
     return added ? added : WithContext(added.error(), place);
   }
   if (AwsProfile::Parse(text)) return identities.AddProfile(text);
+  statement.unknown_identities.push_back(text);
   return Ok();
 }
 
@@ -274,8 +276,7 @@ Status ReadIdentities(const std::string& place,
                       const std::vector<std::string>& texts,
                       TrustStatement& statement) {
   for (std::size_t i = 0; i < texts.size(); ++i) {
-    const auto added =
-        AddIdentity(At(place, i), texts[i], statement.identities);
+    const auto added = AddIdentity(At(place, i), texts[i], statement);
     if (!added) return added.error();
   }
   if (statement.identities.anybody && texts.size() > 1) {

@@ -47,6 +47,8 @@ struct TrustStatement {
   bool always_stamped = true;
   std::vector<StoreName> stores;
   SignerIdentities identities;
+  // As they were written; only plugins know whom they mean.
+  std::vector<std::string> unknown_identities;
 };
 
 class TrustPolicy {

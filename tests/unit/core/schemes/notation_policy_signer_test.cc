@@ -1,71 +1,10 @@
 // The files of an imported trust policy, and what passes unsigned.
-#include <algorithm>
-#include <map>
-
 #include "core/policy/policy.h"
-#include "core/schemes/scheme_table.h"
-#include "tests/support/catch.h"
 #include "tests/support/test_key.h"
+#include "tests/unit/core/schemes/imported_policy.h"
 
 namespace assay {
 namespace {
-
-const std::string kSkip =
-    R"({"version":"1.0","trustPolicies":[
-        {"name":"open","registryScopes":["registry.example.com/open"],
-         "signatureVerification":{"level":"skip"}}]})";
-const std::string kAudit =
-    R"({"version":"1.0","trustPolicies":[
-        {"name":"all","registryScopes":["*"],
-         "signatureVerification":{"level":"audit"},
-         "trustStores":["ca:acme"],"trustedIdentities":["*"]}]})";
-
-// Files by their names; every beginning of a name is a folder.
-class Files : public TrustFiles {
- public:
-  std::map<std::string, std::string, std::less<>> files;
-  std::string link;  // that is neither a file nor a folder
-
-  Result<std::vector<TrustFile>> Read(std::string_view name) override {
-    return Fail(Reason::kInternal, std::string(name));
-  }
-  TrustKind KindOf(std::string_view name) override {
-    if (name == link) return TrustKind::kOther;
-    if (files.contains(name)) return TrustKind::kFile;
-    return Below(name).empty() ? TrustKind::kAbsent : TrustKind::kFolder;
-  }
-  Result<std::vector<TrustFile>> ReadPlain(std::string_view name) override {
-    if (name == link) return Fail(Reason::kPolicyKeyUnreadable);
-    if (KindOf(name) == TrustKind::kFolder) return Below(name);
-    return std::vector{TrustFile{std::string(name), files.find(name)->second}};
-  }
-
- private:
-  std::vector<TrustFile> Below(std::string_view name) const {
-    std::vector<TrustFile> found;
-    for (const auto& [path, bytes] : files) {
-      if (path.starts_with(std::string(name) + "/")) {
-        found.push_back({path, bytes});
-      }
-    }
-    return found;
-  }
-};
-
-struct ReadSigner {
-  std::unique_ptr<Signer> signer;
-  Diagnostics diagnostics;
-};
-
-ReadSigner Read(Files& files, const std::string& keys) {
-  ReadSigner read;
-  const auto table = Toml::Parse("type = \"notation-policy\"\n" + keys,
-                                 "p.toml", read.diagnostics);
-  REQUIRE(table);
-  read.signer = FindScheme("notation-policy")
-                    ->read("acme", *table, files, read.diagnostics);
-  return read;
-}
 
 std::string Why(Files& files, const std::string& keys) {
   const auto read = Read(files, keys);
@@ -73,15 +12,6 @@ std::string Why(Files& files, const std::string& keys) {
   REQUIRE(read.diagnostics.size() == 1);
   const auto& one = read.diagnostics.front();
   return std::string(Describe(one.reason).id) + " " + one.message;
-}
-
-SigningTarget Target(const std::string& name) {
-  SigningTarget target{*Reference::Parse(name),
-                       {Digest::Of("M"), Digest::Of("I")},
-                       *ParseRfc3339("2026-06-01T00:00:00Z"),
-                       nullptr};
-  target.may_waive = true;
-  return target;
 }
 
 TEST_CASE("the document is found as notation finds it") {
@@ -127,7 +57,9 @@ TEST_CASE("stores stand beside the document, or where the policy says") {
   REQUIRE(read.signer != nullptr);
   CHECK(read.signer->Warnings() ==
         std::vector<std::string>{"statement 'all' of n/trustpolicy.json (*): "
-                                 "allows whoever signed"});
+                                 "allows whoever signed, certificates that "
+                                 "were not valid, expired signatures, revoked "
+                                 "certificates"});
 }
 
 TEST_CASE("what a table of this type may not say") {
@@ -154,7 +86,7 @@ TEST_CASE("what is skipped passes in its repository and nowhere else") {
   REQUIRE(findings.verified.size() == 2);  // one a digest
   for (const auto& one : findings.verified) {
     CHECK(one.waived());
-    CHECK(one.identity() == "notation-policy:skip");
+    CHECK(one.identity() == "waived");
     CHECK(one.where() == "statement 'open' of t.json");
     CHECK(one.valid_until() == ParseRfc3339("2026-07-01T00:00:00Z"));
   }
@@ -178,6 +110,69 @@ TEST_CASE("what is skipped passes in its repository and nowhere else") {
   auto later = Target("registry.example.com/open:1");
   later.now = *ParseRfc3339("2026-07-01T00:00:00Z");
   CHECK(refused(later) == Reason::kKeyExpired);
+  // Who is asked for statements alone lets nothing pass.
+  auto unasked = Target("registry.example.com/open:1");
+  unasked.signatures = false;
+  Findings none;
+  read.signer->Verify(unasked, {}, none);
+  CHECK(none.verified.empty());
+  CHECK(none.failed.empty());
+}
+
+// What is warned of for one statement of this level and these identities.
+std::vector<std::string> WarningsOf(const std::string& verification,
+                                    const std::string& identities = "\"*\"") {
+  Files files;
+  files.files["t.json"] =
+      R"({"version":"1.0","trustPolicies":[
+      {"name":"all","registryScopes":["*"],"signatureVerification":{)" +
+      verification + R"(},"trustStores":["ca:acme"],"trustedIdentities":[)" +
+      identities + "]}]}";
+  files.files["truststore/x509/ca/acme/a.pem"] =
+      test::TestKey::Of(KeyKind::kEcdsaP256).Certificate();
+  const auto read = Read(files, "policy = \"t.json\"");
+  REQUIRE(read.signer != nullptr);
+  std::vector<std::string> warnings = read.signer->Warnings();
+  constexpr std::string_view kLead = "statement 'all' of t.json (*): ";
+  for (std::string& one : warnings) {
+    REQUIRE(one.starts_with(kLead));
+    one.erase(0, kLead.size());
+  }
+  return warnings;
+}
+
+TEST_CASE("every door of a statement is announced") {
+  const auto doors = [](const std::string& verification) {
+    const auto warnings = WarningsOf(verification);
+    REQUIRE(warnings.size() < 2);
+    return warnings.empty() ? "" : warnings.front();
+  };
+  const auto overriding = [&](const std::string& one) {
+    return doors(R"("level":"strict","override":{)" + one + "}");
+  };
+  CHECK(doors(R"("level":"strict")").empty());
+  CHECK(doors(R"("level":"permissive")") ==
+        "allows certificates that were not valid, expired signatures, revoked "
+        "certificates");
+  CHECK(overriding(R"("authenticity":"log")") == "allows whoever signed");
+  CHECK(overriding(R"("authenticTimestamp":"log")") ==
+        "allows certificates that were not valid");
+  CHECK(overriding(R"("expiry":"log")") == "allows expired signatures");
+  CHECK(overriding(R"("revocation":"log")") == "allows revoked certificates");
+  CHECK(overriding(R"("revocation":"skip")") == "allows revoked certificates");
+}
+
+TEST_CASE("identities that match nobody are announced") {
+  const std::string strict = R"("level":"strict")";
+  const std::string known = R"("x509.subject: C=US,ST=WA,O=Acme")";
+  CHECK(WarningsOf(strict, known).empty());
+  const std::string warning =
+      "the identity 'example.key: x' is not understood and matches nobody";
+  CHECK(WarningsOf(strict, known + R"(,"example.key: x")") ==
+        std::vector{warning});
+  CHECK(WarningsOf(strict, R"("example.key: x")") ==
+        std::vector<std::string>{warning,
+                                 "no identity is left that matches anybody"});
 }
 
 TEST_CASE("a policy warns of what it imports, and changes with it") {

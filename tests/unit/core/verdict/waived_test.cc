@@ -41,7 +41,7 @@ TEST_CASE("what is let pass is accepted for no signature") {
   CHECK(walk.layers.checks == 1);
   CHECK(walk.evidence.network_reads == 0);
   REQUIRE(verdict.proof()->signatures().size() == 1);
-  CHECK(verdict.proof()->signatures()[0].identity() == "notation-policy:skip");
+  CHECK(verdict.proof()->signatures()[0].identity() == "waived");
 }
 
 TEST_CASE("another repository is not let pass") {
