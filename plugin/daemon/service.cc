@@ -52,6 +52,8 @@ class Service::Parts {
         warm_up_(engine_.verifier(), [this] { return policy_.Current(); }) {
     for (const std::string& door : doors_) LogWarning(door);
     revocation_ = std::make_unique<RevocationRefresher>(engine_.revocation());
+    watcher_ = std::make_unique<PolicyWatcher>(
+        paths, [this] { Reload(); }, [this] { return policy_.TrustFolders(); });
     ReadPolicy();
     if (mirror) {
       refresher_ = std::make_unique<TrustRefresher>(
@@ -60,8 +62,7 @@ class Service::Parts {
                                 [this] { ReadPolicy(); }});
     }
     asks_ = std::make_unique<AskServer>(std::move(listener), enforcer_);
-    watcher_ = std::make_unique<PolicyWatcher>(
-        paths, [this] { Reload(); }, [this] { return policy_.TrustFolders(); });
+    watcher_->Start();
     events_ = std::make_unique<ContainerdEvents>(config.containerd_address,
                                                  EventSinks());
     upkeep_ = std::make_unique<Upkeep>(engine_);

@@ -37,9 +37,11 @@ enum class TrustKind : std::uint8_t { kAbsent = 0, kFile, kFolder, kOther };
 class TrustFiles {
  public:
   virtual ~TrustFiles() = default;
-  // `name` is relative to the trust folder, or absolute. A folder (a mounted
-  // Secret) yields its files in name order. Errors: kPolicyKeyUnreadable,
-  // kFileUnsafe, kFileTooLarge.
+  // `name` is relative to the trust folder, or absolute, and may go on with
+  // `#` and an entry of what it names. A folder yields its files in name order,
+  // a Secret or ConfigMap of Kubernetes what kubernetes_object.h says. Errors:
+  // kPolicyKeyUnreadable, kPolicyMalformed, kFileUnsafe, kFileTooLarge; those
+  // of an object.
   virtual Result<std::vector<TrustFile>> Read(std::string_view name) = 0;
   // What is there under a name, without following a link.
   virtual TrustKind KindOf(std::string_view name);

@@ -36,12 +36,15 @@ PolicyWatcher::PolicyWatcher(const Paths& paths, std::function<void()> changed,
       notify_(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK)),
       stop_(::eventfd(0, EFD_CLOEXEC)) {
   AddFolders();
+}
+
+void PolicyWatcher::Start() {
   thread_ = std::thread([this] { Watch(); });
 }
 
 PolicyWatcher::~PolicyWatcher() {
   ::eventfd_write(stop_.get(), 1);
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 // Adding a watch that exists yields its number again, so all are added each

@@ -1,6 +1,8 @@
 // PolicyWatcher notices changes of the policy and trust folders and of what
 // links there lead to, among them the switch of `..data` in a mounted Secret,
-// and calls back once they have settled. Owns one thread.
+// and calls back once they have settled. Owns one thread. Made before the
+// policy is read and started afterwards, it misses nothing that changes in
+// between.
 #ifndef ASSAY_IO_POLICY_POLICY_WATCHER_H_
 #define ASSAY_IO_POLICY_POLICY_WATCHER_H_
 
@@ -24,6 +26,8 @@ class PolicyWatcher {
   PolicyWatcher(const Paths& paths, std::function<void()> changed,
                 std::function<std::set<std::string>()> others = {});
   ~PolicyWatcher();
+  // Once. From now on it calls back.
+  void Start();
   PolicyWatcher(const PolicyWatcher&) = delete;
   PolicyWatcher& operator=(const PolicyWatcher&) = delete;
 

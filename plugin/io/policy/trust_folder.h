@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "core/schemes/trust_files.h"
+#include "io/policy/volume_links.h"
 
 namespace assay {
 
@@ -17,9 +18,11 @@ class TrustFolder : public TrustFiles {
  public:
   explicit TrustFolder(std::string folder) : folder_(std::move(folder)) {}
 
-  // A folder is read as a mounted Kubernetes Secret or ConfigMap is: through
-  // one resolved `..data` where there is one, so that the files are of one
-  // generation; names that begin with a dot are skipped.
+  // A folder yields its files, without those whose names begin with a dot; a
+  // mounted Kubernetes Secret or ConfigMap the entries that ChooseEntries
+  // chooses, all of one generation and of the one that was read first; a file
+  // that is such an object, as kubectl prints it, the same. `name` may go on
+  // with `#` and the entry that is meant.
   Result<std::vector<TrustFile>> Read(std::string_view name) override;
 
   TrustKind KindOf(std::string_view name) override;
@@ -32,8 +35,19 @@ class TrustFolder : public TrustFiles {
   std::string PathOf(std::string_view name) const;
   // Remembers where it lies.
   TrustKind Look(const std::string& path);
+  Result<std::vector<TrustFile>> ReadNamed(const std::string& path,
+                                           std::string_view item);
+  Result<std::vector<TrustFile>> ReadFolder(const std::string& path,
+                                            const std::string& folder,
+                                            std::string_view item);
+  Result<std::vector<TrustFile>> ReadVolume(const std::string& path,
+                                            const std::string& generation,
+                                            std::string_view item);
+  Result<TrustFile> ReadOne(const std::string& path);
 
   std::string folder_;
+  VolumeLinks links_;
+  bool read_any_ = false;  // then `links_` must stay what they are
   std::set<std::string> asked_folders_;
 };
 

@@ -48,10 +48,11 @@ TEST_CASE("a changed file is in force soon") {
   REQUIRE(holder.Reload());
   const Digest before = holder.Current()->fingerprint();
   Calls calls;
-  const PolicyWatcher watcher(root.paths(), [&] {
+  PolicyWatcher watcher(root.paths(), [&] {
     holder.Reload();
     calls.Add();
   });
+  watcher.Start();
   root.WritePolicy("10.toml", "version = 1\n");
   REQUIRE(calls.WaitBeyond(0));
   CHECK(holder.Current()->fingerprint() != before);
@@ -65,7 +66,8 @@ TEST_CASE("a replaced key and a switched Secret are noticed") {
   const std::string secret = root.paths().TrustDir() + "/secret";
   fs::create_directory_symlink("..1", secret + "/..data");
   Calls calls;
-  const PolicyWatcher watcher(root.paths(), [&] { calls.Add(); });
+  PolicyWatcher watcher(root.paths(), [&] { calls.Add(); });
+  watcher.Start();
   fs::create_directory_symlink("..2", secret + "/next");
   fs::rename(secret + "/next", secret + "/..data");
   REQUIRE(calls.WaitBeyond(0));
@@ -91,13 +93,14 @@ TEST_CASE("a key that lies elsewhere is noticed when it is taken away") {
   PolicyHolder holder(root.paths());
   REQUIRE(holder.Reload());
   Calls calls;
-  const PolicyWatcher watcher(
+  PolicyWatcher watcher(
       root.paths(),
       [&] {
         holder.Reload();
         calls.Add();
       },
       [&] { return holder.TrustFolders(); });
+  watcher.Start();
   fs::remove(key);
   REQUIRE(calls.WaitBeyond(0));
   REQUIRE_FALSE(holder.LastDiagnostics().empty());
@@ -109,10 +112,11 @@ TEST_CASE("a folder that comes later is noticed with what is in it") {
   PolicyRoot root;
   PolicyHolder holder(root.paths());
   Calls calls;
-  const PolicyWatcher watcher(root.paths(), [&] {
+  PolicyWatcher watcher(root.paths(), [&] {
     holder.Reload();
     calls.Add();
   });
+  watcher.Start();
   root.WritePolicy("10.toml", kSigned);
   int seen = 0;
   while (holder.Current() == nullptr) {
@@ -122,12 +126,23 @@ TEST_CASE("a folder that comes later is noticed with what is in it") {
   CHECK(holder.Current()->rules().size() == 1);
 }
 
+TEST_CASE("what changes before the watcher starts is noticed then") {
+  PolicyRoot root;
+  root.WritePolicy("10.toml", kSigned);
+  Calls calls;
+  PolicyWatcher watcher(root.paths(), [&] { calls.Add(); });
+  root.WritePolicy("10.toml", "version = 1\n");
+  watcher.Start();
+  CHECK(calls.WaitBeyond(0));
+}
+
 TEST_CASE("many changes at once are few calls") {
   PolicyRoot root;
   root.WritePolicy("10.toml", "version = 1");
   Calls calls;
   {
-    const PolicyWatcher watcher(root.paths(), [&] { calls.Add(); });
+    PolicyWatcher watcher(root.paths(), [&] { calls.Add(); });
+    watcher.Start();
     for (int i = 0; i < 200; ++i) root.WritePolicy("10.toml", "version = 1");
     REQUIRE(calls.WaitBeyond(0));
   }
@@ -138,7 +153,8 @@ TEST_CASE("a watcher without folders ends at once when it is told to") {
   const testing::TempFolder empty;
   const auto begin = std::chrono::steady_clock::now();
   {
-    const PolicyWatcher watcher(Paths(empty.path()), [] {});
+    PolicyWatcher watcher(Paths(empty.path()), [] {});
+    watcher.Start();
   }
   CHECK(std::chrono::steady_clock::now() - begin < 10s);
 }
