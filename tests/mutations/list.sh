@@ -199,7 +199,7 @@ vector_mutation proof-index keyless-v2-moved-index-deny \
 
 # --- revocation: lists
 revocation=plugin/core/trust/revocation
-revocation_tests=core/trust/revocation
+revocation_tests=core/trust/revocation/revocation
 unit_mutation list-signature $revocation_tests \
   "only its issuer's signature makes a list" $revocation/revocation_list.cc \
   's/if \(X509_CRL_verify\(raw, X509_get0_pubkey\(above\)\) != 1\)/if (false)/'
@@ -302,3 +302,24 @@ vector_mutation aws-uncritical aws-imported-uncritical-deny \
 vector_mutation aws-other-plugin aws-imported-other-plugin-deny \
   $notation/judgement.cc 's/if \(envelope_\.plugin != kAwsPlugin\)/if (false)/' \
   $notation/protected_headers.cc 's/headers\.plugin == kAwsPlugin/true/g'
+
+# --- revocation: what is kept, and who is asked
+keeper=io/revocation/revocation_keeper
+unit_mutation kept-gives-way $keeper "only another content is a change" \
+  plugin/io/revocation/kept_entry.cc \
+  's/!MayReplace\(document, \*document_, place_, now\)/false/'
+unit_mutation kept-file-gives-way $keeper \
+  "what another process keeps is seen, and takes nothing back" \
+  plugin/io/revocation/kept_entry.cc \
+  's/!MayReplace\(\*document, \*document_, place_, now\)/false/'
+unit_mutation kept-holds $keeper "what does not hold is never kept" \
+  plugin/io/revocation/revocation_keeper.cc 's/if \(!holds\)/if (false)/'
+unit_mutation kept-in-time $keeper \
+  "what is kept is asked for anew before newer is due" \
+  plugin/io/revocation/kept_entry.cc 's/due_at_ - kRefreshBefore/Time::max()/'
+unit_mutation kept-own-cloud $keeper \
+  "the services of the machine's own cloud are not asked" \
+  plugin/io/revocation/revocation_fetch.cc 's/AnyButLinkLocal/Any/'
+unit_mutation kept-said-at-once $keeper "only another content is a change" \
+  plugin/io/revocation/revocation_keeper.cc \
+  's/if \(entry\.Take\(\*bytes, \*std::move\(document\), now\)\) Call\(options_\.changed\)/(void)entry.Take(*bytes, *std::move(document), now)/'
