@@ -113,10 +113,13 @@ void KeptEntry::Failed(const Error& why) {
   failed_at_ = SteadyClock::now();
 }
 
+bool KeptEntry::HasFailedLately() const {
+  return failure_ && SteadyClock::now() < failed_at_ + kPatience;
+}
+
 std::optional<Error> KeptEntry::FailedLately() const {
   const std::scoped_lock lock(mutex_);
-  const bool lately = SteadyClock::now() < failed_at_ + kPatience;
-  return lately ? failure_ : std::nullopt;
+  return HasFailedLately() ? failure_ : std::nullopt;
 }
 
 std::optional<Error> KeptEntry::Problem(Time since) const {
@@ -133,9 +136,11 @@ std::optional<Error> KeptEntry::NewProblem() {
 
 bool KeptEntry::IsDue(Time now) const {
   const std::scoped_lock lock(mutex_);
-  const bool lately = failure_ && SteadyClock::now() < failed_at_ + kPatience;
-  if (lately || now < fetched_at_ + kPatience) return false;
-  if (fetched_at_ == Time{} || broken_) return true;
+  if (HasFailedLately()) return false;
+  // What was fetched at a time to come says that the clock went back.
+  if (fetched_at_ == Time{} || fetched_at_ > now) return true;
+  if (now < fetched_at_ + kPatience) return false;
+  if (broken_) return true;
   // Of what was adopted and never looked at nothing is known but its age.
   const Time soon = document_ ? due_at_ - kRefreshBefore : Time::max();
   return now >= std::min<Time>(fetched_at_ + kRefreshAfter, soon);

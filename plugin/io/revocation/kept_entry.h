@@ -55,6 +55,7 @@ class KeptEntry {
   Time asked_at() const;
 
  private:
+  bool HasFailedLately() const;  // with the lock held, as the next two
   void ReadFile(Time now, bool& changed);
   void Keep(const std::string& bytes, RevocationDocument document, Time now);
 

@@ -199,6 +199,17 @@ TEST_CASE("what is kept is asked for anew before newer is due") {
   CHECK(desk.server.TakeAsked().size() == 1);
 }
 
+TEST_CASE("a clock that went back makes what is kept be asked for anew") {
+  Desk desk;
+  auto keeper = desk.Keeper();
+  desk.now += hours(12);
+  REQUIRE(desk.Fetch(keeper, desk.Place()));
+  desk.server.TakeAsked();
+  desk.now -= hours(12);
+  CHECK(keeper.Refresh(false).empty());
+  CHECK(desk.server.TakeAsked().size() == 1);
+}
+
 TEST_CASE("a silent server is asked once a round, and told of once") {
   Desk desk;
   auto keeper = desk.Keeper();
