@@ -81,6 +81,7 @@ enum class Reason : std::uint16_t {
   kRuleRejects,
   kNoRuleMatches,
   kNoStatement,
+  kImportedPolicyRejects,
   kClockImplausible,
   // Evidence: finding signatures.
   kNoSignature,
