@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/bytes.h"
+#include "base/json_builder.h"
 
 namespace assay {
 namespace {
@@ -36,20 +37,16 @@ class TreeBuilder {
   bool string(string_t& value) { return Add(Json(std::move(value))); }
   bool binary(binary_t& /*value*/) { return false; }
 
-  bool start_object(std::size_t /*elements*/) { return Open(true); }
-  bool start_array(std::size_t /*elements*/) { return Open(false); }
+  bool start_object(std::size_t /*elements*/) {
+    return Keep(builder_.Open(JsonBuilder::Level::kObject));
+  }
+  bool start_array(std::size_t /*elements*/) {
+    return Keep(builder_.Open(JsonBuilder::Level::kArray));
+  }
   bool end_object() { return Close(); }
   bool end_array() { return Close(); }
 
-  bool key(string_t& value) {
-    Level& level = levels_.back();
-    if (level.object.contains(value)) {
-      error_ = Fail(Reason::kJsonDuplicate, Printable(value, 80));
-      return false;
-    }
-    level.key = std::move(value);
-    return true;
-  }
+  bool key(string_t& value) { return Keep(builder_.Key(std::move(value))); }
 
   template <typename Exception>
   bool parse_error(std::size_t position, const std::string& /*token*/,
@@ -61,48 +58,27 @@ class TreeBuilder {
 
   Result<Json> Take(bool complete) {
     if (!complete) return error_;
-    return std::move(root_);
+    return builder_.Take();
   }
 
  private:
-  struct Level {
-    bool is_object;
-    std::string key;
-    Json::Object object;
-    Json::Array array;
-  };
-
-  bool Open(bool is_object) {
-    if (levels_.size() >= limits::kJsonDepth) {
-      error_ = Fail(Reason::kJsonTooDeep,
-                    "more than " + std::to_string(limits::kJsonDepth));
-      return false;
-    }
-    levels_.push_back(Level{is_object, {}, {}, {}});
-    return true;
+  bool Keep(const Status& status) {
+    if (!status) error_ = status.error();
+    return status.has_value();
   }
 
   bool Close() {
-    Level level = std::move(levels_.back());
-    levels_.pop_back();
-    return Add(level.is_object ? Json(std::move(level.object))
-                               : Json(std::move(level.array)));
+    builder_.Close();
+    return true;
   }
 
   bool Add(Json value) {
-    if (levels_.empty()) {
-      root_ = std::move(value);
-    } else if (Level& level = levels_.back(); level.is_object) {
-      level.object.emplace(std::move(level.key), std::move(value));
-    } else {
-      level.array.push_back(std::move(value));
-    }
+    builder_.Add(std::move(value));
     return true;
   }
 
   Error error_{Reason::kJsonMalformed, {}};
-  std::vector<Level> levels_;
-  Json root_;
+  JsonBuilder builder_;
 };
 
 template <typename T>

@@ -49,6 +49,9 @@ inline constexpr std::size_t kCborDepth = 16;
 inline constexpr std::size_t kCborMembers = 64;  // of one map
 inline constexpr std::size_t kJsonDepth = 32;
 inline constexpr std::size_t kJsonBytes = 16U << 20;
+inline constexpr std::size_t kYamlBytes = 2U << 20;
+inline constexpr std::size_t kYamlNodes = 65'536;  // of one text
+inline constexpr std::size_t kYamlDocuments = 64;  // of one text
 
 inline constexpr std::size_t kPolicyFileBytes = 1U << 20;
 inline constexpr std::size_t kPolicyFiles = 256;
@@ -84,6 +87,14 @@ inline constexpr std::size_t kTufFiles = 8;          // that a policy names
 inline constexpr std::size_t kTufStateBytes = 16U << 20;
 inline constexpr std::chrono::seconds kTufDeadline{60};  // of one refresh
 inline constexpr std::chrono::seconds kTufFileDeadline{10};
+
+// The API server of a Kubernetes cluster. It stores nothing over 1.5 MiB in an
+// object; what stands around it in an answer is a little more.
+inline constexpr std::size_t kKubernetesObjects = 64;  // of one policy
+inline constexpr std::size_t kKubernetesObjectBytes = 4U << 20;
+inline constexpr std::chrono::seconds kKubernetesDeadline{10};  // of a get
+// A watch is asked anew after this long, as clients of Kubernetes do.
+inline constexpr std::chrono::seconds kKubernetesWatch{300};
 
 // What authorities say about certificates, and what is kept of it.
 inline constexpr std::size_t kOcspResponseBytes = 20U << 10;

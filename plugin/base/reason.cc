@@ -202,6 +202,11 @@ constexpr auto kRows = std::to_array<ReasonInfo>({
      "a JSON object has one key twice", "sign the image again"},
     {Reason::kJsonTooDeep, "json-too-deep", kNo, Stage::kFormat,
      "the JSON is nested deeper than the limit", "sign the image again"},
+    {Reason::kYamlMalformed, "yaml-malformed", kNo, Stage::kFormat,
+     "the YAML is malformed", "correct the line named"},
+    {Reason::kYamlUnsupported, "yaml-unsupported", kNo, Stage::kFormat,
+     "the YAML has something that readers of YAML understand differently",
+     "write it plainly: text in quotes; no anchors, tags or merge keys"},
     {Reason::kTooLarge, "too-large", kNo, Stage::kFormat,
      "the document is larger than the limit", "sign the image again"},
     {Reason::kBase64Malformed, "base64-malformed", kNo, Stage::kFormat,
@@ -399,7 +404,7 @@ constexpr bool InEnumOrder() {
 }
 static_assert(InEnumOrder(), "kReasons follows the enumeration");
 static_assert(kReasons.size() ==
-                  static_cast<std::size_t>(Reason::kTrustStale) + 1,
+                  static_cast<std::size_t>(Reason::kKubernetesProtocol) + 1,
               "every Reason has a row");
 static_assert(static_cast<int>(Ending::kUndetermined) == 0,
               "a zeroed ending refuses");

@@ -103,6 +103,8 @@ enum class Reason : std::uint16_t {
   kJsonMalformed,
   kJsonDuplicate,
   kJsonTooDeep,
+  kYamlMalformed,
+  kYamlUnsupported,
   kTooLarge,
   kBase64Malformed,
   kDigestMalformed,
@@ -204,6 +206,12 @@ enum class Reason : std::uint16_t {
   kTufStateTampered,
   kTrustMissing,
   kTrustStale,
+  // Keys that are read from the API server of a Kubernetes cluster.
+  kKubernetesPending,
+  kKubernetesGone,
+  kKubernetesUnreachable,
+  kKubernetesForbidden,
+  kKubernetesProtocol,
 };
 
 struct ReasonInfo {

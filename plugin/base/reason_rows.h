@@ -108,6 +108,24 @@ inline constexpr auto kRows = std::to_array<ReasonInfo>({
     {Reason::kTrustStale, "trust-stale", kUnsure, Stage::kSignature,
      "the trusted root of the signer was not confirmed for too long",
      "assay status shows why; see stale_after_hours of [trust.tuf]"},
+
+    {Reason::kKubernetesPending, "kubernetes-pending", kUnsure,
+     Stage::kSignature,
+     "the signer's keys were not read from the Kubernetes API yet",
+     "assay status shows why; the daemon asks again by itself"},
+    {Reason::kKubernetesGone, "kubernetes-gone", kNo, Stage::kSignature,
+     "the cluster no longer has the object or entry with the signer's keys",
+     "check the name behind k8s:// in the policy, or create it"},
+    {Reason::kKubernetesUnreachable, "kubernetes-unreachable", kUnsure,
+     Stage::kPolicy, "the Kubernetes API server does not answer",
+     "check the network and [kubernetes] of assayd.toml"},
+    {Reason::kKubernetesForbidden, "kubernetes-forbidden", kUnsure,
+     Stage::kPolicy, "the Kubernetes API server does not let us read this",
+     "allow get and watch on that one object: see assayd.toml(5)"},
+    {Reason::kKubernetesProtocol, "kubernetes-protocol", kUnsure,
+     Stage::kPolicy,
+     "the Kubernetes API server answers something else than was asked for",
+     "look for who answers for the server of [kubernetes]"},
 });
 
 }  // namespace assay::reason_rows

@@ -54,6 +54,7 @@ OWNERS = {
     "re2/*": ["base/text_pattern.cc"],
     "toml.hpp": ["base/toml.cc"],
     "toml11/*": ["base/toml.cc"],
+    "yaml.h": ["base/yaml.cc"],
     "curl/*": ["io/registry/*"],
     "grpc/*": ["io/containerd/*", "daemon/*", "cli/*"],
     "grpcpp/*": ["io/containerd/*", "daemon/*", "cli/*"],
