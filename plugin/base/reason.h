@@ -75,6 +75,7 @@ enum class Reason : std::uint16_t {
   kPolicyMalformed,
   kPolicyUnsupported,
   kPolicyKeyUnreadable,
+  kOpenpgpUnavailable,
   kTrustedRootMalformed,
   kPolicyTooComplex,
   kPolicyConflict,
@@ -99,6 +100,7 @@ enum class Reason : std::uint16_t {
   kRegistryProtocol,
   kRegistryTls,
   kRegistryRealmRefused,
+  kLookasideFailed,
   // Formats: what an artifact says, before anything is believed.
   kJsonMalformed,
   kJsonDuplicate,
@@ -131,6 +133,10 @@ enum class Reason : std::uint16_t {
   kEnvelopeAlgorithm,
   kPluginUnsupported,
   kRevocationMalformed,
+  kOpenpgpMalformed,
+  kOpenpgpForm,
+  kOpenpgpUnsigned,
+  kOpenpgpSignatures,
   // Signature: what was verified.
   kSignatureInvalid,
   kSignatureForeignKey,
@@ -140,6 +146,9 @@ enum class Reason : std::uint16_t {
   kSignatureAnnotation,
   kKeyNotYetValid,
   kKeyExpired,
+  kKeyRevoked,
+  kKeyUsage,
+  kSignatureHash,
   // Signature: what logs, time stamps and authorities attest about it.
   kLogEntryMismatch,
   kLogEntryTwice,

@@ -16,19 +16,20 @@ import sys
 # for the headers in that very folder, not for the schemes below it.
 SCHEME = ["base", "core/trust", "core/subject", "core/evidence", "core/schemes"]
 CORE = SCHEME + [
-    "core/trust/revocation", "core/trust/tuf", "core/question", "core/policy", "core/verdict",
+    "core/trust/openpgp", "core/trust/revocation", "core/trust/tuf", "core/question", "core/policy", "core/verdict",
 ]  # fmt: skip
 FOLDERS = {
     "api": [],
     "base": [],
     "core/trust": ["base"],
+    "core/trust/openpgp": ["base"],
     "core/trust/revocation": ["base", "core/trust"],
     "core/trust/tuf": ["base", "core/trust"],
     "core/subject": ["base"],
     "core/evidence": ["base", "core/subject"],
     "core/question": ["base", "core/subject"],
     "core/schemes": ["base", "core/trust", "core/trust/revocation", "core/subject", "core/evidence"],
-    "core/schemes/*": SCHEME + ["core/trust/revocation"],
+    "core/schemes/*": SCHEME + ["core/trust/openpgp", "core/trust/revocation"],
     "core/policy": SCHEME + ["core/question"],
     "core/verdict": CORE,
     "io/*": ["api", "io/*"] + CORE,
@@ -62,7 +63,8 @@ OWNERS = {
     "*.pb.h": ["io/containerd/*", "daemon/*", "cli/*"],
     "spdlog/*": ["daemon/*"],
     "fmt/*": ["daemon/*"],
-    "zlib.h": ["io/archive/gzip_source.cc"],
+    "rnp/*": ["core/trust/openpgp/*"],
+    "zlib.h": ["core/trust/openpgp/inflate.cc", "io/archive/gzip_source.cc"],
     "zstd.h": ["io/archive/zstd_source.cc"],
 }
 SYSTEM_FOLDERS = ["sys", "linux", "net", "netinet", "arpa", "asm", "bits"]
