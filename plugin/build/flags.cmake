@@ -21,6 +21,12 @@ target_compile_options(assay_warnings INTERFACE
   $<$<COMPILE_LANGUAGE:CXX>:-Wold-style-cast>
   $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor>
   $<$<BOOL:${ASSAY_WERROR}>:-Werror>)
+# Of a type with an unnamed part in a header; several sources read as one look
+# like headers to it.
+if(CMAKE_UNITY_BUILD AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(assay_warnings INTERFACE
+    $<$<COMPILE_LANGUAGE:CXX>:-Wno-subobject-linkage>)
+endif()
 
 assay_add_flags(assay_hardening -fstack-protector-strong
   -fstack-clash-protection -fcf-protection -ftrivial-auto-var-init=zero)

@@ -46,6 +46,8 @@ function(assay_test name)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
   target_link_libraries(${name} PRIVATE ${arg_DEPS} assay_catch)
   target_precompile_headers(${name} REUSE_FROM assay_catch_precompiled)
+  # Tests of one thing speak the same short names.
+  set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)
   assay_configure(${name})
   add_test(NAME ${name} COMMAND ${name})
   set_tests_properties(${name} PROPERTIES LABELS "${arg_LABELS}" TIMEOUT 300)

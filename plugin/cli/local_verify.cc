@@ -13,7 +13,7 @@ namespace assay {
 namespace {
 
 // Layers of any size are hashed in it.
-constexpr std::chrono::seconds kBudget = std::chrono::hours(1);
+constexpr std::chrono::seconds kLocalBudget = std::chrono::hours(1);
 
 // One line on stderr that is written over, and gone at the end.
 class ProgressLine {
@@ -59,7 +59,7 @@ Result<Json> VerifyLocal(const Paths& paths, const NodeConfig& config,
   if (!name) return name.error();
   // What lies on disk is decided about from disk.
   options.offline = true;
-  const Inquiry inquiry(*name, options, kBudget);
+  const Inquiry inquiry(*name, options, kLocalBudget);
   const auto image = LocalImage::Open(*local);
   if (!image) {
     return inquiry.Answer(Verifier::Refuse(image.error(), policy), *policy);

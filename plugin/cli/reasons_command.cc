@@ -44,7 +44,7 @@ ExitCode ShowOne(Context& context, const ReasonInfo& info) {
   return ExitCode::kAccepted;
 }
 
-ExitCode Run(Context& context, const Arguments& arguments) {
+ExitCode RunReasons(Context& context, const Arguments& arguments) {
   if (!arguments.operands().empty()) {
     const std::string& id = arguments.operands().front();
     const auto reason = FindReason(id);
@@ -79,7 +79,7 @@ const Command kReasonsCommand = {
         "scripts, audit lines and alerts may rely on them. See also\n"
         "assay-reasons(7).\n",
     .options = {},
-    .run = &Run,
+    .run = &RunReasons,
 };
 
 }  // namespace assay

@@ -177,7 +177,7 @@ Result<Outcome> Verify(const SigstoreSigner& signer, const std::string& operand,
   return judge(*all);
 }
 
-ExitCode Run(Context& context, const Arguments& arguments) {
+ExitCode RunVerifyBundle(Context& context, const Arguments& arguments) {
   if (!arguments.Has("bundle")) {
     return PrintError(context,
                       Fail(Reason::kUsage, "--bundle FILE is missing"));
@@ -206,7 +206,7 @@ ExitCode Run(Context& context, const Arguments& arguments) {
   return code == ExitCode::kAccepted ? ExitCode::kUndetermined : code;
 }
 
-constexpr Option kOptions[] = {
+constexpr Option kVerifyBundleOptions[] = {
     {"bundle", "FILE", "The sigstore bundle, of version 0.1, 0.2 or 0.3"},
     {"key", "FILE", "The public key that is to have signed"},
     {"certificate-identity", "IDENTITY", "The identity that is to have signed"},
@@ -236,8 +236,8 @@ const Command kVerifyBundleCommand = {
         "\n"
         "Exit status: 0 accepted, 1 rejected, 2 usage or what is to be\n"
         "trusted cannot be read, 3 undetermined.\n",
-    .options = kOptions,
-    .run = &Run,
+    .options = kVerifyBundleOptions,
+    .run = &RunVerifyBundle,
 };
 
 }  // namespace assay

@@ -114,7 +114,7 @@ Result<VerifyOptions> ReadOptions(const Arguments& arguments) {
   return options;
 }
 
-ExitCode Run(Context& context, const Arguments& arguments) {
+ExitCode RunVerify(Context& context, const Arguments& arguments) {
   const auto options = ReadOptions(arguments);
   if (!options) return PrintError(context, options.error());
   const auto record =
@@ -127,7 +127,7 @@ ExitCode Run(Context& context, const Arguments& arguments) {
   return ShowDecision(context, *record);
 }
 
-constexpr Option kOptions[] = {
+constexpr Option kVerifyOptions[] = {
     {"policy", "PATH", "A policy file or folder instead of the node's"},
     {"namespace", "NS", "Decide as for a pod of this Kubernetes namespace"},
     {"as", "REF", "The name of an image on disk, which selects the rule"},
@@ -155,8 +155,8 @@ const Command kVerifyCommand = {
         "read. Exit status: 0 accepted, 1 rejected, 2 usage or\n"
         "configuration, 3 undetermined. --json prints the object of the\n"
         "audit log.\n",
-    .options = kOptions,
-    .run = &Run,
+    .options = kVerifyOptions,
+    .run = &RunVerify,
 };
 
 }  // namespace assay

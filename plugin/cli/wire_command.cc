@@ -13,7 +13,7 @@
 namespace assay {
 namespace {
 
-constexpr auto kOptions = std::to_array<Option>({
+constexpr auto kWireOptions = std::to_array<Option>({
     {"undo", "", "restore what was there before, to the byte"},
     {"dry-run", "", "show what would change and touch nothing"},
     {"config", "FILE", "containerd's configuration, if not the usual one"},
@@ -173,7 +173,7 @@ ExitCode Undo(Context& context, const WireOptions& options, bool dry_run) {
   return ExitCode::kAccepted;
 }
 
-ExitCode Run(Context& context, const Arguments& arguments) {
+ExitCode RunWire(Context& context, const Arguments& arguments) {
   WireOptions options = WireOptions::For(context.paths);
   if (arguments.Has("config")) {
     options.config = std::filesystem::absolute(arguments.Value("config"))
@@ -204,8 +204,8 @@ const Command kWireContainerdCommand = {
         "changes nothing, or wires what was added since.\n"
         "\n"
         "It never restarts containerd. Running containers are not touched.\n",
-    .options = kOptions,
-    .run = &Run,
+    .options = kWireOptions,
+    .run = &RunWire,
 };
 
 }  // namespace assay

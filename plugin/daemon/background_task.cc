@@ -1,5 +1,6 @@
 #include "daemon/background_task.h"
 
+#include <algorithm>
 #include <exception>
 #include <random>
 #include <utility>
@@ -11,6 +12,7 @@ namespace {
 
 // Before work that failed in a way nobody thought of is tried again.
 constexpr std::chrono::minutes kAfterException{5};
+constexpr int kMostDoublings = 16;
 
 }  // namespace
 
@@ -41,6 +43,12 @@ void BackgroundTask::Poke() {
 BackgroundTask::Wait BackgroundTask::Spread(Wait wait) {
   static thread_local std::minstd_rand random{std::random_device{}()};
   return wait * std::uniform_real_distribution<double>(0.8, 1.2)(random);
+}
+
+BackgroundTask::Wait BackgroundTask::Backoff(Wait first, int failures,
+                                             Wait most) {
+  const int doublings = std::clamp(failures - 1, 0, kMostDoublings);
+  return std::min(most, first * (1 << doublings));
 }
 
 void BackgroundTask::Run() {

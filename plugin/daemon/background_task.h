@@ -30,6 +30,9 @@ class BackgroundTask {
   // The same length, a fifth more or less: nodes that were started together
   // must not stay together.
   static Wait Spread(Wait wait);
+  // How long to wait after so many failures in a row: `first`, doubled with
+  // each further one, up to `most`.
+  static Wait Backoff(Wait first, int failures, Wait most);
 
  private:
   void Run();

@@ -1,6 +1,5 @@
 #include "daemon/revocation_refresher.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "daemon/log.h"
@@ -8,10 +7,8 @@
 namespace assay {
 namespace {
 
-constexpr std::chrono::minutes kRound{5};
-// After a failure; doubled with each further one, up to a round.
-constexpr std::chrono::seconds kFirstRetry{15};
-constexpr int kMostDoublings = 8;
+constexpr std::chrono::minutes kRevocationRound{5};
+constexpr std::chrono::seconds kRevocationRetry{15};  // after a failure
 
 }  // namespace
 
@@ -36,10 +33,9 @@ BackgroundTask::Wait RevocationRefresher::Refresh() {
     LogWarning("revocation: " + problem);
   }
   failures_ = keeper_.Problems().empty() ? 0 : failures_ + 1;
-  if (failures_ == 0) return BackgroundTask::Spread(kRound);
-  const int doublings = std::min(failures_ - 1, kMostDoublings);
+  if (failures_ == 0) return BackgroundTask::Spread(kRevocationRound);
   return BackgroundTask::Spread(
-      std::min<BackgroundTask::Wait>(kRound, kFirstRetry * (1 << doublings)));
+      BackgroundTask::Backoff(kRevocationRetry, failures_, kRevocationRound));
 }
 
 }  // namespace assay

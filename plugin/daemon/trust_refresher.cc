@@ -1,6 +1,5 @@
 #include "daemon/trust_refresher.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "daemon/log.h"
@@ -9,9 +8,8 @@
 namespace assay {
 namespace {
 
-// After a failure; doubled with each further one.
-constexpr std::chrono::seconds kFirstRetry{30};
-constexpr int kMostDoublings = 16;
+// After a failure.
+constexpr std::chrono::seconds kTrustRetry{30};
 
 std::string InWords(const Error& error) {
   return std::string(Describe(error.reason).id) + ": " + error.detail;
@@ -47,9 +45,7 @@ BackgroundTask::Wait TrustRefresher::Refresh() {
     Note(report);
     if (report.changed) ports_.changed();
     if (!report.outcome) {
-      const int doublings = std::min(failures_ - 1, kMostDoublings);
-      wait =
-          std::min(wait, BackgroundTask::Wait(kFirstRetry) * (1 << doublings));
+      wait = BackgroundTask::Backoff(kTrustRetry, failures_, wait);
     }
   }
   return BackgroundTask::Spread(wait);

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::chrono::minutes kRound{5};
 constexpr int kRoundsPerCollection = 72;  // six hours
-constexpr std::chrono::seconds kListBudget{30};
+constexpr std::chrono::seconds kCollectionBudget{30};
 constexpr std::chrono::seconds kImageBudget{10};
 
 }  // namespace
@@ -42,7 +42,7 @@ void Upkeep::CollectGarbage() {
 
 std::optional<std::set<Digest>> Upkeep::OnNode() {
   const auto images = engine_.inventory().Images(
-      std::chrono::steady_clock::now() + kListBudget);
+      std::chrono::steady_clock::now() + kCollectionBudget);
   if (!images) {
     LogWarning("evidence collection waits for containerd: " +
                images.error().detail);

@@ -24,7 +24,7 @@ struct Object {
   std::map<std::string, Entry, std::less<>> entries;
 };
 
-Error Bad(std::string detail) {
+Error BadObject(std::string detail) {
   return Fail(Reason::kKeyMalformed, std::move(detail));
 }
 
@@ -33,11 +33,13 @@ Status Collect(const Json& json, std::string_view member, Form form,
   const Json* found = json.Find(member);
   if (found == nullptr) return Ok();
   const auto* entries = found->AsObject();
-  if (entries == nullptr) return Bad(std::string(member) + " is no object");
+  if (entries == nullptr)
+    return BadObject(std::string(member) + " is no object");
   for (const auto& [name, value] : *entries) {
     const std::string shown = "the entry '" + Printable(name, 80) + "'";
-    if (!IsVolumeEntry(name)) return Bad(shown + " has a name that none has");
-    if (value.AsString() == nullptr) return Bad(shown + " is no text");
+    if (!IsVolumeEntry(name))
+      return BadObject(shown + " has a name that none has");
+    if (value.AsString() == nullptr) return BadObject(shown + " is no text");
     if (!object.entries.emplace(name, Entry{form, value.AsString()}).second) {
       return Fail(Reason::kJsonDuplicate, shown + " is there twice");
     }
@@ -58,14 +60,16 @@ Result<Members> MembersOf(const std::string& kind) {
                                  Members{"ConfigMap", "data", "binaryData"}}) {
     if (members.kind == kind) return members;
   }
-  return Bad("'" + Printable(kind, 80) + "' is neither Secret nor ConfigMap");
+  return BadObject("'" + Printable(kind, 80) +
+                   "' is neither Secret nor ConfigMap");
 }
 
 Result<std::string> KindOf(const Json& json) {
   const std::string* kind = json.FindString("kind");
   const std::string* version = json.FindString("apiVersion");
   if (kind == nullptr || version == nullptr || *version != "v1") {
-    return Bad("an object of Kubernetes has a kind and the apiVersion v1");
+    return BadObject(
+        "an object of Kubernetes has a kind and the apiVersion v1");
   }
   return *kind;
 }
@@ -97,7 +101,8 @@ Result<std::vector<Object>> ReadAll(const Json& json) {
     return objects;
   }
   const auto* items = json.FindArray("items");
-  if (items == nullptr || items->empty()) return Bad("a List without items");
+  if (items == nullptr || items->empty())
+    return BadObject("a List without items");
   if (items->size() > kMostObjects) {
     return Fail(Reason::kTooLarge, "a List of too many objects");
   }
@@ -152,7 +157,7 @@ Result<std::string> Decode(const Entry& entry, std::string_view name) {
   if (entry.form == Form::kText) return *entry.text;
   auto bytes = Base64Decode(*entry.text);
   if (bytes) return *std::move(bytes);
-  return Bad("the entry '" + std::string(name) + "' is no base64");
+  return BadObject("the entry '" + std::string(name) + "' is no base64");
 }
 
 }  // namespace

@@ -5,7 +5,7 @@
 namespace assay {
 namespace {
 
-Error Malformed(std::string_view what) {
+Error MalformedDescriptor(std::string_view what) {
   return Fail(Reason::kManifestMalformed, "descriptor: " + std::string(what));
 }
 
@@ -22,7 +22,7 @@ Result<Platform> ReadPlatform(const Json& json) {
   const std::string* variant = OptionalString(json, "variant");
   if (json.AsObject() == nullptr || os == nullptr || architecture == nullptr ||
       variant == nullptr) {
-    return Malformed("platform");
+    return MalformedDescriptor("platform");
   }
   return Platform{*os, *architecture, *variant};
 }
@@ -51,10 +51,10 @@ Result<std::map<std::string, std::string>> ReadAnnotations(const Json& json) {
   std::map<std::string, std::string> annotations;
   const Json* member = json.Find("annotations");
   if (member == nullptr || member->IsNull()) return annotations;
-  if (member->AsObject() == nullptr) return Malformed("annotations");
+  if (member->AsObject() == nullptr) return MalformedDescriptor("annotations");
   for (const auto& [key, value] : *member->AsObject()) {
     if (value.AsString() == nullptr) {
-      return Malformed("annotation " + Printable(key, 80));
+      return MalformedDescriptor("annotation " + Printable(key, 80));
     }
     annotations.emplace(key, *value.AsString());
   }
@@ -62,15 +62,15 @@ Result<std::map<std::string, std::string>> ReadAnnotations(const Json& json) {
 }
 
 Result<Descriptor> Descriptor::Read(const Json& json) {
-  if (json.AsObject() == nullptr) return Malformed("not an object");
+  if (json.AsObject() == nullptr) return MalformedDescriptor("not an object");
   const std::string* media_type = json.FindString("mediaType");
   const std::string* digest_text = json.FindString("digest");
   const std::int64_t* size = json.FindInt("size");
   const std::string* artifact_type = OptionalString(json, "artifactType");
-  if (media_type == nullptr) return Malformed("mediaType");
-  if (digest_text == nullptr) return Malformed("digest");
-  if (size == nullptr || *size < 0) return Malformed("size");
-  if (artifact_type == nullptr) return Malformed("artifactType");
+  if (media_type == nullptr) return MalformedDescriptor("mediaType");
+  if (digest_text == nullptr) return MalformedDescriptor("digest");
+  if (size == nullptr || *size < 0) return MalformedDescriptor("size");
+  if (artifact_type == nullptr) return MalformedDescriptor("artifactType");
   auto digest = Digest::Parse(*digest_text);
   if (!digest) return digest.error();
   auto annotations = ReadAnnotations(json);

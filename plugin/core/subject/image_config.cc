@@ -5,7 +5,7 @@
 namespace assay {
 namespace {
 
-Error Malformed(std::string_view what) {
+Error MalformedConfig(std::string_view what) {
   return Fail(Reason::kConfigMalformed, std::string(what));
 }
 
@@ -13,7 +13,7 @@ Error Malformed(std::string_view what) {
 Status ReadString(const Json* parent, std::string_view key, std::string& out) {
   const Json* member = parent == nullptr ? nullptr : parent->Find(key);
   if (member == nullptr || member->IsNull()) return Ok();
-  if (member->AsString() == nullptr) return Malformed(key);
+  if (member->AsString() == nullptr) return MalformedConfig(key);
   out = *member->AsString();
   return Ok();
 }
@@ -22,9 +22,9 @@ Status ReadStrings(const Json* parent, std::string_view key,
                    std::vector<std::string>& out) {
   const Json* member = parent == nullptr ? nullptr : parent->Find(key);
   if (member == nullptr || member->IsNull()) return Ok();
-  if (member->AsArray() == nullptr) return Malformed(key);
+  if (member->AsArray() == nullptr) return MalformedConfig(key);
   for (const Json& element : *member->AsArray()) {
-    if (element.AsString() == nullptr) return Malformed(key);
+    if (element.AsString() == nullptr) return MalformedConfig(key);
     out.push_back(*element.AsString());
   }
   return Ok();
@@ -33,9 +33,9 @@ Status ReadStrings(const Json* parent, std::string_view key,
 Status ReadLabels(const Json* parent, std::map<std::string, std::string>& out) {
   const Json* member = parent == nullptr ? nullptr : parent->Find("Labels");
   if (member == nullptr || member->IsNull()) return Ok();
-  if (member->AsObject() == nullptr) return Malformed("Labels");
+  if (member->AsObject() == nullptr) return MalformedConfig("Labels");
   for (const auto& [key, value] : *member->AsObject()) {
-    if (value.AsString() == nullptr) return Malformed("Labels");
+    if (value.AsString() == nullptr) return MalformedConfig("Labels");
     out.emplace(key, *value.AsString());
   }
   return Ok();
@@ -43,12 +43,14 @@ Status ReadLabels(const Json* parent, std::map<std::string, std::string>& out) {
 
 Status ReadDiffIds(const Json& json, std::vector<Digest>& out) {
   const Json* rootfs = json.Find("rootfs");
-  if (rootfs == nullptr) return Malformed("rootfs");
+  if (rootfs == nullptr) return MalformedConfig("rootfs");
   const std::string* type = rootfs->FindString("type");
-  if (type == nullptr || *type != "layers") return Malformed("rootfs.type");
+  if (type == nullptr || *type != "layers")
+    return MalformedConfig("rootfs.type");
   std::vector<std::string> texts;
   if (auto read = ReadStrings(rootfs, "diff_ids", texts); !read) return read;
-  if (texts.size() > limits::kLayersPerManifest) return Malformed("diff_ids");
+  if (texts.size() > limits::kLayersPerManifest)
+    return MalformedConfig("diff_ids");
   for (const std::string& text : texts) {
     auto digest = Digest::Parse(text);
     if (!digest) return WithContext(digest.error(), "diff_ids");
@@ -61,7 +63,7 @@ Status ReadProcess(const Json& json, ImageConfig& config) {
   const Json* process = json.Find("config");
   if (process != nullptr && process->IsNull()) process = nullptr;
   if (process != nullptr && process->AsObject() == nullptr) {
-    return Malformed("config");
+    return MalformedConfig("config");
   }
   Status read = ReadStrings(process, "Env", config.env);
   if (read) read = ReadStrings(process, "Entrypoint", config.entrypoint);
@@ -77,7 +79,7 @@ Status ReadProcess(const Json& json, ImageConfig& config) {
 Result<ImageConfig> ImageConfig::Parse(std::string_view bytes) {
   auto json = Json::Parse(bytes, limits::kConfigBytes);
   if (!json) return json.error();
-  if (json->AsObject() == nullptr) return Malformed("not an object");
+  if (json->AsObject() == nullptr) return MalformedConfig("not an object");
   ImageConfig config;
   Status read = ReadString(&*json, "os", config.platform.os);
   if (read) {

@@ -8,7 +8,7 @@
 namespace assay {
 namespace {
 
-Error Malformed(std::string what) {
+Error MalformedManifest(std::string what) {
   return Fail(Reason::kManifestMalformed, std::move(what));
 }
 
@@ -19,7 +19,7 @@ Result<Json> Open(std::string_view bytes, std::size_t most, DocumentKind kind,
   auto json = Json::Parse(bytes, most);
   if (!json) return json;
   const std::int64_t* version = json->FindInt("schemaVersion");
-  if (version == nullptr) return Malformed("schemaVersion");
+  if (version == nullptr) return MalformedManifest("schemaVersion");
   if (*version != 2) {
     return Fail(Reason::kManifestUnsupported,
                 "schema version " + std::to_string(*version));
@@ -27,13 +27,13 @@ Result<Json> Open(std::string_view bytes, std::size_t most, DocumentKind kind,
   const Json* media_type = json->Find("mediaType");
   if (media_type != nullptr) {
     const std::string* text = media_type->AsString();
-    if (text == nullptr) return Malformed("mediaType");
+    if (text == nullptr) return MalformedManifest("mediaType");
     if (*text != oci && *text != docker) {
       return Fail(Reason::kManifestUnsupported, Printable(*text));
     }
   }
   if (KindOf(*json) != kind)
-    return Malformed("neither manifest nor index, or both");
+    return MalformedManifest("neither manifest nor index, or both");
   return json;
 }
 
@@ -46,7 +46,7 @@ Result<std::vector<Descriptor>> ReadDescriptors(const Json& json,
                                                 std::string_view key,
                                                 std::size_t most) {
   const Json::Array* array = json.FindArray(key);
-  if (array == nullptr) return Malformed(std::string(key));
+  if (array == nullptr) return MalformedManifest(std::string(key));
   if (array->size() > most) {
     return Fail(Reason::kTooLarge, std::to_string(array->size()) + " " +
                                        std::string(key) + ", at most " +
@@ -98,7 +98,7 @@ Result<ImageManifest> ImageManifest::Parse(std::string_view bytes) {
                    kOciManifest, kDockerManifest);
   if (!json) return json.error();
   const Json* config_json = json->Find("config");
-  if (config_json == nullptr) return Malformed("config");
+  if (config_json == nullptr) return MalformedManifest("config");
   auto config = Descriptor::Read(*config_json);
   if (!config) return WithContext(config.error(), "config");
   auto layers = ReadDescriptors(*json, "layers", limits::kLayersPerManifest);
@@ -112,7 +112,7 @@ Result<ImageManifest> ImageManifest::Parse(std::string_view bytes) {
                          std::nullopt,
                          *std::move(annotations)};
   if (const Json* type = json->Find("artifactType"); type != nullptr) {
-    if (type->AsString() == nullptr) return Malformed("artifactType");
+    if (type->AsString() == nullptr) return MalformedManifest("artifactType");
     manifest.artifact_type = *type->AsString();
   }
   if (auto read = ReadSubject(*json, manifest.subject); !read) {

@@ -110,19 +110,19 @@ std::string LowerCase(std::string_view text) {
   return lower;
 }
 
-Error Malformed(std::string_view text) {
+Error MalformedReference(std::string_view text) {
   return Fail(Reason::kReferenceMalformed, Printable(text));
 }
 
 }  // namespace
 
 Result<Reference> Reference::Parse(std::string_view text) {
-  if (text.size() > limits::kReferenceBytes) return Malformed(text);
+  if (text.size() > limits::kReferenceBytes) return MalformedReference(text);
   Reference name;
   std::string_view rest = text;
   if (const std::size_t at = rest.find('@'); at != std::string_view::npos) {
     auto digest = Digest::Parse(rest.substr(at + 1));
-    if (!digest) return Malformed(text);
+    if (!digest) return MalformedReference(text);
     name.digest_ = *std::move(digest);
     rest = rest.substr(0, at);
   }
@@ -135,13 +135,14 @@ Result<Reference> Reference::Parse(std::string_view text) {
   }
   if (const std::size_t colon = rest.rfind(':');
       colon != std::string_view::npos) {
-    if (!IsTag(rest.substr(colon + 1))) return Malformed(text);
+    if (!IsTag(rest.substr(colon + 1))) return MalformedReference(text);
     name.tag_ = std::string(rest.substr(colon + 1));
     rest = rest.substr(0, colon);
   }
   name.path_ = rest;
   if (name.host_ == "index.docker.io") name.host_ = kDefaultHost;
-  if (!IsHost(name.host_) || !IsPath(name.path_)) return Malformed(text);
+  if (!IsHost(name.host_) || !IsPath(name.path_))
+    return MalformedReference(text);
   if (name.host_ == kDefaultHost && name.path_.find('/') == std::string::npos) {
     name.path_ = "library/" + name.path_;
   }

@@ -15,7 +15,7 @@ constexpr std::string_view kSignatureMark = "\u2014 ";  // an em dash
 constexpr std::size_t kHintBytes = 4;
 constexpr std::size_t kBodyLines = 3;  // at least: origin, size, root
 
-Error Malformed(std::string detail) {
+Error MalformedCheckpoint(std::string detail) {
   return Fail(Reason::kCheckpointMalformed, std::move(detail));
 }
 
@@ -61,13 +61,13 @@ std::optional<NoteSignature> ParseSignature(std::string_view line) {
 Status ReadBody(Checkpoint& checkpoint) {
   const auto lines = Lines(checkpoint.body);
   if (lines.size() < kBodyLines || lines[0].empty()) {
-    return Malformed("it has no origin, size and root");
+    return MalformedCheckpoint("it has no origin, size and root");
   }
   const auto size = ParseSize(lines[1]);
-  if (!size) return Malformed("its size is no number");
+  if (!size) return MalformedCheckpoint("its size is no number");
   auto root = Base64Decode(lines[2]);
   if (!root || root->size() != kMerkleHashBytes) {
-    return Malformed("its root is no hash");
+    return MalformedCheckpoint("its root is no hash");
   }
   checkpoint.origin = lines[0];
   checkpoint.tree_size = *size;
@@ -78,24 +78,26 @@ Status ReadBody(Checkpoint& checkpoint) {
 }  // namespace
 
 Result<Checkpoint> Checkpoint::Parse(std::string_view note) {
-  if (note.size() > limits::kCheckpointBytes) return Malformed("it is too big");
+  if (note.size() > limits::kCheckpointBytes)
+    return MalformedCheckpoint("it is too big");
   if (!note.ends_with('\n') || HasControl(note) || !IsUtf8(note)) {
-    return Malformed("it is no text of whole lines");
+    return MalformedCheckpoint("it is no text of whole lines");
   }
   const auto gap = note.rfind("\n\n");
-  if (gap == note.npos) return Malformed("it has no signature");
+  if (gap == note.npos) return MalformedCheckpoint("it has no signature");
   Checkpoint checkpoint;
   checkpoint.body = note.substr(0, gap + 1);
   if (const auto read = ReadBody(checkpoint); !read) return read.error();
   for (const auto line : Lines(note.substr(gap + 2))) {
     auto signature = ParseSignature(line);
-    if (!signature) return Malformed("a signature line is malformed");
+    if (!signature) return MalformedCheckpoint("a signature line is malformed");
     if (checkpoint.signatures.size() == limits::kCheckpointSignatures) {
-      return Malformed("it has too many signatures");
+      return MalformedCheckpoint("it has too many signatures");
     }
     checkpoint.signatures.push_back(*std::move(signature));
   }
-  if (checkpoint.signatures.empty()) return Malformed("it has no signature");
+  if (checkpoint.signatures.empty())
+    return MalformedCheckpoint("it has no signature");
   return checkpoint;
 }
 

@@ -24,7 +24,7 @@ constexpr std::size_t kEd25519SignatureBytes = 64;
 constexpr char kUncompressedPoint = 0x04;
 constexpr unsigned long kRsaExponent = 65537;
 
-Error Malformed(std::string detail) {
+Error MalformedKey(std::string detail) {
   return Fail(Reason::kKeyMalformed, std::move(detail));
 }
 
@@ -82,7 +82,7 @@ Result<KeyKind> EcKind(X509_PUBKEY* spki) {
 }
 
 Result<KeyKind> RsaKind(const EVP_PKEY* key) {
-  if (key == nullptr) return Malformed("an RSA key that cannot be decoded");
+  if (key == nullptr) return MalformedKey("an RSA key that cannot be decoded");
   BIGNUM* raw = nullptr;
   EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &raw);
   const BigNumber exponent(raw);
@@ -218,22 +218,22 @@ struct DecodedKey {
 Result<DecodedKey> Decode(std::string_view spki) {
   if (const Form* form = FormOf(spki)) {
     KeyPtr key = KeyOf(*form, spki.substr(form->header.size()));
-    if (!key) return Malformed("the key cannot be decoded");
+    if (!key) return MalformedKey("the key cannot be decoded");
     return DecodedKey{std::move(key), form->kind};
   }
   const unsigned char* cursor = UnsignedBytes(spki);
   const SpkiPtr info(
       d2i_X509_PUBKEY(nullptr, &cursor, static_cast<long>(spki.size())));
-  if (!info) return Malformed("no SubjectPublicKeyInfo");
+  if (!info) return MalformedKey("no SubjectPublicKeyInfo");
   if (cursor != UnsignedBytes(spki) + spki.size()) {
-    return Malformed("bytes after the key");
+    return MalformedKey("bytes after the key");
   }
   const auto kind = KindOf(info.get());
   if (!kind) return kind.error();
   KeyPtr key(X509_PUBKEY_get(info.get()));
-  if (!key) return Malformed("the key cannot be decoded");
+  if (!key) return MalformedKey("the key cannot be decoded");
   if (!IsCanonical(key.get(), spki)) {
-    return Malformed("the key's encoding is not canonical DER");
+    return MalformedKey("the key's encoding is not canonical DER");
   }
   return DecodedKey{std::move(key), *kind};
 }
@@ -276,14 +276,14 @@ Result<PublicKey> PublicKey::ParseDer(std::string_view spki) {
   std::string point;
   if (kind == KeyKind::kEd25519) {
     auto valid = Ed25519Point(key.get());
-    if (!valid) return Malformed("the Ed25519 point is not a usable key");
+    if (!valid) return MalformedKey("the Ed25519 point is not a usable key");
     point = *std::move(valid);
   } else {
     const KeyContext context(
         EVP_PKEY_CTX_new_from_pkey(nullptr, key.get(), nullptr));
     // The curves' cofactor is 1: to be on the curve is all there is to check.
     if (!context || EVP_PKEY_public_check_quick(context.get()) != 1) {
-      return Malformed("the key is not a valid point or modulus");
+      return MalformedKey("the key is not a valid point or modulus");
     }
   }
   return PublicKey(std::make_shared<const Parsed>(

@@ -15,7 +15,7 @@ using ListPtr = OpensslPtr<STACK_OF(SCT), SCT_LIST_free>;
 
 constexpr std::string_view kListOid = "1.3.6.1.4.1.11129.2.4.2";
 
-Error Malformed(std::string detail) {
+Error MalformedScts(std::string detail) {
   return Fail(Reason::kSctMalformed, std::move(detail));
 }
 
@@ -34,16 +34,17 @@ std::string BytesOf(unsigned char* data, std::size_t size) {
 
 Result<SignedCertificateTimestamp> Read(const SCT* sct) {
   constexpr std::size_t kLogIdBytes = 32;
-  if (SCT_get_version(sct) != SCT_VERSION_V1) return Malformed("its version");
+  if (SCT_get_version(sct) != SCT_VERSION_V1)
+    return MalformedScts("its version");
   const int signed_by = SCT_get_signature_nid(sct);
   if (signed_by != NID_ecdsa_with_SHA256 &&
       signed_by != NID_sha256WithRSAEncryption) {
-    return Malformed("its signature algorithm");
+    return MalformedScts("its signature algorithm");
   }
   SignedCertificateTimestamp promise;
   unsigned char* data = nullptr;
   std::size_t size = SCT_get0_log_id(sct, &data);
-  if (size != kLogIdBytes) return Malformed("its log id");
+  if (size != kLogIdBytes) return MalformedScts("its log id");
   promise.log_id = BytesOf(data, size);
   size = SCT_get0_extensions(sct, &data);
   promise.extensions = BytesOf(data, size);
@@ -64,10 +65,10 @@ Result<std::vector<SignedCertificateTimestamp>> SignedCertificateTimestamp::Of(
   const auto* value = certificate.Extension(kListOid);
   if (value == nullptr) return promises;
   const auto list = ReadDer<ListPtr, d2i_SCT_LIST, i2d_SCT_LIST>(*value);
-  if (!list) return Malformed("the list cannot be read");
+  if (!list) return MalformedScts("the list cannot be read");
   const int count = sk_SCT_num(list.get());
   if (static_cast<std::size_t>(count) > limits::kSignedCertificateTimestamps) {
-    return Malformed("there are too many");
+    return MalformedScts("there are too many");
   }
   for (int i = 0; i < count; ++i) {
     auto promise = Read(sk_SCT_value(list.get(), i));
@@ -81,11 +82,11 @@ Result<Precertificate> Precertificate::Of(const Certificate& certificate,
                                           const Certificate& issuer) {
   const ErrorQueueCleaner cleaner;
   const X509Ptr copy(X509_dup(CertificateAccess::Raw(certificate)));
-  if (!copy) return Malformed("the certificate cannot be copied");
+  if (!copy) return MalformedScts("the certificate cannot be copied");
   const int place = X509_get_ext_by_NID(copy.get(), NID_ct_precert_scts, -1);
   X509_EXTENSION_free(X509_delete_ext(copy.get(), place));
   auto body = ToDer<i2d_re_X509_tbs>(copy.get());
-  if (place < 0 || body.empty()) return Malformed("there is no list");
+  if (place < 0 || body.empty()) return MalformedScts("there is no list");
   return Precertificate(Digest::Of(issuer.spki()).bytes(), std::move(body));
 }
 

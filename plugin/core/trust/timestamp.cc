@@ -7,7 +7,7 @@
 namespace assay {
 namespace {
 
-Error Invalid(std::string detail) {
+Error InvalidTimestamp(std::string detail) {
   return Fail(Reason::kTimestampInvalid, std::move(detail));
 }
 
@@ -47,7 +47,7 @@ Result<Time> TimestampAuthority::Verify(std::string_view response,
   const auto signer = token->FindSigner(pin_ ? pinned : chain_, pinned);
   if (!signer) return signer.error();
   if (pin_ && *signer != pin_->leaf()) {
-    return Invalid("its signer is not the authority's certificate");
+    return InvalidTimestamp("its signer is not the authority's certificate");
   }
   const auto path =
       pin_ ? Result(*pin_) : authority_.Verify(*signer, kTimeStamping);

@@ -32,11 +32,11 @@ using VerifyContextPtr = OpensslPtr<TS_VERIFY_CTX, TS_VERIFY_CTX_free>;
 // ETSI EN 319 421: the policy that promises an accuracy of a second.
 constexpr std::string_view kBestPracticePolicy = "0.4.0.2023.1.1";
 
-Error Malformed(std::string detail) {
+Error MalformedToken(std::string detail) {
   return Fail(Reason::kTimestampMalformed, std::move(detail));
 }
 
-Error Invalid(std::string detail) {
+Error InvalidToken(std::string detail) {
   return Fail(Reason::kTimestampInvalid, std::move(detail));
 }
 
@@ -44,10 +44,10 @@ Status CheckResponse(TS_RESP* response) {
   PKCS7* token = TS_RESP_get_token(response);
   if (token == nullptr || PKCS7_type_is_signed(token) != 1 ||
       TS_RESP_get_tst_info(response) == nullptr) {
-    return Malformed("it holds no token");
+    return MalformedToken("it holds no token");
   }
   if (sk_PKCS7_SIGNER_INFO_num(PKCS7_get_signer_info(token)) != 1) {
-    return Malformed("it has not exactly one signer");
+    return MalformedToken("it has not exactly one signer");
   }
   return Ok();
 }
@@ -120,18 +120,19 @@ TimestampToken::~TimestampToken() = default;
 
 Result<TimestampToken> TimestampToken::OfResponse(std::string_view der) {
   const ErrorQueueCleaner cleaner;
-  if (der.size() > limits::kTimestampBytes) return Malformed("it is too big");
+  if (der.size() > limits::kTimestampBytes)
+    return MalformedToken("it is too big");
   const unsigned char* cursor = UnsignedBytes(der);
   ResponsePtr response(
       d2i_TS_RESP(nullptr, &cursor, static_cast<long>(der.size())));
-  if (!response) return Malformed("it is no time stamp response");
+  if (!response) return MalformedToken("it is no time stamp response");
   if (cursor != UnsignedBytes(der) + der.size()) {
-    return Malformed("bytes follow it");
+    return MalformedToken("bytes follow it");
   }
   const long status = ASN1_INTEGER_get(
       TS_STATUS_INFO_get0_status(TS_RESP_get_status_info(response.get())));
   if (status != TS_STATUS_GRANTED && status != TS_STATUS_GRANTED_WITH_MODS) {
-    return Malformed("it was not granted");
+    return MalformedToken("it was not granted");
   }
   const auto checked = CheckResponse(response.get());
   if (!checked) return checked.error();
@@ -141,17 +142,18 @@ Result<TimestampToken> TimestampToken::OfResponse(std::string_view der) {
 
 Result<TimestampToken> TimestampToken::OfToken(std::string_view der) {
   const ErrorQueueCleaner cleaner;
-  if (der.size() > limits::kTimestampBytes) return Malformed("it is too big");
+  if (der.size() > limits::kTimestampBytes)
+    return MalformedToken("it is too big");
   const unsigned char* cursor = UnsignedBytes(der);
   TokenPtr token(d2i_PKCS7(nullptr, &cursor, static_cast<long>(der.size())));
-  if (!token) return Malformed("it is no token");
+  if (!token) return MalformedToken("it is no token");
   if (cursor != UnsignedBytes(der) + der.size()) {
-    return Malformed("bytes follow it");
+    return MalformedToken("bytes follow it");
   }
   InfoPtr info(PKCS7_type_is_signed(token.get()) == 1
                    ? PKCS7_to_TS_TST_INFO(token.get())
                    : nullptr);
-  if (!info) return Malformed("it is no token");
+  if (!info) return MalformedToken("it is no token");
   ResponsePtr response = Granted(std::move(token), std::move(info));
   if (!response) return Fail(Reason::kInternal, "memory");
   const auto checked = CheckResponse(response.get());
@@ -165,13 +167,13 @@ Status TimestampToken::CheckImprint(std::string_view message) const {
   const ASN1_OBJECT* name = nullptr;
   X509_ALGOR_get0(&name, nullptr, nullptr, TS_MSG_IMPRINT_get_algo(imprint));
   const auto algorithm = HashOf(name);
-  if (!algorithm) return Invalid("its hash is weak or unknown");
+  if (!algorithm) return InvalidToken("its hash is weak or unknown");
   const ASN1_OCTET_STRING* hash = TS_MSG_IMPRINT_get_msg(imprint);
   const std::string_view stated(
       reinterpret_cast<const char*>(ASN1_STRING_get0_data(hash)),
       static_cast<std::size_t>(ASN1_STRING_length(hash)));
   if (Digest::Of(message, *algorithm).bytes() != stated) {
-    return Invalid("it is over another signature");
+    return InvalidToken("it is over another signature");
   }
   return Ok();
 }
@@ -180,7 +182,7 @@ Result<StampedTime> TimestampToken::ReadTime() const {
   std::tm parts{};
   const auto* time = TS_TST_INFO_get_time(decoded_->info());
   if (time == nullptr || ASN1_TIME_to_tm(time, &parts) != 1) {
-    return Malformed("its time cannot be read");
+    return MalformedToken("its time cannot be read");
   }
   const std::string_view text(
       reinterpret_cast<const char*>(ASN1_STRING_get0_data(time)),
@@ -188,7 +190,7 @@ Result<StampedTime> TimestampToken::ReadTime() const {
   const bool fraction = text.find('.') != std::string_view::npos;
   const auto accuracy = AccuracyOf(decoded_->info());
   if (accuracy < std::chrono::seconds(0)) {
-    return Malformed("its accuracy cannot be read");
+    return MalformedToken("its accuracy cannot be read");
   }
   const Time stated{std::chrono::seconds(::timegm(&parts))};
   return StampedTime{
@@ -202,7 +204,7 @@ Result<std::vector<Certificate>> TimestampToken::Certificates() const {
   std::vector<Certificate> certificates;
   for (int i = 0; i < sk_X509_num(stack); ++i) {
     if (certificates.size() == limits::kCertificatesPerChain) {
-      return Malformed("it holds too many certificates");
+      return MalformedToken("it holds too many certificates");
     }
     auto one = CertificateAccess::Copy(sk_X509_value(stack, i));
     if (!one) return one.error();
@@ -217,11 +219,11 @@ Status TimestampToken::CheckSignerAttributes() const {
   PKCS7_SIGNER_INFO* signer =
       sk_PKCS7_SIGNER_INFO_value(PKCS7_get_signer_info(decoded_->token()), 0);
   if (ASN1_INTEGER_get(signer->version) != kVersion) {
-    return Invalid("its signer's version is not 1");
+    return InvalidToken("its signer's version is not 1");
   }
   if (PKCS7_get_signed_attribute(
           signer, NID_id_smime_aa_signingCertificateV2) == nullptr) {
-    return Invalid("it does not name its certificate by a strong hash");
+    return InvalidToken("it does not name its certificate by a strong hash");
   }
   return Ok();
 }
@@ -249,7 +251,7 @@ Result<Certificate> TimestampToken::FindSigner(
   TS_VERIFY_CTX_set_flags(context.get(), TS_VFY_VERSION | TS_VFY_SIGNATURE);
   GiveTo(context.get(), store.release(), certificates);
   if (TS_RESP_verify_response(context.get(), decoded_->response.get()) != 1) {
-    return Invalid("its signature is not of this authority");
+    return InvalidToken("its signature is not of this authority");
   }
   // TS_RESP_verify_response has found the signer among these, too.
   STACK_OF(X509)* signers =
@@ -257,7 +259,7 @@ Result<Certificate> TimestampToken::FindSigner(
   const std::unique_ptr<STACK_OF(X509), void (*)(STACK_OF(X509)*)> owned(
       signers, [](STACK_OF(X509) * stack) { sk_X509_free(stack); });
   if (signers == nullptr || sk_X509_num(signers) != 1) {
-    return Invalid("its signer is not there");
+    return InvalidToken("its signer is not there");
   }
   return CertificateAccess::Copy(sk_X509_value(signers, 0));
 }

@@ -16,7 +16,7 @@ constexpr const char* kRefName = "org.opencontainers.image.ref.name";
 
 constexpr std::size_t kWhereBytes = 2048;
 
-Error Tampered(std::string what) {
+Error TamperedRecord(std::string what) {
   return Fail(Reason::kEvidenceTampered, std::move(what));
 }
 
@@ -32,7 +32,7 @@ Result<Time> ReadTime(std::string_view text) {
   const auto [stop, problem] = std::from_chars(text.data(), end, seconds);
   if (problem != std::errc{} || stop != end ||
       std::to_string(seconds) != text) {
-    return Tampered(kFetchedAt);
+    return TamperedRecord(kFetchedAt);
   }
   return Time(std::chrono::seconds(seconds));
 }
@@ -41,11 +41,12 @@ Result<Time> ReadTime(std::string_view text) {
 
 Result<ArtifactRecord> ReadArtifactRecord(const Descriptor& entry) {
   auto target = Digest::Parse(Annotation(entry, kTarget));
-  if (!target) return Tampered(kTarget);
+  if (!target) return TamperedRecord(kTarget);
   const ArtifactOrigin origin = OriginOf(Annotation(entry, kOrigin));
-  if (origin == ArtifactOrigin::kUnknown) return Tampered(kOrigin);
+  if (origin == ArtifactOrigin::kUnknown) return TamperedRecord(kOrigin);
   const std::string_view where = Annotation(entry, kWhere);
-  if (where.empty() || where.size() > kWhereBytes) return Tampered(kWhere);
+  if (where.empty() || where.size() > kWhereBytes)
+    return TamperedRecord(kWhere);
   auto fetched_at = ReadTime(Annotation(entry, kFetchedAt));
   if (!fetched_at) return fetched_at.error();
   Descriptor manifest = entry;
@@ -90,7 +91,7 @@ TargetRecord ReadTargetRecord(std::string_view text, const Digest& target) {
   auto index = ImageIndex::Parse(text);
   if (!index) {
     record.dropped.push_back(
-        Tampered(target.str() + ": its record: " + index.error().detail));
+        TamperedRecord(target.str() + ": its record: " + index.error().detail));
     return record;
   }
   for (const Descriptor& entry : index->manifests) {
@@ -100,7 +101,7 @@ TargetRecord ReadTargetRecord(std::string_view text, const Digest& target) {
           WithContext(artifact.error(), entry.digest.str()));
     } else if (artifact->target != target) {
       record.dropped.push_back(
-          Tampered(entry.digest.str() + " was found for another image"));
+          TamperedRecord(entry.digest.str() + " was found for another image"));
     } else {
       record.artifacts.push_back(*std::move(artifact));
     }

@@ -9,21 +9,15 @@
 #include "base/limits.h"
 #include "core/subject/manifest.h"
 #include "io/evidence/found_artifact.h"
+#include "io/layout/layout_annotations.h"
 #include "io/layout/signature_file.h"
 
 namespace assay {
 namespace {
 
-constexpr std::string_view kRefName = "org.opencontainers.image.ref.name";
-constexpr std::string_view kKind = "kind";
 constexpr std::string_view kCosignSignatures = "dev.cosignproject.cosign/sigs";
 constexpr std::string_view kCosignAttestations =
     "dev.cosignproject.cosign/atts";
-
-std::string_view Annotation(const Descriptor& root, std::string_view key) {
-  const auto found = root.annotations.find(std::string(key));
-  return found == root.annotations.end() ? std::string_view() : found->second;
-}
 
 std::string TagOf(const Digest& target) {
   return std::string(HashName(target.algorithm())) + "-" + target.hex();
@@ -60,10 +54,11 @@ class Search {
                   ArtifactOrigin origin) {
     if (request_.targets.empty()) return;
     for (const Descriptor& root : image_.roots()) {
-      const Digest* target = TargetTagged(Annotation(root, kRefName), suffix);
+      const Digest* target =
+          TargetTagged(Annotation(root, kRefNameAnnotation), suffix);
       // Cosign does not say of what: of all in this layout, then, which is for
       // the signature itself to deny.
-      if (Annotation(root, kKind) == kind) {
+      if (Annotation(root, kKindAnnotation) == kind) {
         target = &request_.targets.front();
       }
       if (target != nullptr) {
@@ -78,7 +73,7 @@ class Search {
     std::map<Digest, bool> candidates;  // and whether an index lists it
     for (const Descriptor& root : image_.roots()) {
       candidates[root.digest] = true;
-      if (TargetTagged(Annotation(root, kRefName), "") != nullptr) {
+      if (TargetTagged(Annotation(root, kRefNameAnnotation), "") != nullptr) {
         Fallback(root.digest, candidates);
       }
     }

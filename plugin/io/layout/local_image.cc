@@ -6,20 +6,14 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "core/subject/manifest.h"
+#include "io/layout/layout_annotations.h"
 
 namespace assay {
 namespace {
 
-constexpr std::string_view kRefName = "org.opencontainers.image.ref.name";
-constexpr std::string_view kKind = "kind";
 constexpr std::string_view kCosignPrefix = "dev.cosignproject.cosign/";
 constexpr std::size_t kMarkerBytes = 4096;
 constexpr const char* kDirManifest = "manifest.json";
-
-std::string_view Annotation(const Descriptor& root, std::string_view key) {
-  const auto found = root.annotations.find(std::string(key));
-  return found == root.annotations.end() ? std::string_view() : found->second;
-}
 
 // "sha256-<hex>", with or without a suffix: what is attached to an image.
 bool IsAttachmentName(std::string_view name) {
@@ -33,12 +27,12 @@ bool IsAttachmentName(std::string_view name) {
 
 // Whether an entry of index.json may be the image that somebody means.
 bool MayBeImage(const Descriptor& root) {
-  const std::string_view kind = Annotation(root, kKind);
+  const std::string_view kind = Annotation(root, kKindAnnotation);
   if (kind.starts_with(kCosignPrefix)) {
     return kind.substr(kCosignPrefix.size()).starts_with("image");
   }
   return root.artifact_type.empty() &&
-         !IsAttachmentName(Annotation(root, kRefName));
+         !IsAttachmentName(Annotation(root, kRefNameAnnotation));
 }
 
 Result<LocalImage> Named(Result<LocalImage> opened, const std::string& path) {
@@ -115,7 +109,7 @@ Result<Digest> LocalImage::Chosen() const {
   std::vector<Digest> found;
   std::string names;
   for (const Descriptor& root : roots_) {
-    const std::string_view is = Annotation(root, kRefName);
+    const std::string_view is = Annotation(root, kRefNameAnnotation);
     if (!MayBeImage(root)) continue;
     if (!name.empty() && is != name) continue;
     if (name.empty() && is.empty() && RefersToAnother(root.digest)) continue;

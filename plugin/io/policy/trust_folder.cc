@@ -13,7 +13,7 @@
 namespace assay {
 namespace {
 
-bool IsFolder(const std::string& path) {
+bool IsTrustFolder(const std::string& path) {
   struct stat info {};
   return ::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
 }
@@ -130,7 +130,7 @@ Result<std::vector<TrustFile>> TrustFolder::ReadFolder(
 Result<std::vector<TrustFile>> TrustFolder::ReadNamed(const std::string& path,
                                                       std::string_view item) {
   const std::string real = links_.Resolve(path);
-  if (IsFolder(real)) {
+  if (IsTrustFolder(real)) {
     asked_folders_.insert({path, real});
     return ReadFolder(path, real, item);
   }

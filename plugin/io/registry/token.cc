@@ -90,9 +90,9 @@ Result<Token> ReadToken(std::string_view json) {
     return Fail(Reason::kRegistryProtocol, "no token in the server's answer");
   }
   Token token{*value};
-  if (const auto* seconds = answer->FindInt("expires_in")) {
+  if (const auto* lifetime = answer->FindInt("expires_in")) {
     token.lifetime = std::chrono::seconds(
-        std::clamp(*seconds, std::int64_t{0}, kLongestLifetime));
+        std::clamp(*lifetime, std::int64_t{0}, kLongestLifetime));
   }
   return token;
 }

@@ -6,10 +6,10 @@
 namespace assay::registry {
 namespace {
 
-constexpr std::size_t kLineBytes = 8192;
+constexpr std::size_t kChallengeBytes = 8192;
 constexpr std::size_t kChallenges = 16;
 
-Error Malformed(std::string_view line) {
+Error MalformedChallenge(std::string_view line) {
   return Fail(Reason::kRegistryProtocol,
               "WWW-Authenticate: " + Printable(line, 120));
 }
@@ -31,7 +31,7 @@ std::string Challenge::Param(const std::string& name) const {
 }
 
 Result<std::vector<Challenge>> ParseWwwAuthenticate(std::string_view line) {
-  if (line.size() > kLineBytes) return Malformed(line);
+  if (line.size() > kChallengeBytes) return MalformedChallenge(line);
   std::vector<Challenge> challenges;
   HeaderScanner scan(line);
   for (;;) {
@@ -40,18 +40,18 @@ Result<std::vector<Challenge>> ParseWwwAuthenticate(std::string_view line) {
     if (scan.Take(',')) continue;
     const std::string_view name = scan.Token();
     const bool space = scan.SkipSpace();
-    if (name.empty()) return Malformed(line);
+    if (name.empty()) return MalformedChallenge(line);
     if (scan.Peek() == '=') {
       if (challenges.empty() || !AddParam(scan, name, challenges.back())) {
-        return Malformed(line);
+        return MalformedChallenge(line);
       }
       scan.SkipSpace();
-      if (!scan.done() && scan.Peek() != ',') return Malformed(line);
+      if (!scan.done() && scan.Peek() != ',') return MalformedChallenge(line);
       continue;
     }
     const bool alone = scan.done() || scan.Peek() == ',';
     if ((!alone && !space) || challenges.size() == kChallenges) {
-      return Malformed(line);
+      return MalformedChallenge(line);
     }
     challenges.push_back({LowerAscii(name), {}});
     scan.SkipToken68();

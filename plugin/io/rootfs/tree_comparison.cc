@@ -16,7 +16,7 @@
 namespace assay {
 namespace {
 
-constexpr std::uint32_t kPermissions = 07777;
+constexpr std::uint32_t kComparedPermissions = 07777;
 constexpr std::size_t kBufferBytes = 128U << 10;
 // Smaller files may stay in the page cache: the container is about to read
 // them, and asking for each would cost more than reading it.
@@ -98,7 +98,7 @@ class Comparison {
       return Changed(path, std::string(TypeName(file.mode)) + ", not " +
                                std::string(TypeName(facts.type)));
     }
-    const std::uint32_t permissions = file.mode & kPermissions;
+    const std::uint32_t permissions = file.mode & kComparedPermissions;
     if (!S_ISLNK(facts.type) && permissions != facts.permissions &&
         permissions != facts.or_permissions) {
       return Changed(path, "its mode is " + Octal(permissions) + ", not " +

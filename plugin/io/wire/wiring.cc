@@ -19,7 +19,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::size_t kFileBytes = 1U << 20;
+constexpr std::size_t kWiredFileBytes = 1U << 20;
 
 enum class Now { kAsBefore, kAsWired, kForeign };
 
@@ -29,7 +29,7 @@ bool Absent(const std::string& path) {
 }
 
 Result<Now> StateOf(const JournalFile& file) {
-  const auto text = ReadFile(file.path, kFileBytes);
+  const auto text = ReadFile(file.path, kWiredFileBytes);
   if (!text) {
     if (text.error().reason != Reason::kNotFound) return text.error();
     return file.before ? Now::kForeign : Now::kAsBefore;
@@ -130,7 +130,7 @@ Status TakeOverEdits(Journal& journal, const WirePlan& plan) {
     const auto now = StateOf(file);
     if (!now) return now.error();
     if (*now == Now::kForeign && !Changes(plan, file.path)) {
-      const auto text = ReadFile(file.path, kFileBytes);
+      const auto text = ReadFile(file.path, kWiredFileBytes);
       if (!text) continue;  // removed: nothing of ours is left in it
       file.before = Unwire(*text);
       file.after = Digest::Of(*text);
@@ -171,7 +171,7 @@ bool InUse(const std::string& state, const std::string& link) {
     // not ours to walk.
     if (at.depth() >= 2) at.disable_recursion_pending();
     if (at->path().filename() != "options.json") continue;
-    const auto text = ReadFile(at->path().string(), kFileBytes);
+    const auto text = ReadFile(at->path().string(), kWiredFileBytes);
     if (!text || text->find('"' + link + '"') != std::string::npos) return true;
   }
   return false;

@@ -36,7 +36,7 @@ constexpr std::string_view kEscapable = " \"#+,;<=>\\";
 // What must not stand in a value without one.
 constexpr std::string_view kMustEscape = "\"+;<>";
 
-Error Bad(std::string detail) {
+Error BadName(std::string detail) {
   return Fail(Reason::kPolicyMalformed, std::move(detail));
 }
 
@@ -85,23 +85,23 @@ std::string_view TrimmedValue(std::string_view text) {
 
 Result<std::string> ReadValue(std::string_view written) {
   std::string_view text = TrimmedValue(written);
-  if (text.starts_with('#')) return Bad("a value in hexadecimal");
+  if (text.starts_with('#')) return BadName("a value in hexadecimal");
   std::string value;
   while (!text.empty()) {
     const char c = text[0];
     text.remove_prefix(1);
     if (kMustEscape.find(c) != std::string_view::npos) {
-      return Bad(std::string("an unescaped ") + c);
+      return BadName(std::string("an unescaped ") + c);
     }
     if (c != '\\') {
       value += c;
       continue;
     }
     const auto escaped = TakeEscape(text);
-    if (!escaped) return Bad("a backslash before what needs none");
+    if (!escaped) return BadName("a backslash before what needs none");
     value += *escaped;
   }
-  if (value.empty()) return Bad("an empty value");
+  if (value.empty()) return BadName("an empty value");
   return value;
 }
 
@@ -121,24 +121,25 @@ const char* FindMissing(const std::map<std::string, std::string>& attributes) {
 
 Result<DistinguishedName> DistinguishedName::Parse(std::string_view text) {
   std::map<std::string, std::string> attributes;
-  if (text.ends_with(',')) return Bad("it ends in a comma");
+  if (text.ends_with(',')) return BadName("it ends in a comma");
   while (!text.empty()) {
     const std::string_view part = TakePart(text);
     const std::size_t equals = part.find('=');
     if (equals == std::string_view::npos) {
-      return Bad("'" + std::string(part) + "' is no TYPE=VALUE");
+      return BadName("'" + std::string(part) + "' is no TYPE=VALUE");
     }
     std::string type(Trimmed(part.substr(0, equals)));
     if (type == "S") type = "ST";
-    if (!IsKnownType(type)) return Bad("there is no type '" + type + "'");
+    if (!IsKnownType(type)) return BadName("there is no type '" + type + "'");
     auto value = ReadValue(part.substr(equals + 1));
     if (!value) return WithContext(value.error(), type);
     if (!attributes.emplace(type, *std::move(value)).second) {
-      return Bad(type + " occurs twice");
+      return BadName(type + " occurs twice");
     }
   }
   if (const char* missing = FindMissing(attributes)) {
-    return Bad(std::string(missing) + " is missing: C, ST and O must be there");
+    return BadName(std::string(missing) +
+                   " is missing: C, ST and O must be there");
   }
   return DistinguishedName(std::move(attributes));
 }

@@ -18,7 +18,7 @@ struct AlgorithmName {
 };
 
 // RFC 7518 section 3.1.
-constexpr auto kAlgorithms = std::to_array<AlgorithmName>({
+constexpr auto kJwsAlgorithms = std::to_array<AlgorithmName>({
     {"PS256", EnvelopeAlgorithm::kPs256},
     {"PS384", EnvelopeAlgorithm::kPs384},
     {"PS512", EnvelopeAlgorithm::kPs512},
@@ -27,7 +27,7 @@ constexpr auto kAlgorithms = std::to_array<AlgorithmName>({
     {"ES512", EnvelopeAlgorithm::kEs512},
 });
 
-Error Bad(std::string detail) {
+Error BadJws(std::string detail) {
   return Fail(Reason::kEnvelopeMalformed, std::move(detail));
 }
 
@@ -36,10 +36,10 @@ Error Bad(std::string detail) {
 Status CheckMembers(const Json& json, std::string_view where,
                     std::initializer_list<std::string_view> known) {
   const auto* members = json.AsObject();
-  if (members == nullptr) return Bad(std::string(where) + " is no object");
+  if (members == nullptr) return BadJws(std::string(where) + " is no object");
   for (const auto& [name, value] : *members) {
     if (std::find(known.begin(), known.end(), name) == known.end()) {
-      return Bad(std::string(where) + " has a member '" + name + "'");
+      return BadJws(std::string(where) + " has a member '" + name + "'");
     }
   }
   return Ok();
@@ -48,7 +48,7 @@ Status CheckMembers(const Json& json, std::string_view where,
 Result<std::string> ReadString(const Json& json, std::string_view key) {
   const auto* text = json.FindString(key);
   if (text == nullptr || text->empty()) {
-    return Bad(std::string(key) + " is no string, or empty");
+    return BadJws(std::string(key) + " is no string, or empty");
   }
   return *text;
 }
@@ -71,7 +71,7 @@ class JwsHeaders : public HeaderReader {
   Result<Time> When(std::string_view name) const override {
     const auto* text = json_.FindString(name);
     const auto time = text == nullptr ? std::nullopt : ParseRfc3339(*text);
-    if (!time) return Bad(std::string(name) + " is no time");
+    if (!time) return BadJws(std::string(name) + " is no time");
     return *time;
   }
 
@@ -86,9 +86,9 @@ Status ReadCritical(const Json& json, ProtectedHeaders& headers) {
   }
   for (const Json& name : *names) {
     const auto* text = name.AsString();
-    if (text == nullptr) return Bad("crit holds what is no string");
+    if (text == nullptr) return BadJws("crit holds what is no string");
     if (!headers.critical.insert(*text).second) {
-      return Bad("crit holds " + *text + " twice");
+      return BadJws("crit holds " + *text + " twice");
     }
   }
   return Ok();
@@ -113,9 +113,9 @@ Result<EnvelopeAlgorithm> ReadAlgorithm(const Json& json) {
   const auto name = ReadString(json, "alg");
   if (!name) return name.error();
   const auto* row =
-      std::find_if(kAlgorithms.begin(), kAlgorithms.end(),
+      std::find_if(kJwsAlgorithms.begin(), kJwsAlgorithms.end(),
                    [&](const auto& one) { return one.name == *name; });
-  if (row != kAlgorithms.end()) return row->algorithm;
+  if (row != kJwsAlgorithms.end()) return row->algorithm;
   return Fail(Reason::kEnvelopeAlgorithm, "'" + *name + "'");
 }
 
@@ -125,9 +125,10 @@ Status ReadUnprotected(const Json& json, NotationEnvelope& envelope) {
       CheckMembers(json, "header", {"x5c", kTimestampHeader, kAgentHeader});
   if (!known) return known.error();
   const auto* chain = json.FindArray("x5c");
-  if (chain == nullptr || chain->empty()) return Bad("it has no certificate");
+  if (chain == nullptr || chain->empty())
+    return BadJws("it has no certificate");
   if (chain->size() > limits::kCertificatesPerChain) {
-    return Bad("too many certificates");
+    return BadJws("too many certificates");
   }
   for (const Json& certificate : *chain) {
     const auto* text = certificate.AsString();
@@ -163,7 +164,7 @@ Result<NotationEnvelope> ParseJws(std::string_view bytes) {
   const auto protected_json = Json::Parse(*head);
   if (!protected_json) return protected_json.error();
   if (protected_json->AsObject() == nullptr) {
-    return Bad("the protected header is no object");
+    return BadJws("the protected header is no object");
   }
   const auto algorithm = ReadAlgorithm(*protected_json);
   if (!algorithm) return algorithm.error();
@@ -180,7 +181,7 @@ Result<NotationEnvelope> ParseJws(std::string_view bytes) {
   status = ApplyHeaders(*headers, envelope);
   if (!status) return status.error();
   const auto* unprotected = json->Find("header");
-  if (unprotected == nullptr) return Bad("it has no certificate");
+  if (unprotected == nullptr) return BadJws("it has no certificate");
   status = ReadUnprotected(*unprotected, envelope);
   if (!status) return status.error();
   return envelope;

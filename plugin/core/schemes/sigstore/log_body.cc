@@ -123,16 +123,16 @@ Status CheckInToto(const Json& spec, const LoggedSignature& logged) {
   return Ok();
 }
 
-struct Kind {
+struct EntryKind {
   std::string_view name;
   std::string_view version;
   Status (*check)(const Json& spec, const LoggedSignature& logged);
 };
 
 constexpr auto kKinds =
-    std::to_array<Kind>({{"hashedrekord", "0.0.1", CheckHashedRekord},
-                         {"dsse", "0.0.1", CheckDsse},
-                         {"intoto", "0.0.2", CheckInToto}});
+    std::to_array<EntryKind>({{"hashedrekord", "0.0.1", CheckHashedRekord},
+                              {"dsse", "0.0.1", CheckDsse},
+                              {"intoto", "0.0.2", CheckInToto}});
 
 // protobuf-specs sigstore_common.proto, PublicKeyDetails.
 std::string_view KeyDetails(KeyKind kind) {
@@ -181,7 +181,7 @@ Status CheckLogBody(const LogEntry& entry, const LoggedSignature& logged) {
       !Holds(body->Find("apiVersion"), entry.version) || spec == nullptr) {
     return Mismatch("its body is of another kind");
   }
-  for (const Kind& kind : kKinds) {
+  for (const EntryKind& kind : kKinds) {
     if (kind.name == entry.kind && kind.version == entry.version) {
       return kind.check(*spec, logged);
     }

@@ -12,7 +12,7 @@ constexpr std::string_view kArc = "1.3.6.1.4.1.57264.1.";
 constexpr std::string_view kUserName = "1.3.6.1.4.1.57264.1.7";
 constexpr std::string_view kKeyUsage = "2.5.29.15";
 
-struct Claim {
+struct ClaimNumber {
   std::string_view number;  // below the arc
   std::string_view name;
   bool raw;  // the value is the text itself, not a UTF8String
@@ -20,7 +20,7 @@ struct Claim {
 
 constexpr std::string_view kIssuerV1 = "1";
 constexpr std::string_view kIssuerV2 = "8";
-constexpr auto kClaims = std::to_array<Claim>({
+constexpr auto kClaims = std::to_array<ClaimNumber>({
     {"2", "github_workflow_trigger", true},
     {"3", "github_workflow_sha", true},
     {"4", "github_workflow_name", true},
@@ -144,7 +144,7 @@ Result<SigningIdentity> SigningIdentity::Of(const Certificate& leaf) {
   auto subject = ReadSubject(leaf);
   if (!subject) return subject.error();
   SigningIdentity identity{*std::move(issuer), *std::move(subject), {}};
-  for (const Claim& claim : kClaims) {
+  for (const ClaimNumber& claim : kClaims) {
     auto text = ReadClaim(leaf, claim.number, claim.raw);
     if (!text) return text.error();
     if (*text) identity.claims.emplace(claim.name, **text);
@@ -154,7 +154,7 @@ Result<SigningIdentity> SigningIdentity::Of(const Certificate& leaf) {
 
 std::set<std::string, std::less<>> SigningIdentity::ClaimNames() {
   std::set<std::string, std::less<>> names;
-  for (const Claim& claim : kClaims) names.emplace(claim.name);
+  for (const ClaimNumber& claim : kClaims) names.emplace(claim.name);
   return names;
 }
 

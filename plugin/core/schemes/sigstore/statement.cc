@@ -10,7 +10,7 @@ namespace {
 constexpr std::string_view kTypeV1 = "https://in-toto.io/Statement/v1";
 constexpr std::string_view kTypeV01 = "https://in-toto.io/Statement/v0.1";
 
-Error Bad(std::string detail) {
+Error BadStatement(std::string detail) {
   return Fail(Reason::kStatementMalformed, std::move(detail));
 }
 
@@ -28,16 +28,17 @@ bool IsDigest(const std::string& algorithm, const std::string& hex) {
 Result<std::map<std::string, std::string>> ReadDigests(const Json& subject) {
   const auto* members = subject.FindObject("digest");
   if (members == nullptr || members->empty()) {
-    return Bad("a subject without digest");
+    return BadStatement("a subject without digest");
   }
   if (members->size() > limits::kSubjectDigests) {
-    return Bad("a subject with too many digests");
+    return BadStatement("a subject with too many digests");
   }
   std::map<std::string, std::string> digests;
   for (const auto& [algorithm, value] : *members) {
     const auto* hex = value.AsString();
     if (hex == nullptr || !IsDigest(algorithm, *hex)) {
-      return Bad("the " + algorithm + " digest of a subject is no digest");
+      return BadStatement("the " + algorithm +
+                          " digest of a subject is no digest");
     }
     digests[algorithm] = *hex;
   }
@@ -45,14 +46,15 @@ Result<std::map<std::string, std::string>> ReadDigests(const Json& subject) {
 }
 
 Result<StatementSubject> ReadSubject(const Json& json) {
-  if (json.AsObject() == nullptr) return Bad("a subject is no object");
+  if (json.AsObject() == nullptr) return BadStatement("a subject is no object");
   auto digests = ReadDigests(json);
   if (!digests) return digests.error();
   StatementSubject subject{*std::move(digests), {}};
   const auto* annotations = json.Find("annotations");
   if (annotations == nullptr || annotations->IsNull()) return subject;
   const auto* members = annotations->AsObject();
-  if (members == nullptr) return Bad("a subject's annotations are no object");
+  if (members == nullptr)
+    return BadStatement("a subject's annotations are no object");
   for (const auto& [key, value] : *members) {
     if (const auto* text = value.AsString()) subject.annotations[key] = *text;
   }
@@ -71,16 +73,18 @@ Result<Statement> Statement::Parse(std::string_view payload) {
   if (!parsed) return parsed.error();
   const auto json = std::make_shared<const Json>(*std::move(parsed));
   const auto* type = json->FindString("_type");
-  if (type == nullptr) return Bad("_type is no string");
+  if (type == nullptr) return BadStatement("_type is no string");
   if (*type != kTypeV1 && *type != kTypeV01) {
-    return Bad("_type is '" + *type + "'");
+    return BadStatement("_type is '" + *type + "'");
   }
   const auto* predicate_type = json->FindString("predicateType");
-  if (predicate_type == nullptr) return Bad("predicateType is no string");
+  if (predicate_type == nullptr)
+    return BadStatement("predicateType is no string");
   const auto* subjects = json->FindArray("subject");
-  if (subjects == nullptr || subjects->empty()) return Bad("no subject");
+  if (subjects == nullptr || subjects->empty())
+    return BadStatement("no subject");
   if (subjects->size() > limits::kStatementSubjects) {
-    return Bad("too many subjects");
+    return BadStatement("too many subjects");
   }
   Statement statement{*predicate_type, {}, nullptr};
   if (const Json* predicate = json->Find("predicate")) {

@@ -29,7 +29,7 @@ struct StackFreer {
   void operator()(STACK_OF(X509) * stack) const { sk_X509_free(stack); }
 };
 
-Error Malformed(std::string detail) {
+Error MalformedResponse(std::string detail) {
   return Fail(Reason::kRevocationMalformed, std::move(detail));
 }
 
@@ -162,30 +162,31 @@ OcspResponse::OcspResponse(std::shared_ptr<const Parsed> parsed)
 Result<OcspResponse> OcspResponse::ParseDer(std::string_view der) {
   const ErrorQueueCleaner cleaner;
   if (der.size() > limits::kOcspResponseBytes)
-    return Malformed("it is too big");
+    return MalformedResponse("it is too big");
   const auto response =
       ReadDer<ResponsePtr, d2i_OCSP_RESPONSE, i2d_OCSP_RESPONSE>(der);
-  if (!response) return Malformed("it is no response in DER");
+  if (!response) return MalformedResponse("it is no response in DER");
   const int status = OCSP_response_status(response.get());
   if (status != OCSP_RESPONSE_STATUS_SUCCESSFUL) {
-    return Malformed(std::string("the responder answers ") +
-                     OCSP_response_status_str(status));
+    return MalformedResponse(std::string("the responder answers ") +
+                             OCSP_response_status_str(status));
   }
   auto parsed = std::make_shared<Parsed>();
   parsed->raw.reset(OCSP_response_get1_basic(response.get()));
-  if (!parsed->raw) return Malformed("it is no basic response");
+  if (!parsed->raw) return MalformedResponse("it is no basic response");
   // What stands inside is a string of octets to OpenSSL, and has to be DER too.
   const ResponsePtr again(OCSP_response_create(status, parsed->raw.get()));
   if (!again || ToDer<i2d_OCSP_RESPONSE>(again.get()) != der) {
-    return Malformed("it is no basic response in DER");
+    return MalformedResponse("it is no basic response in DER");
   }
   const STACK_OF(X509)* carried = OCSP_resp_get0_certs(parsed->raw.get());
   for (int i = 0; i < sk_X509_num(carried); ++i) {
     if (parsed->carried.size() == limits::kCertificatesPerChain) {
-      return Malformed("it carries too many certificates");
+      return MalformedResponse("it carries too many certificates");
     }
     auto one = CertificateAccess::Copy(sk_X509_value(carried, i));
-    if (!one) return Malformed("a certificate in it: " + one.error().detail);
+    if (!one)
+      return MalformedResponse("a certificate in it: " + one.error().detail);
     parsed->carried.push_back(*std::move(one));
   }
   return OcspResponse(std::move(parsed));

@@ -30,11 +30,11 @@ using IntegerPtr = OpensslPtr<ASN1_INTEGER, ASN1_INTEGER_free>;
 using ReasonPtr = OpensslPtr<ASN1_ENUMERATED, ASN1_ENUMERATED_free>;
 using DatePtr = OpensslPtr<ASN1_GENERALIZEDTIME, ASN1_GENERALIZEDTIME_free>;
 
-Error Malformed(std::string detail) {
+Error MalformedList(std::string detail) {
   return Fail(Reason::kRevocationMalformed, std::move(detail));
 }
 
-Error Invalid(std::string detail) {
+Error InvalidList(std::string detail) {
   return Fail(Reason::kRevocationInvalid, std::move(detail));
 }
 
@@ -55,11 +55,11 @@ Status ReadNumber(std::string_view der, std::optional<ListNumber>& number) {
   const auto read =
       ReadDer<IntegerPtr, d2i_ASN1_INTEGER, i2d_ASN1_INTEGER>(der);
   if (!read || ASN1_STRING_type(read.get()) == V_ASN1_NEG_INTEGER) {
-    return Malformed("its number cannot be read");
+    return MalformedList("its number cannot be read");
   }
   std::string bytes(ViewOf(read.get()));
   bytes.erase(0, bytes.find_first_not_of('\0'));
-  if (bytes.size() > kMost) return Malformed("its number is too long");
+  if (bytes.size() > kMost) return MalformedList("its number is too long");
   number = ListNumber{std::move(bytes)};
   return Ok();
 }
@@ -80,7 +80,7 @@ Status ReadExtensions(Parsed& parsed) {
     const int place = X509_CRL_get_ext_by_NID(raw, nid, -1);
     if (place < 0) return Ok();
     if (X509_CRL_get_ext_by_NID(raw, nid, place) >= 0) {
-      return Malformed("an extension occurs twice");
+      return MalformedList("an extension occurs twice");
     }
     return reader(
         ViewOf(X509_EXTENSION_get_data(X509_CRL_get_ext(raw, place))));
@@ -188,20 +188,20 @@ RevocationList::RevocationList(std::shared_ptr<const Parsed> parsed)
 Result<RevocationList> RevocationList::ParseDer(std::string_view der) {
   const ErrorQueueCleaner cleaner;
   if (der.size() > limits::kRevocationListBytes) {
-    return Malformed("it is too big");
+    return MalformedList("it is too big");
   }
-  if (!IsDer(der)) return Malformed("it is no list in DER");
+  if (!IsDer(der)) return MalformedList("it is no list in DER");
   auto parsed = std::make_shared<Parsed>();
   parsed->raw = Decode(der);
   if (!parsed->raw) return Fail(Reason::kInternal, "memory");
   if (X509_CRL_get_version(parsed->raw.get()) != X509_CRL_VERSION_2) {
-    return Malformed("its version is not 2");
+    return MalformedList("its version is not 2");
   }
   const auto start = TimeOf(X509_CRL_get0_lastUpdate(parsed->raw.get()));
   const auto* end = X509_CRL_get0_nextUpdate(parsed->raw.get());
   parsed->next_update = TimeOf(end);
   if (!start || (end != nullptr && !parsed->next_update)) {
-    return Malformed("its times cannot be read");
+    return MalformedList("its times cannot be read");
   }
   parsed->this_update = *start;
   if (const auto done = ReadExtensions(*parsed); !done) return done.error();
@@ -215,21 +215,21 @@ Status RevocationList::CheckSignedBy(const Certificate& issuer) const {
   X509* above = CertificateAccess::Raw(issuer);
   if (ToDer<i2d_X509_NAME>(X509_CRL_get_issuer(raw)) !=
       ToDer<i2d_X509_NAME>(X509_get_subject_name(above))) {
-    return Invalid("the list is another authority's");
+    return InvalidList("the list is another authority's");
   }
   const auto usage = KeyUsageOf(issuer);
   if (!issuer.is_authority() || (usage && !usage->signs_lists)) {
-    return Invalid(issuer.Subject() + " may not sign lists");
+    return InvalidList(issuer.Subject() + " may not sign lists");
   }
   const X509_ALGOR* algorithm = nullptr;
   X509_CRL_get0_signature(raw, nullptr, &algorithm);
   if (!IsStrongHash(SignatureHashOf(algorithm))) {
-    return Invalid("the list is signed with a weak or unknown hash");
+    return InvalidList("the list is signed with a weak or unknown hash");
   }
   if (X509_CRL_verify(raw, X509_get0_pubkey(above)) != 1) {
-    return Invalid("the list is not signed by the authority it names");
+    return InvalidList("the list is not signed by the authority it names");
   }
-  if (!parsed_->objection.empty()) return Invalid(parsed_->objection);
+  if (!parsed_->objection.empty()) return InvalidList(parsed_->objection);
   return Ok();
 }
 
@@ -237,23 +237,24 @@ Status RevocationList::CheckSignedBy(const Certificate& issuer) const {
 Status RevocationList::CheckSpeaksOf(const Certificate& one,
                                      const DistributionPoint& point) const {
   if (parsed_->base_number) {
-    return Invalid("a delta stands where a whole list should");
+    return InvalidList("a delta stands where a whole list should");
   }
   if (!parsed_->scope) return Ok();
   const ListScope& scope = *parsed_->scope;
   const auto constraints = BasicConstraintsOf(one);
   const bool authority = constraints && constraints->authority;
   if (authority ? scope.users_only : scope.authorities_only) {
-    return Invalid("the list is not about such certificates");
+    return InvalidList("the list is not about such certificates");
   }
-  if (scope.some_reasons) return Invalid("the list is for some reasons only");
+  if (scope.some_reasons)
+    return InvalidList("the list is for some reasons only");
   const auto is_named = [&](const std::string& url) {
     return std::find(scope.urls.begin(), scope.urls.end(), url) !=
            scope.urls.end();
   };
   if (scope.named &&
       std::none_of(point.urls.begin(), point.urls.end(), is_named)) {
-    return Invalid("the list is of another distribution point");
+    return InvalidList("the list is of another distribution point");
   }
   return Ok();
 }
@@ -261,16 +262,16 @@ Status RevocationList::CheckSpeaksOf(const Certificate& one,
 Status RevocationList::CheckChangedBy(const RevocationList& delta) const {
   const Parsed& change = *delta.parsed_;
   if (!change.base_number || !change.number || !parsed_->number) {
-    return Invalid("the delta or its list has no number");
+    return InvalidList("the delta or its list has no number");
   }
   if (change.number <= parsed_->number) {
-    return Invalid("the delta is not newer than its list");
+    return InvalidList("the delta is not newer than its list");
   }
   if (change.base_number > parsed_->number) {
-    return Invalid("the delta is of a newer list");
+    return InvalidList("the delta is of a newer list");
   }
   if (change.scope_bytes != parsed_->scope_bytes) {
-    return Invalid("the delta has another scope than its list");
+    return InvalidList("the delta has another scope than its list");
   }
   return Ok();
 }

@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::string_view kSuffix = ".json";
 
-Error Malformed(std::string detail) {
+Error MalformedMetadata(std::string detail) {
   return Fail(Reason::kTufMalformed, std::move(detail));
 }
 
@@ -29,19 +29,19 @@ bool IsKnownVersion(std::string_view text) {
 Result<Head> ReadHead(const Json& content, std::string_view type) {
   const auto* is = content.FindString("_type");
   if (is == nullptr || *is != type) {
-    return Malformed("it is no " + std::string(type) + " metadata");
+    return MalformedMetadata("it is no " + std::string(type) + " metadata");
   }
   const auto* spec = content.FindString("spec_version");
   if (spec == nullptr || !IsKnownVersion(*spec)) {
-    return Malformed("its spec_version is not 1");
+    return MalformedMetadata("its spec_version is not 1");
   }
   const auto* version = content.FindInt("version");
   if (version == nullptr || *version < 1) {
-    return Malformed("its version is no number from 1");
+    return MalformedMetadata("its version is no number from 1");
   }
   const auto* expires = content.FindString("expires");
   const auto time = expires == nullptr ? std::nullopt : ParseRfc3339(*expires);
-  if (!time) return Malformed("its expiry is no time in UTC");
+  if (!time) return MalformedMetadata("its expiry is no time in UTC");
   return Head{*version, *time};
 }
 
@@ -54,22 +54,24 @@ Result<std::vector<Digest>> ReadHashes(const Json& json) {
     const auto* hex = given->FindString(name);
     if (hex == nullptr) continue;
     auto digest = Digest::Parse(std::string(name) + ":" + *hex);
-    if (!digest) return Malformed("a hash is malformed");
+    if (!digest) return MalformedMetadata("a hash is malformed");
     hashes.push_back(*std::move(digest));
   }
-  if (hashes.empty()) return Malformed("no hash of a known kind");
+  if (hashes.empty()) return MalformedMetadata("no hash of a known kind");
   return hashes;
 }
 
 Result<FileInfo> ReadFileInfo(const Json& json) {
-  if (json.AsObject() == nullptr) return Malformed("a file is no object");
+  if (json.AsObject() == nullptr)
+    return MalformedMetadata("a file is no object");
   FileInfo info;
   auto hashes = ReadHashes(json);
   if (!hashes) return hashes.error();
   info.hashes = *std::move(hashes);
   if (json.Find("length") == nullptr) return info;
   const auto* length = json.FindInt("length");
-  if (length == nullptr || *length < 0) return Malformed("a length is none");
+  if (length == nullptr || *length < 0)
+    return MalformedMetadata("a length is none");
   info.length = *length;
   return info;
 }
@@ -79,7 +81,7 @@ Result<MetaInfo> ReadMeta(const Json& json) {
   if (!file) return file.error();
   const auto* version = json.FindInt("version");
   if (version == nullptr || *version < 1) {
-    return Malformed("a file's version is no number from 1");
+    return MalformedMetadata("a file's version is no number from 1");
   }
   return MetaInfo{*version, *std::move(file)};
 }
@@ -95,9 +97,10 @@ Result<std::vector<std::string>> ReadTexts(const Json& json,
   std::vector<std::string> texts;
   const Json* value = json.Find(key);
   if (value == nullptr) return texts;
-  if (value->AsArray() == nullptr) return Malformed("a list is none");
+  if (value->AsArray() == nullptr) return MalformedMetadata("a list is none");
   for (const Json& text : *value->AsArray()) {
-    if (text.AsString() == nullptr) return Malformed("a list of other things");
+    if (text.AsString() == nullptr)
+      return MalformedMetadata("a list of other things");
     texts.push_back(*text.AsString());
   }
   return texts;
@@ -108,7 +111,7 @@ Result<Delegation> ReadDelegation(const Json& json) {
   const auto* terminating = json.Find("terminating");
   if (name == nullptr || name->empty() || IsTopLevel(*name) ||
       terminating == nullptr || terminating->AsBool() == nullptr) {
-    return Malformed("a delegation without a role's name or an end");
+    return MalformedMetadata("a delegation without a role's name or an end");
   }
   auto signers = Role::Read(&json);
   if (!signers) return signers.error();
@@ -118,7 +121,7 @@ Result<Delegation> ReadDelegation(const Json& json) {
   if (!prefixes) return prefixes.error();
   if ((json.Find("paths") == nullptr) ==
       (json.Find("path_hash_prefixes") == nullptr)) {
-    return Malformed("a delegation of neither or both kinds of paths");
+    return MalformedMetadata("a delegation of neither or both kinds of paths");
   }
   return Delegation{*name, *std::move(signers), *std::move(paths),
                     *std::move(prefixes), *terminating->AsBool()};
@@ -132,7 +135,7 @@ Status ReadDelegations(const Json& content, Targets& targets) {
   targets.keys = *std::move(keys);
   const auto* roles = json->FindArray("roles");
   if (roles == nullptr) {
-    return Malformed("delegations without a list of roles");
+    return MalformedMetadata("delegations without a list of roles");
   }
   if (roles->size() > limits::kTufDelegations) {
     return Fail(Reason::kTufTooLarge, "too many delegations");
@@ -187,7 +190,7 @@ bool PathMatches(std::string_view glob, std::string_view path) {
 
 Result<std::vector<Signature>> ReadSignatures(const Json& document) {
   const auto* list = document.FindArray("signatures");
-  if (list == nullptr) return Malformed("no list of signatures");
+  if (list == nullptr) return MalformedMetadata("no list of signatures");
   if (list->size() > limits::kTufSignatures) {
     return Fail(Reason::kTufTooLarge, "too many signatures");
   }
@@ -196,7 +199,7 @@ Result<std::vector<Signature>> ReadSignatures(const Json& document) {
     const auto* id = one.FindString("keyid");
     const auto* hex = one.FindString("sig");
     if (id == nullptr || hex == nullptr) {
-      return Malformed("a signature without keyid or sig");
+      return MalformedMetadata("a signature without keyid or sig");
     }
     // Whoever has not signed yet stands there with an empty one.
     auto bytes = HexDecode(*hex);
@@ -215,11 +218,12 @@ Result<Envelope> Envelope::Parse(std::string_view text, std::size_t most) {
   }
   auto document = Json::Parse(text, most);
   if (!document) {
-    return Malformed(std::string(Describe(document.error().reason).sentence) +
-                     ": " + document.error().detail);
+    return MalformedMetadata(
+        std::string(Describe(document.error().reason).sentence) + ": " +
+        document.error().detail);
   }
   const Json* content = document->Find("signed");
-  if (content == nullptr) return Malformed("nothing is signed");
+  if (content == nullptr) return MalformedMetadata("nothing is signed");
   auto signed_bytes = CanonicalJson(*content);
   if (!signed_bytes) return signed_bytes.error();
   auto signatures = ReadSignatures(*document);
@@ -248,7 +252,7 @@ Result<Root> Root::Read(const Json& content) {
   root.head = *head;
   if (const Json* consistent = content.Find("consistent_snapshot")) {
     if (consistent->AsBool() == nullptr) {
-      return Malformed("consistent_snapshot is no truth value");
+      return MalformedMetadata("consistent_snapshot is no truth value");
     }
     root.consistent_snapshot = *consistent->AsBool();
   }
@@ -256,7 +260,7 @@ Result<Root> Root::Read(const Json& content) {
   if (!keys) return keys.error();
   root.keys = *std::move(keys);
   const Json* roles = content.Find("roles");
-  if (roles == nullptr) return Malformed("roles are absent");
+  if (roles == nullptr) return MalformedMetadata("roles are absent");
   const std::array<std::pair<const char*, Role*>, 4> wanted = {
       {{"root", &root.root},
        {"timestamp", &root.timestamp},
@@ -275,7 +279,7 @@ Result<Timestamp> Timestamp::Read(const Json& content) {
   if (!head) return head.error();
   const Json* meta = content.Find("meta");
   const Json* entry = meta == nullptr ? nullptr : meta->Find("snapshot.json");
-  if (entry == nullptr) return Malformed("it names no snapshot");
+  if (entry == nullptr) return MalformedMetadata("it names no snapshot");
   auto snapshot = ReadMeta(*entry);
   if (!snapshot) return snapshot.error();
   return Timestamp{*head, *std::move(snapshot)};
@@ -285,17 +289,18 @@ Result<Snapshot> Snapshot::Read(const Json& content) {
   const auto head = ReadHead(content, "snapshot");
   if (!head) return head.error();
   const auto* meta = content.FindObject("meta");
-  if (meta == nullptr) return Malformed("it names no files");
+  if (meta == nullptr) return MalformedMetadata("it names no files");
   Snapshot snapshot{*head, {}};
   for (const auto& [name, entry] : *meta) {
-    if (!name.ends_with(kSuffix)) return Malformed("a name without .json");
+    if (!name.ends_with(kSuffix))
+      return MalformedMetadata("a name without .json");
     auto info = ReadMeta(entry);
     if (!info) return info.error();
     snapshot.roles.emplace(name.substr(0, name.size() - kSuffix.size()),
                            *std::move(info));
   }
   if (!snapshot.roles.contains("targets")) {
-    return Malformed("it names no targets");
+    return MalformedMetadata("it names no targets");
   }
   return snapshot;
 }
@@ -304,14 +309,14 @@ Result<Targets> Targets::Read(const Json& content) {
   const auto head = ReadHead(content, "targets");
   if (!head) return head.error();
   const auto* files = content.FindObject("targets");
-  if (files == nullptr) return Malformed("it holds no targets");
+  if (files == nullptr) return MalformedMetadata("it holds no targets");
   Targets targets;
   targets.head = *head;
   for (const auto& [name, entry] : *files) {
     auto info = ReadFileInfo(entry);
     if (!info) return info.error();
     if (!info->length || info->hashes.empty()) {
-      return Malformed("a target without length or hashes");
+      return MalformedMetadata("a target without length or hashes");
     }
     targets.files.emplace(name, *std::move(info));
   }
