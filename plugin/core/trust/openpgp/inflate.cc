@@ -7,15 +7,15 @@
 namespace assay {
 namespace {
 
-class Stream {
+class InflateStream {
  public:
-  explicit Stream(Deflated form) {
+  explicit InflateStream(Deflated form) {
     const int bits = form == Deflated::kRaw ? -MAX_WBITS : MAX_WBITS;
     made_ = inflateInit2(&stream_, bits) == Z_OK;
   }
-  Stream(const Stream&) = delete;
-  Stream& operator=(const Stream&) = delete;
-  ~Stream() {
+  InflateStream(const InflateStream&) = delete;
+  InflateStream& operator=(const InflateStream&) = delete;
+  ~InflateStream() {
     if (made_) inflateEnd(&stream_);
   }
 
@@ -31,7 +31,7 @@ class Stream {
 
 Result<std::string> Inflate(std::string_view packed, Deflated form,
                             std::size_t most) {
-  Stream owner(form);
+  InflateStream owner(form);
   if (!owner.made()) return Fail(Reason::kInternal, "zlib has no memory");
   z_stream& stream = owner.get();
   std::string input(packed);

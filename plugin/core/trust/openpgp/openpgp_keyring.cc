@@ -13,7 +13,7 @@ namespace {
 constexpr std::uint32_t kLeastRsaBits = 2048;
 constexpr std::uint32_t kLeastCurveBits = 255;
 
-Error Malformed(std::string detail) {
+Error MalformedKeyring(std::string detail) {
   return Fail(Reason::kKeyMalformed, std::move(detail));
 }
 
@@ -29,10 +29,10 @@ Result<std::vector<std::string>> ArmoredBlocks(std::string_view text) {
     if (begin == text.npos) return blocks;
     text.remove_prefix(begin);
     if (!text.substr(kBegin.size()).starts_with(kKind)) {
-      return Malformed("it holds something else than public keys");
+      return MalformedKeyring("it holds something else than public keys");
     }
     const auto end = text.find(kEnd);
-    if (end == text.npos) return Malformed("its end is missing");
+    if (end == text.npos) return MalformedKeyring("its end is missing");
     blocks.push_back(std::string(text.substr(0, end + kEnd.size())) + "\n");
     text.remove_prefix(end + kEnd.size());
   }
@@ -41,20 +41,21 @@ Result<std::vector<std::string>> ArmoredBlocks(std::string_view text) {
 // A file as what librnp imports in one go each.
 Result<std::vector<std::string>> KeyringsIn(const std::string& file) {
   constexpr unsigned kSecretKeyTag = 5;
-  if (file.empty()) return Malformed("the file is empty");
+  if (file.empty()) return MalformedKeyring("the file is empty");
   const auto first = static_cast<unsigned char>(file.front());
   if ((first & 0x80U) == 0) {
     auto blocks = ArmoredBlocks(file);
-    if (blocks && blocks->empty()) return Malformed("it holds no OpenPGP key");
+    if (blocks && blocks->empty())
+      return MalformedKeyring("it holds no OpenPGP key");
     return blocks;
   }
   const unsigned tag =
       (first & 0x40U) != 0 ? first & 0x3fU : (first >> 2U) & 0x0fU;
-  if (tag == kSecretKeyTag) return Malformed("it holds a private key");
+  if (tag == kSecretKeyTag) return MalformedKeyring("it holds a private key");
   return std::vector<std::string>{file};
 }
 
-std::string NameOf(const RnpKeyFacts& key) {
+std::string AlgorithmNameOf(const RnpKeyFacts& key) {
   std::string name = key.algorithm + std::to_string(key.bits);
   if (!key.curve.empty()) name = key.curve;
   std::transform(name.begin(), name.end(), name.begin(), [](char c) {
@@ -69,7 +70,8 @@ Status CheckStrength(const RnpKeyFacts& key) {
                       key.algorithm == "ED25519") &&
                      key.bits >= kLeastCurveBits;
   if (rsa || curve) return Ok();
-  return Fail(Reason::kKeyUnsupported, key.fingerprint + " is " + NameOf(key));
+  return Fail(Reason::kKeyUnsupported,
+              key.fingerprint + " is " + AlgorithmNameOf(key));
 }
 
 // Of a key that signed, or of its primary.
@@ -90,11 +92,11 @@ Status JudgeKey(const RnpKeyFacts& key, Time now) {
   return CheckStrength(key);
 }
 
-void Lower(std::optional<Time>& until, const std::optional<Time>& other) {
+void LowerExpiry(std::optional<Time>& until, const std::optional<Time>& other) {
   if (other && (!until || *other < *until)) until = other;
 }
 
-bool IsStrong(const std::string& hash) {
+bool IsStrongHash(const std::string& hash) {
   return hash == "SHA256" || hash == "SHA384" || hash == "SHA512";
 }
 
@@ -108,7 +110,8 @@ Status JudgeSignature(const RnpSignatureFacts& facts, Time now) {
     return Fail(Reason::kSignatureExpired,
                 facts.expires ? Rfc3339(*facts.expires) : std::string());
   }
-  if (!IsStrong(facts.hash)) return Fail(Reason::kSignatureHash, facts.hash);
+  if (!IsStrongHash(facts.hash))
+    return Fail(Reason::kSignatureHash, facts.hash);
   if (!facts.verified || facts.type != "binary" ||
       facts.created < facts.key->created) {
     return Fail(Reason::kSignatureInvalid, facts.key->fingerprint);
@@ -146,18 +149,20 @@ Status OpenpgpKeyring::Impl::AddKeys(RnpSession& session,
     const auto facts = session.KeyBy(fingerprint);
     if (!facts) return facts.error();
     // A subkey without its primary speaks for nobody.
-    if (facts->primary.empty()) return Malformed(fingerprint + " is an orphan");
+    if (facts->primary.empty())
+      return MalformedKeyring(fingerprint + " is an orphan");
     if (facts->primary != facts->fingerprint) continue;
     if (!facts->valid && !facts->revoked) {
-      return Malformed(fingerprint + " has no valid self-signature");
+      return MalformedKeyring(fingerprint + " has no valid self-signature");
     }
     if (auto strong = CheckStrength(*facts); !strong) return strong;
     auto ids = session.UserIdsOf(fingerprint);
     if (!ids) return ids.error();
-    keys_.push_back({facts->fingerprint, NameOf(*facts), *std::move(ids),
-                     facts->expires, facts->revoked});
+    keys_.push_back({facts->fingerprint, AlgorithmNameOf(*facts),
+                     *std::move(ids), facts->expires, facts->revoked});
   }
-  return keys_.empty() ? Status(Malformed("there is no primary key")) : Ok();
+  return keys_.empty() ? Status(MalformedKeyring("there is no primary key"))
+                       : Ok();
 }
 
 Result<OpenpgpSignature> OpenpgpKeyring::Impl::Judge(
@@ -177,8 +182,8 @@ Result<OpenpgpSignature> OpenpgpKeyring::Impl::Judge(
   OpenpgpSignature signature{primary->fingerprint, facts->key->fingerprint,
                              facts->created, facts->expires,
                              std::move(message.content)};
-  Lower(signature.expires, facts->key->expires);
-  Lower(signature.expires, primary->expires);
+  LowerExpiry(signature.expires, facts->key->expires);
+  LowerExpiry(signature.expires, primary->expires);
   return signature;
 }
 

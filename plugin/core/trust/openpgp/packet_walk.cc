@@ -21,23 +21,23 @@ constexpr unsigned kEncryptedProtected = 18;
 constexpr std::string_view kContainerPrefix{"\0simple-signing\n", 16};
 constexpr std::size_t kOnePassBytes = 13;
 
-Error Bad(std::string detail) {
+Error MalformedMessage(std::string detail) {
   return Fail(Reason::kOpenpgpMalformed, std::move(detail));
 }
 
 // That the bytes begin as a message does and not as one of its other forms.
 Status CheckForm(std::string_view bytes) {
-  if (bytes.empty()) return Bad("it is empty");
+  if (bytes.empty()) return MalformedMessage("it is empty");
   if (bytes.starts_with('-')) {
     return Fail(Reason::kOpenpgpForm, "it is armored or signed as clear text");
   }
   if ((static_cast<unsigned char>(bytes.front()) & 0x80U) == 0) {
-    return Bad("it does not begin with a packet");
+    return MalformedMessage("it does not begin with a packet");
   }
   return Ok();
 }
 
-std::size_t Count(const std::vector<OpenpgpPacket>& packets, unsigned tag) {
+std::size_t CountTag(const std::vector<OpenpgpPacket>& packets, unsigned tag) {
   return static_cast<std::size_t>(std::count_if(
       packets.begin(), packets.end(),
       [&](const OpenpgpPacket& packet) { return packet.tag == tag; }));
@@ -53,30 +53,31 @@ Error WrongSequence(const std::vector<OpenpgpPacket>& packets) {
   if (std::any_of(packets.begin(), packets.end(), IsEncrypted)) {
     return Fail(Reason::kOpenpgpForm, "it is encrypted");
   }
-  const auto literals = Count(packets, kOpenpgpLiteralTag);
-  const auto signatures = Count(packets, kOpenpgpSignatureTag);
+  const auto literals = CountTag(packets, kOpenpgpLiteralTag);
+  const auto signatures = CountTag(packets, kOpenpgpSignatureTag);
   if (literals > 1) {
     return Fail(Reason::kOpenpgpUnsigned, "it has " + std::to_string(literals) +
                                               " contents, one is signed");
   }
-  if (signatures > 1 || Count(packets, kOpenpgpOnePassTag) > 1) {
+  if (signatures > 1 || CountTag(packets, kOpenpgpOnePassTag) > 1) {
     return Fail(Reason::kOpenpgpSignatures,
                 "it has " + std::to_string(signatures));
   }
   if (literals == 1 && signatures == 0) {
     return Fail(Reason::kOpenpgpUnsigned, "it has no signature");
   }
-  if (Count(packets, kOpenpgpCompressedTag) != 0) {
-    return Bad("it is compressed twice, or beside something else");
+  if (CountTag(packets, kOpenpgpCompressedTag) != 0) {
+    return MalformedMessage("it is compressed twice, or beside something else");
   }
   if (literals == 0 && signatures == 1) {
     return Fail(Reason::kOpenpgpForm, "it is a detached signature");
   }
-  return Bad("its packets are not a signature's, a content and a signature");
+  return MalformedMessage(
+      "its packets are not a signature's, a content and a signature");
 }
 
 // The packets, out of the one compressed packet that may be around them.
-Result<std::vector<OpenpgpPacket>> Unpacked(std::string_view bytes) {
+Result<std::vector<OpenpgpPacket>> UnpackedPackets(std::string_view bytes) {
   constexpr char kZip = 1;
   constexpr char kZlib = 2;
   auto packets = ReadOpenpgpPackets(bytes);
@@ -87,7 +88,8 @@ Result<std::vector<OpenpgpPacket>> Unpacked(std::string_view bytes) {
   const std::string& body = packets->front().body;
   const char algorithm = body.empty() ? '\0' : body.front();
   if (algorithm != kZip && algorithm != kZlib) {
-    return Bad("it is compressed by other means than ZIP and ZLIB");
+    return MalformedMessage(
+        "it is compressed by other means than ZIP and ZLIB");
   }
   const auto inner =
       Inflate(std::string_view(body).substr(1),
@@ -141,11 +143,13 @@ Status CheckHeads(const OpenpgpPacket& one_pass,
   constexpr unsigned kSha512 = 10;  // and 9, SHA-384
   const auto announced = HeadOfOnePass(one_pass.body);
   const auto made = HeadOfSignature(signature.body);
-  if (!announced || !made) return Bad("a signature packet is damaged");
+  if (!announced || !made)
+    return MalformedMessage("a signature packet is damaged");
   if (*announced != *made) {
-    return Bad("the signature is not the one that is announced");
+    return MalformedMessage("the signature is not the one that is announced");
   }
-  if (made->type != kBinary) return Bad("the signature is over no binary data");
+  if (made->type != kBinary)
+    return MalformedMessage("the signature is over no binary data");
   if (made->hash < kSha256 || made->hash > kSha512) {
     return Fail(Reason::kSignatureHash,
                 "hash algorithm " + std::to_string(made->hash));
@@ -161,9 +165,10 @@ Result<std::string> ContentOf(const OpenpgpPacket& literal) {
   const auto name_size = cursor.Number(1);
   if (!kind || !name_size || !cursor.Take(*name_size) ||
       !cursor.Take(kTimeBytes)) {
-    return Bad("the content's packet is damaged");
+    return MalformedMessage("the content's packet is damaged");
   }
-  if (*kind != "b") return Bad("the content is not said to be binary");
+  if (*kind != "b")
+    return MalformedMessage("the content is not said to be binary");
   if (cursor.size() > limits::kSimpleSigningBytes) {
     return Fail(Reason::kTooLarge, "the signed content");
   }
@@ -188,7 +193,7 @@ Result<UntrustedOpenpgpMessage> WalkOpenpgpMessage(std::string_view bytes) {
     bytes.remove_prefix(kContainerPrefix.size());
   }
   if (auto form = CheckForm(bytes); !form) return form.error();
-  const auto packets = Unpacked(bytes);
+  const auto packets = UnpackedPackets(bytes);
   if (!packets) return packets.error();
   if (packets->size() != 3 || (*packets)[0].tag != kOpenpgpOnePassTag ||
       (*packets)[1].tag != kOpenpgpLiteralTag ||

@@ -5,7 +5,7 @@
 namespace assay {
 namespace {
 
-Error Bad(std::string detail) {
+Error MalformedPackets(std::string detail) {
   return Fail(Reason::kOpenpgpMalformed, std::move(detail));
 }
 
@@ -83,11 +83,12 @@ Result<std::vector<OpenpgpPacket>> ReadOpenpgpPackets(std::string_view bytes) {
   std::vector<OpenpgpPacket> packets;
   OpenpgpCursor cursor(bytes);
   while (!cursor.empty()) {
-    if (packets.size() == kMost) return Bad("it has too many packets");
+    if (packets.size() == kMost)
+      return MalformedPackets("it has too many packets");
     auto packet = TakePacket(cursor);
     if (!packet) {
-      return Bad("what follows packet " + std::to_string(packets.size()) +
-                 " is none");
+      return MalformedPackets("what follows packet " +
+                              std::to_string(packets.size()) + " is none");
     }
     packets.push_back(*std::move(packet));
   }

@@ -8,12 +8,12 @@
 namespace assay {
 namespace {
 
-constexpr const char* kFile = "librnp.so.0";
+constexpr const char* kRnpFile = "librnp.so.0";
 
 // The functions of a loaded library, by their names.
-class Finder {
+class FunctionFinder {
  public:
-  explicit Finder(void* library) : library_(library) {}
+  explicit FunctionFinder(void* library) : library_(library) {}
 
   template <typename Function>
   void operator()(const char* name, Function& function) {
@@ -29,7 +29,7 @@ class Finder {
   std::string missing_;
 };
 
-void FindObjects(Finder& find, RnpLibrary& rnp) {
+void FindObjects(FunctionFinder& find, RnpLibrary& rnp) {
   find("rnp_ffi_create", rnp.ffi_create);
   find("rnp_ffi_destroy", rnp.ffi_destroy);
   find("rnp_set_timestamp", rnp.set_timestamp);
@@ -39,7 +39,7 @@ void FindObjects(Finder& find, RnpLibrary& rnp) {
   find("rnp_buffer_destroy", rnp.buffer_destroy);
 }
 
-void FindVerification(Finder& find, RnpLibrary& rnp) {
+void FindVerification(FunctionFinder& find, RnpLibrary& rnp) {
   find("rnp_op_verify_detached_create", rnp.op_verify_detached_create);
   find("rnp_op_verify_execute", rnp.op_verify_execute);
   find("rnp_op_verify_destroy", rnp.op_verify_destroy);
@@ -57,7 +57,7 @@ void FindVerification(Finder& find, RnpLibrary& rnp) {
   find("rnp_signature_handle_destroy", rnp.signature_handle_destroy);
 }
 
-void FindKeys(Finder& find, RnpLibrary& rnp) {
+void FindKeys(FunctionFinder& find, RnpLibrary& rnp) {
   find("rnp_locate_key", rnp.locate_key);
   find("rnp_key_handle_destroy", rnp.key_handle_destroy);
   find("rnp_key_is_primary", rnp.key_is_primary);
@@ -75,23 +75,23 @@ void FindKeys(Finder& find, RnpLibrary& rnp) {
   find("rnp_key_get_uid_at", rnp.key_get_uid_at);
 }
 
-Error Unavailable(const std::string& detail) {
+Error RnpUnavailable(const std::string& detail) {
   return Fail(Reason::kOpenpgpUnavailable, detail);
 }
 
-Result<std::unique_ptr<const RnpLibrary>> Load() {
-  void* library = ::dlopen(kFile, RTLD_NOW | RTLD_LOCAL);
+Result<std::unique_ptr<const RnpLibrary>> LoadLibrary() {
+  void* library = ::dlopen(kRnpFile, RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) {
     const char* problem = ::dlerror();
-    return Unavailable(problem == nullptr ? kFile : problem);
+    return RnpUnavailable(problem == nullptr ? kRnpFile : problem);
   }
   auto rnp = std::make_unique<RnpLibrary>();
-  Finder find(library);
+  FunctionFinder find(library);
   FindObjects(find, *rnp);
   FindVerification(find, *rnp);
   FindKeys(find, *rnp);
   if (!find.missing().empty()) {
-    return Unavailable(std::string(kFile) + " has no " + find.missing());
+    return RnpUnavailable(std::string(kRnpFile) + " has no " + find.missing());
   }
   return std::unique_ptr<const RnpLibrary>(std::move(rnp));
 }
@@ -102,7 +102,7 @@ Result<const RnpLibrary*> LoadRnp() {
   static std::atomic<const RnpLibrary*> known = nullptr;
   const RnpLibrary* rnp = known.load();
   if (rnp != nullptr) return rnp;
-  auto loaded = Load();
+  auto loaded = LoadLibrary();
   if (!loaded) return loaded.error();
   // Of two that load it at once, one table stays.
   if (known.compare_exchange_strong(rnp, loaded->get())) {
