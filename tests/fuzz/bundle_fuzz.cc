@@ -24,7 +24,7 @@ const assay::SigstoreKeySigner& Signer() {
       "nobody", {assay::Keyring::Make(assay::PublicKey::ParsePem(kKey).value(),
                                       assay::KeyUse::kSigstore, {})
                      .value(),
-                 {{}, assay::SignedIdentity::kAny, std::nullopt},
+                 {{}, std::nullopt},
                  {}});
   return signer;
 }

@@ -30,6 +30,7 @@ FOLDERS = {
     "core/question": ["base", "core/subject"],
     "core/schemes": ["base", "core/trust", "core/trust/revocation", "core/subject", "core/evidence"],
     "core/schemes/*": SCHEME + ["core/trust/openpgp", "core/trust/revocation"],
+    "core/schemes/sigstore": SCHEME + ["core/schemes/simple_signing"],
     "core/policy": SCHEME + ["core/question"],
     "core/verdict": CORE,
     "io/*": ["api", "io/*"] + CORE,
@@ -107,7 +108,7 @@ def check_project_include(path, included):
         if matches(path, [pattern]) and path.count("/") == pattern.count("/"):
             allowed = allowed + extra
     same = pathlib.PurePosixPath(path).parent == pathlib.PurePosixPath(included).parent
-    if same or there in allowed:
+    if same or matches(str(pathlib.PurePosixPath(included).parent), allowed):
         return None
     return f"{here} may not include from {there}"
 

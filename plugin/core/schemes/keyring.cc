@@ -22,7 +22,7 @@ Result<Algorithms> EdAlgorithms(KeyUse use,
                                      false};
   constexpr SignatureAlgorithm kPrehashed{HashAlgorithm::kSha512,
                                           Padding::kPkcs1, true};
-  if (use == KeyUse::kOpenssl) {
+  if (use != KeyUse::kSigstore) {
     if (pin) return Bad("an Ed25519 key takes no hash");
     return Algorithms{kPure};
   }

@@ -50,8 +50,9 @@ struct TrustedKey {
 };
 
 // How a key is used where the policy pins nothing: sigstore tries what cosign
-// 2 and 3 write for that kind of key, `openssl dgst` means SHA-256.
-enum class KeyUse : std::uint8_t { kSigstore = 1, kOpenssl };
+// 2 and 3 write for that kind of key; `openssl dgst` and containers/image mean
+// SHA-256, and PKCS #1 v1.5 of an RSA key.
+enum class KeyUse : std::uint8_t { kSigstore = 1, kOpenssl, kContainers };
 
 struct KeyringOptions {
   std::optional<HashAlgorithm> hash;

@@ -37,7 +37,8 @@ class CertificateAuthority {
 
   // The leaf's path to this authority. `hints` are certificates that may stand
   // between; they are not believed. Leaf and intermediates must be for
-  // `purpose`, an OID. Errors: kCertificateUntrusted, kCertificateProfile.
+  // `purpose`, an OID or kAnyPurpose. Errors: kCertificateUntrusted,
+  // kCertificateProfile.
   Result<CertificatePath> Verify(const Certificate& leaf,
                                  std::string_view purpose,
                                  std::span<const Certificate> hints = {}) const;

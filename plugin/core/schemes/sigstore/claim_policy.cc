@@ -23,22 +23,6 @@ Status JudgeAnnotations(const Annotations& wanted, const Annotations& found) {
   return Ok();
 }
 
-Status JudgeRepository(const ClaimPolicy& policy, const Reference& name,
-                       const std::string& docker_reference) {
-  if (policy.identity == SignedIdentity::kAny) return Ok();
-  const auto claimed = Reference::Parse(docker_reference);
-  if (!claimed) {
-    return Fail(Reason::kPayloadMalformed,
-                "docker-reference '" + docker_reference + "'");
-  }
-  const auto wanted = policy.signed_repository.value_or(name).Repository();
-  if (claimed->Repository() != wanted) {
-    return Fail(Reason::kSignatureOtherRepository,
-                "signed for " + claimed->Repository() + ", wanted " + wanted);
-  }
-  return Ok();
-}
-
 Result<Claim> JudgePayload(const ClaimPolicy& policy,
                            const SigningTarget& target,
                            const std::string& payload) {
@@ -50,9 +34,11 @@ Result<Claim> JudgePayload(const ClaimPolicy& policy,
     return Fail(Reason::kSignatureOtherImage,
                 "signed is " + read->manifest.str());
   }
-  const auto repository =
-      JudgeRepository(policy, target.name, read->docker_reference);
-  if (!repository) return repository.error();
+  if (policy.identity) {
+    const auto named =
+        policy.identity->Judge(target.name, read->docker_reference);
+    if (!named) return named.error();
+  }
   const auto annotations =
       JudgeAnnotations(policy.annotations, read->annotations);
   if (!annotations) return annotations.error();
@@ -119,36 +105,39 @@ Annotations ReadAnnotations(TomlReader& table) {
   return annotations;
 }
 
-SignedIdentity ReadIdentity(TomlReader& table) {
+// Whether any name will do.
+bool ReadAnyIdentity(TomlReader& table) {
   const auto text = table.String("identity");
-  if (!text || *text == "repository") return SignedIdentity::kRepository;
-  if (*text == "any") return SignedIdentity::kAny;
+  if (!text || *text == "repository") return false;
+  if (*text == "any") return true;
   table.Complain("identity", "unknown identity '" + *text + "'",
                  NearMiss(*text, {"repository", "any"}));
-  return SignedIdentity::kRepository;
+  return false;
 }
 
-std::optional<Reference> ReadRepository(TomlReader& table) {
+IdentityMatch ReadRepository(TomlReader& table) {
   const auto text = table.String("signed_repository");
-  if (!text) return std::nullopt;
-  auto repository = Reference::Parse(*text);
-  if (!repository || repository->Repository() != *text) {
-    table.Complain("signed_repository",
-                   "'" + *text + "' is no repository written as host/path");
-    return std::nullopt;
+  if (!text) return IdentityMatch::MatchRepository();
+  const auto repository = Reference::Parse(*text);
+  auto match = IdentityMatch::ExactRepository(*text);
+  if (match && repository && repository->Repository() == *text) {
+    return *std::move(match);
   }
-  return *std::move(repository);
+  table.Complain("signed_repository",
+                 "'" + *text + "' is no repository written as host/path");
+  return IdentityMatch::MatchRepository();
 }
 
 }  // namespace
 
 ClaimPolicy ClaimPolicy::Read(TomlReader& table) {
-  ClaimPolicy policy{ReadAnnotations(table), ReadIdentity(table),
-                     ReadRepository(table)};
-  if (policy.identity == SignedIdentity::kAny && policy.signed_repository) {
+  ClaimPolicy policy{ReadAnnotations(table), ReadRepository(table)};
+  if (!ReadAnyIdentity(table)) return policy;
+  if (table.Value("signed_repository") != nullptr) {
     table.Complain("signed_repository",
                    "identity = \"any\" leaves it without meaning");
   }
+  policy.identity.reset();
   return policy;
 }
 
@@ -161,10 +150,11 @@ Result<Claim> ClaimPolicy::Judge(const SigningTarget& target,
 
 std::string ClaimPolicy::Summary() const {
   std::string text;
-  if (signed_repository) {
-    text += ", signed for " + signed_repository->Repository();
+  if (!identity) {
+    text += ", signed for any repository";
+  } else if (identity->kind() != IdentityMatch::Kind::kMatchRepository) {
+    text += ", signed for " + identity->str();
   }
-  if (identity == SignedIdentity::kAny) text += ", signed for any repository";
   for (const auto& [key, value] : annotations) {
     text += ", annotation " + key + "=" + value;
   }

@@ -11,16 +11,9 @@
 #include "core/schemes/signer.h"
 #include "core/schemes/sigstore/candidate.h"
 #include "core/schemes/sigstore/statement.h"
-#include "core/subject/reference.h"
+#include "core/schemes/simple_signing/identity_match.h"
 
 namespace assay {
-
-// How the repository that a legacy payload names relates to the image. The
-// bundle form signs no repository name: there only the digest binds.
-enum class SignedIdentity : std::uint8_t {
-  kRepository = 0,  // that of the image's name, or `signed_repository`
-  kAny,
-};
 
 // What verified bytes say that the target wants: that they are a signature of
 // this digest, or, with a statement, an attestation about it.
@@ -31,8 +24,9 @@ struct Claim {
 
 struct ClaimPolicy {
   std::map<std::string, std::string> annotations;  // all required
-  SignedIdentity identity = SignedIdentity::kRepository;
-  std::optional<Reference> signed_repository;
+  // How the name that a legacy payload holds relates to the image's; nullopt:
+  // any will do. The bundle form signs no name: there only the digest binds.
+  std::optional<IdentityMatch> identity = IdentityMatch::MatchRepository();
 
   // Reads the keys `annotations`, `identity` and `signed_repository` of a
   // signer's table; problems become Diagnostics.

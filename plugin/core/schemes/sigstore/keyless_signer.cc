@@ -3,42 +3,13 @@
 #include <algorithm>
 #include <set>
 
-#include "core/schemes/keyring.h"
+#include "core/schemes/sigstore/certified_signature.h"
 #include "core/trust/signed_certificate_timestamp.h"
 
 namespace assay {
 namespace {
 
 constexpr const char* kTrustedRootFile = "trusted_root.json";
-
-// The certificates that may stand between leaf and authority. A bundle must
-// not bring an authority of its own; cosign's legacy form always does.
-Result<std::vector<Certificate>> ReadHints(const Candidate& candidate) {
-  std::vector<Certificate> hints;
-  for (const std::string& der : candidate.material.chain) {
-    auto certificate = Certificate::ParseDer(der);
-    if (!certificate) return certificate.error();
-    if (candidate.in_bundle && certificate->IsSelfIssued()) {
-      return Fail(Reason::kBundleMaterial, "its chain brings its own anchor");
-    }
-    hints.push_back(*std::move(certificate));
-  }
-  return hints;
-}
-
-// The leaf's key, and by which algorithm it signed the candidate.
-Result<LoggedSignature> VerifySignature(const Certificate& leaf,
-                                        const Candidate& candidate) {
-  auto key = leaf.Key();
-  if (!key) return key.error();
-  const auto ring = Keyring::Make({*key}, KeyUse::kSigstore, {});
-  if (!ring) return ring.error();
-  const SignedMessage message = candidate.Message();
-  const auto algorithm =
-      ring->keys().front().AlgorithmOf(message, candidate.signature);
-  if (!algorithm) return ring->WhyUnverified(message);
-  return LoggedSignature{candidate, *std::move(key), *algorithm};
-}
 
 // That enough distinct logs promised to record the leaf.
 Status CheckCertificateLogs(const CertificatePath& path,
@@ -115,26 +86,18 @@ std::string SigstoreKeylessSigner::Summary() const {
 
 Result<SigstoreSigner::Match> SigstoreKeylessSigner::Judge(
     const Candidate& candidate, Time now, const ReadClaim& read) const {
-  if (candidate.material.certificate.empty()) {
-    return Fail(Reason::kBundleMaterial,
-                "a key signed it, the signer is an identity");
-  }
-  const auto leaf = Certificate::ParseDer(candidate.material.certificate);
-  if (!leaf) return leaf.error();
-  const auto hints = ReadHints(candidate);
-  if (!hints) return hints.error();
-  const auto logged = VerifySignature(*leaf, candidate);
-  if (!logged) return logged.error();
+  const auto signature = CertifiedSignature::Of(candidate, policy_.use);
+  if (!signature) return signature.error();
   const auto claim = read();
   if (!claim) return claim.error();
   const auto window = policy_.window.Judge(now);
   if (!window) return window.error();
 
-  const auto identity = SigningIdentity::Of(*leaf);
+  const auto identity = SigningIdentity::Of(signature->leaf);
   const Status wanted = CheckIdentity(identity);
   auto witnesses =
       policy_.transparency.AnyRoot(now, [&](const TrustedRoot& root) {
-        return JudgeUnder(root, *logged, {*leaf, *hints, wanted}, now);
+        return JudgeUnder(root, *signature, wanted, now);
       });
   if (!witnesses) {
     // Somebody else stays somebody else, whatever a root that is not at hand
@@ -152,12 +115,12 @@ Result<SigstoreSigner::Match> SigstoreKeylessSigner::Judge(
 // authority's for himself; entries and tokens beside it cost milliseconds each.
 // So they are looked at only where the certificate is the wanted one.
 Result<Witnesses> SigstoreKeylessSigner::JudgeUnder(
-    const TrustedRoot& root, const LoggedSignature& logged,
-    const Claimed& claimed, Time now) const {
-  const auto issuers = FindIssuers(root, claimed.leaf, claimed.hints);
+    const TrustedRoot& root, const CertifiedSignature& signature,
+    const Status& wanted, Time now) const {
+  const auto issuers = FindIssuers(root, signature.leaf, signature.hints);
   if (!issuers) return issuers.error();
-  if (!claimed.wanted) return claimed.wanted.error();
-  auto witnesses = policy_.transparency.Ask(root, logged, now);
+  if (!wanted) return wanted.error();
+  auto witnesses = policy_.transparency.Ask(root, signature.logged, now);
   if (!witnesses) return witnesses;
   if (witnesses->times.empty()) return Fail(Reason::kTimeUnproven);
   Status outcome = Fail(Reason::kCertificateUntrusted);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "core/schemes/keyring.h"
 #include "core/schemes/signer_window.h"
 #include "core/schemes/sigstore/claim_policy.h"
 #include "core/schemes/sigstore/signing_identity.h"
@@ -16,6 +17,8 @@
 
 namespace assay {
 
+struct CertifiedSignature;
+
 inline constexpr std::string_view kSigstoreKeylessType = "sigstore-keyless";
 
 struct SigstoreKeylessPolicy {
@@ -23,6 +26,7 @@ struct SigstoreKeylessPolicy {
   TransparencyPolicy transparency;          // never without a root
   ClaimPolicy claims;
   SignerWindow window;
+  KeyUse use = KeyUse::kSigstore;
 };
 
 class SigstoreKeylessSigner final : public SigstoreSigner {
@@ -44,17 +48,11 @@ class SigstoreKeylessSigner final : public SigstoreSigner {
   Result<Match> Judge(const Candidate& candidate, Time now,
                       const ReadClaim& read) const override;
   const ClaimPolicy& claims() const override { return policy_.claims; }
-  // Who is said to have signed; borrowed.
-  struct Claimed {
-    const Certificate& leaf;
-    const std::vector<Certificate>& hints;
-    const Status& wanted;  // whether the policy names the leaf's identity
-  };
-
-  // Under one trusted root: issuer, then identity, then what others attest.
+  // Under one trusted root: issuer, then identity, which is `wanted` where the
+  // policy names it, then what others attest.
   Result<Witnesses> JudgeUnder(const TrustedRoot& root,
-                               const LoggedSignature& logged,
-                               const Claimed& claimed, Time now) const;
+                               const CertifiedSignature& signature,
+                               const Status& wanted, Time now) const;
   Status CheckIdentity(const Result<SigningIdentity>& identity) const;
 
   SigstoreKeylessPolicy policy_;

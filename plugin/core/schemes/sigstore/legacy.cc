@@ -82,9 +82,11 @@ Status ReadSigner(const Descriptor& layer, Material& material) {
     if (!certificate) return certificate.error();
     material.certificate = std::move(certificate->front());
   }
+  // It ends in the authority's own certificate, which only the operator gives.
   if (const auto* pem = Annotation(layer, kChain)) {
     auto chain = ReadCertificates(*pem, limits::kCertificatesPerChain);
     if (!chain) return WithContext(chain.error(), kChain);
+    if (!chain->empty()) chain->pop_back();
     material.chain = *std::move(chain);
   }
   return Ok();

@@ -101,7 +101,7 @@ Result<std::string> ReadIssuer(const Certificate& leaf) {
   return *present ? **present : old->value_or("");
 }
 
-Result<std::string> ReadSubject(const Certificate& leaf) {
+Result<AlternativeName> ReadSubject(const Certificate& leaf) {
   using Kind = AlternativeName::Kind;
   const auto& names = leaf.alternative_names();
   if (names.size() != 1) return Profile("it names not exactly one subject");
@@ -111,7 +111,7 @@ Result<std::string> ReadSubject(const Certificate& leaf) {
   if (!known || name.value.empty() || !IsPlainText(name.value)) {
     return Profile("its subject is of no kind that identifies a signer");
   }
-  return name.value;
+  return name;
 }
 
 std::optional<IdentityMatcher> ReadMatcher(const Toml& table,
@@ -143,7 +143,8 @@ Result<SigningIdentity> SigningIdentity::Of(const Certificate& leaf) {
   if (!issuer) return issuer.error();
   auto subject = ReadSubject(leaf);
   if (!subject) return subject.error();
-  SigningIdentity identity{*std::move(issuer), *std::move(subject), {}};
+  SigningIdentity identity{
+      *std::move(issuer), subject->value, subject->kind, {}};
   for (const ClaimNumber& claim : kClaims) {
     auto text = ReadClaim(leaf, claim.number, claim.raw);
     if (!text) return text.error();
@@ -172,7 +173,8 @@ std::vector<IdentityMatcher> IdentityMatcher::Read(TomlReader& table,
 
 bool IdentityMatcher::Matches(const SigningIdentity& identity) const {
   if (identity.issuer.empty() || !issuer.Matches(identity.issuer) ||
-      !subject.Matches(identity.subject)) {
+      !subject.Matches(identity.subject) ||
+      kind.value_or(identity.kind) != identity.kind) {
     return false;
   }
   return std::all_of(claims.begin(), claims.end(), [&](const auto& wanted) {

@@ -18,7 +18,8 @@ namespace assay {
 struct SigningIdentity {
   std::string issuer;   // the OIDC issuer, "" where the certificate names none
   std::string subject;  // the one alternative name
-  std::map<std::string, std::string, std::less<>> claims;  // by their names
+  AlternativeName::Kind kind = AlternativeName::Kind::kOther;  // of the subject
+  std::map<std::string, std::string, std::less<>> claims;      // by their names
 
   // Errors: kCertificateProfile (also where two extensions contradict each
   // other, or the certificate is not one to sign with).
@@ -33,6 +34,7 @@ struct IdentityMatcher {
   TextPattern issuer;
   TextPattern subject;
   std::map<std::string, TextPattern, std::less<>> claims;
+  std::optional<AlternativeName::Kind> kind = {};  // nullopt: any
 
   // Reads the elements of the array of tables `identities`, at least one.
   // Problems become Diagnostics.

@@ -212,6 +212,14 @@ Result<TrustedRoot> TrustedRoot::Parse(std::string_view json) {
   return root;
 }
 
+TrustedRoot TrustedRoot::Of(std::vector<TransparencyLog> logs,
+                            std::vector<CertificateAuthority> authorities) {
+  TrustedRoot root;
+  root.logs_ = std::move(logs);
+  root.authorities_ = std::move(authorities);
+  return root;
+}
+
 const TransparencyLog* TrustedRoot::FindLog(std::string_view id) const {
   return Find(logs_, id);
 }

@@ -20,6 +20,9 @@ class TrustedRoot {
   // twice there or without the start of its validity fails the whole root.
   // Errors: kTrustedRootMalformed.
   static Result<TrustedRoot> Parse(std::string_view json);
+  // Of a deployment that is described otherwise. No two logs have one id.
+  static TrustedRoot Of(std::vector<TransparencyLog> logs,
+                        std::vector<CertificateAuthority> authorities);
 
   // Null where there is no such log.
   const TransparencyLog* FindLog(std::string_view id) const;

@@ -157,26 +157,27 @@ Status IdentityMatch::Judge(const Reference& asked,
   const WrittenName written = WrittenName::Of(asked);
   if (Holds(written, *named)) return Ok();
   return Fail(Reason::kSignatureOtherRepository,
-              "signed for " + named->str() + ", asked for " + written.str() +
-                  " (" + str() + ")");
+              "signed for " + named->str() + ", wanted " + str() +
+                  "; asked for is " + written.str());
 }
 
 std::string IdentityMatch::str() const {
   switch (kind_) {
     case Kind::kMatchExact:
-      return "matchExact";
+      return "exactly what is asked for";
     case Kind::kMatchRepoDigestOrExact:
-      return "matchRepoDigestOrExact";
+      return "what is asked for, or for a digest the repository";
     case Kind::kMatchRepository:
-      return "matchRepository";
+      return "the repository";
     case Kind::kExactReference:
-      return "exactReference " + fixed_->str();
+      return fixed_->str();
     case Kind::kExactRepository:
-      return "exactRepository " + fixed_->repository;
+      return fixed_->repository;
     case Kind::kRemapIdentity:
       break;
   }
-  return "remapIdentity " + prefix_ + " to " + signed_prefix_;
+  return "what is asked for below " + prefix_ + ", at its place below " +
+         signed_prefix_;
 }
 
 }  // namespace assay

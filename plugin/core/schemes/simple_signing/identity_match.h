@@ -66,7 +66,7 @@ class IdentityMatch {
   // kPayloadMalformed (no name at all), kSignatureOtherRepository.
   Status Judge(const Reference& asked, std::string_view docker_reference) const;
 
-  // "exactRepository registry.example.com/app": for a signer's summary.
+  // What must have been signed, for people: "the repository".
   std::string str() const;
 
  private:

@@ -69,10 +69,7 @@ UntrustedArtifact Referrer(const std::string& bundle) {
 
 SigstoreKeySigner SignerWith(std::map<std::string, std::string> annotations,
                              const TestKey& key = Key()) {
-  return {"release",
-          {RingOf(key),
-           {std::move(annotations), SignedIdentity::kRepository, std::nullopt},
-           {}}};
+  return {"release", {RingOf(key), {std::move(annotations)}, {}}};
 }
 
 Reason ReasonFor(const std::string& bundle) {

@@ -130,27 +130,23 @@ TEST_CASE(
 }
 
 TEST_CASE("the policy may name another repository, or any") {
-  SigstoreKeyPolicy policy{RingOf(Key()),
-                           {{},
-                            SignedIdentity::kRepository,
-                            Reference::Parse("origin.example.com/app").value()},
-                           {}};
+  SigstoreKeyPolicy policy{
+      RingOf(Key()),
+      {{}, IdentityMatch::ExactRepository("origin.example.com/app").value()},
+      {}};
   CHECK(ReasonFor(*Make(policy), Layer(Key(), PayloadFor(ImageDigest()))) ==
         Reason::kSignatureOtherRepository);
   const auto moved =
       Layer(Key(), PayloadFor(ImageDigest(), "origin.example.com/app"));
   CHECK(ReasonFor(*Make(policy), moved) == Reason::kSigned);
-  policy.claims.signed_repository.reset();
+  policy.claims.identity = IdentityMatch::MatchRepository();
   CHECK(ReasonFor(*Make(policy), moved) == Reason::kSignatureOtherRepository);
-  policy.claims.identity = SignedIdentity::kAny;
+  policy.claims.identity.reset();
   CHECK(ReasonFor(*Make(policy), moved) == Reason::kSigned);
 }
 
 TEST_CASE("required annotations must be signed") {
-  const SigstoreKeyPolicy policy{
-      RingOf(Key()),
-      {{{"env", "prod"}}, SignedIdentity::kRepository, std::nullopt},
-      {}};
+  const SigstoreKeyPolicy policy{RingOf(Key()), {{{"env", "prod"}}}, {}};
   const auto verdict = [&](const std::string& optional) {
     return ReasonFor(
         *Make(policy),
