@@ -14,6 +14,7 @@
 #include "io/evidence/evidence_collector.h"
 #include "io/evidence/stored_image.h"
 #include "io/files/files.h"
+#include "io/policy/policy_loader.h"
 #include "io/registry/registry_resolver.h"
 
 namespace assay {
@@ -175,6 +176,19 @@ ExitCode PrintFound(Context& context, const Subject& subject,
   return PrintErrors(context, set.failures);
 }
 
+// The stores beside registries in which signers of the policy look; none
+// without a policy, and what is wrong with one is for those to say who decide
+// by it.
+void AddLookasides(const Paths& paths, EvidencePlaces& places) {
+  Diagnostics ignored;
+  const auto policy = PolicyLoader(paths).Load(ignored);
+  if (!policy) return;
+  for (const auto& [name, signer] : policy->signers()) {
+    const auto stores = signer->Places().lookasides;
+    places.lookasides.insert(stores.begin(), stores.end());
+  }
+}
+
 ExitCode Fetch(Context& context, const Arguments& arguments) {
   auto name = Reference::Parse(arguments.operands().front());
   if (!name) return PrintError(context, name.error());
@@ -201,6 +215,7 @@ ExitCode Fetch(Context& context, const Arguments& arguments) {
   request.places.cosign_tag = true;
   request.places.attestation_tag = true;
   request.places.referrers = true;
+  AddLookasides(context.paths, request.places);
   EvidenceSet set = collector.Collect(request);
   if (arguments.Has("base")) {
     BaseCollector bases(store, client, nullptr, &Now);

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "core/schemes/sigstore/simple_signing.h"
+#include "core/schemes/simple_signing/payload.h"
 
 namespace {
 
@@ -13,18 +13,22 @@ void Require(bool holds) {
   if (!holds) std::abort();
 }
 
+assay::Result<assay::SimpleSigning> Parse(const std::string& input) {
+  return assay::SimpleSigning::Parse(input, assay::SimpleSigningType::kCosign);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
                                       std::size_t size) {
   const std::string input(reinterpret_cast<const char*>(data), size);
-  const auto read = assay::SimpleSigning::Parse(input);
+  const auto read = Parse(input);
   if (!read) return 0;
   // Escapes could spell the digest otherwise; without any it stands there.
   if (input.find('\\') == std::string::npos) {
     Require(input.find(read->manifest.str()) != std::string::npos);
   }
-  Require(!assay::SimpleSigning::Parse(input + "x"));
-  Require(!assay::SimpleSigning::Parse("[" + input + "]"));
+  Require(!Parse(input + "x"));
+  Require(!Parse("[" + input + "]"));
   return 0;
 }

@@ -323,3 +323,45 @@ unit_mutation kept-own-cloud $keeper \
 unit_mutation kept-said-at-once $keeper "only another content is a change" \
   plugin/io/revocation/revocation_keeper.cc \
   's/if \(entry\.Take\(\*bytes, \*std::move\(document\), now\)\) Call\(options_\.changed\)/(void)entry.Take(*bytes, *std::move(document), now)/'
+
+# --- OpenPGP: what a message is, what a key may
+openpgp=plugin/core/trust/openpgp
+openpgp_tests=core/trust/openpgp/openpgp
+unit_mutation openpgp-three-packets $openpgp_tests \
+  "nothing stands beside a message, around or inside of it" \
+  $openpgp/packet_walk.cc 's/packets->size\(\) != 3/packets->size() < 3/'
+unit_mutation openpgp-tail $openpgp_tests \
+  "nothing stands beside a message, around or inside of it" \
+  $openpgp/inflate.cc 's/if \(stream\.avail_in != 0\)/if (false)/'
+unit_mutation openpgp-announced $openpgp_tests \
+  "the announced signature is the one that was made" \
+  $openpgp/packet_walk.cc 's/if \(\*announced != \*made\)/if (false)/'
+unit_mutation openpgp-hash $openpgp_tests \
+  "weak hashes and text are refused before anything is computed" \
+  $openpgp/packet_walk.cc \
+  's/made->hash < kSha256 \|\| made->hash > kSha512/false/'
+unit_mutation openpgp-key-expired $openpgp_tests \
+  "a key that may not sign now has not signed" $openpgp/openpgp_keyring.cc \
+  's/if \(key\.expires && \*key\.expires <= now\)/if (false)/'
+unit_mutation openpgp-key-usage $openpgp_tests \
+  "a key that may not sign now has not signed" $openpgp/openpgp_keyring.cc \
+  's/if \(judged && !facts->key->signs\)/if (false)/'
+unit_mutation openpgp-primary $openpgp_tests \
+  "a subkey signs for its primary, as long as both last" \
+  $openpgp/openpgp_keyring.cc \
+  's/if \(judged\) judged = JudgeKey\(\*primary, now\);//'
+unit_mutation openpgp-verified $openpgp_tests \
+  "every byte that is signed counts" $openpgp/openpgp_keyring.cc \
+  's/if \(!facts\.verified \|\| /if (/'
+unit_mutation openpgp-name core/schemes/schemes \
+  "the name that was signed must be the one that is asked for" \
+  plugin/core/schemes/simple_signing/atomic_signature.cc \
+  's/if \(!named\)/if (false)/'
+unit_mutation openpgp-fingerprints core/schemes/schemes \
+  "fingerprints and times say which keys count, and when" \
+  plugin/core/schemes/openpgp/openpgp_signer.cc \
+  's/if \(!Counts\(signature->primary\)\)/if (false)/'
+unit_mutation lookaside-unanswered io/evidence/evidence \
+  "a store that cannot be asked is no store without signatures" \
+  plugin/io/evidence/lookaside.cc \
+  's/answer\.status == kHttpNotFound/answer.status != kHttpFound/'

@@ -20,7 +20,7 @@ ASKED = re.compile(
 ITEM = re.compile(r"^\.It Cm ([a-z_]+(?: , [a-z_]+)*)", re.MULTILINE)
 # Of requirements, identities and thresholds: told of in running text.
 INLINE = {"any_of", "all_of", "at_least", "of", "issuer", "subject", "logs", "timestamps",
-          "certificate_logs", "attestation"}  # fmt: skip
+          "certificate_logs", "attestation", "prefix", "signed_prefix"}  # fmt: skip
 
 
 def main():

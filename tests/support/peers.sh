@@ -32,7 +32,7 @@ TABLE
 # Tools of the host's own release. None of these packages starts a service.
 host_packages() {
   echo runc crun skopeo openssl jq curl python3 busybox-static apache2-utils \
-    iproute2 util-linux python3-grpcio python3-cryptography faketime \
+    iproute2 util-linux gpg gpg-agent librnp0 python3-grpcio python3-cryptography faketime \
     ca-certificates
 }
 

@@ -9,6 +9,7 @@ void EvidencePlaces::Add(const EvidencePlaces& other) {
   attestation_tag = attestation_tag || other.attestation_tag;
   referrers = referrers || other.referrers;
   folders.insert(other.folders.begin(), other.folders.end());
+  lookasides.insert(other.lookasides.begin(), other.lookasides.end());
 }
 
 void EvidenceSet::Add(EvidenceSet more) {

@@ -3,12 +3,14 @@
 #ifndef ASSAY_CORE_EVIDENCE_EVIDENCE_SOURCE_H_
 #define ASSAY_CORE_EVIDENCE_EVIDENCE_SOURCE_H_
 
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "base/clock.h"
 #include "base/result.h"
+#include "core/evidence/lookaside_stores.h"
 #include "core/evidence/untrusted_artifact.h"
 #include "core/subject/reference.h"
 
@@ -21,6 +23,8 @@ struct EvidencePlaces {
   bool attestation_tag = false;
   bool referrers = false;
   std::set<std::string> folders;  // absolute paths of detached signatures
+  // Each says which store has the signatures of a name.
+  std::set<std::shared_ptr<const LookasideStores>> lookasides;
 
   void Add(const EvidencePlaces& other);
 };

@@ -20,6 +20,7 @@ enum class ArtifactOrigin : std::uint8_t {
   kAttestationTag,  // the same ending in ".att"
   kReferrer,        // referrers API or its fallback tag
   kDetachedFile,    // a file in a signature folder, named by digest
+  kLookaside,       // a file of a lookaside store
   kBaseImage,       // no signature: the documents of a base, kept by the store
   kImage,           // no signature: the image's own documents, kept likewise
 };

@@ -34,6 +34,15 @@ class RecordedTrust : public TrustFiles {
     return Once(name, "plain ", [&] { return files_.ReadPlain(name); });
   }
 
+  Result<std::vector<TrustFile>> ReadSettings(
+      std::string_view folder, std::string_view ending) override {
+    return Once(folder, "settings " + std::string(ending) + " ",
+                [&] { return files_.ReadSettings(folder, ending); });
+  }
+  std::string OnNode(std::string_view path) const override {
+    return files_.OnNode(path);
+  }
+
   // When it was confirmed last is left out: that changes nothing about what it
   // says.
   Result<PublishedFile> ReadPublished(std::string_view name) override {

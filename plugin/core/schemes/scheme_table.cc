@@ -6,6 +6,7 @@
 #include "core/schemes/detached/openssl_signer.h"
 #include "core/schemes/notation/notation_policy_signer.h"
 #include "core/schemes/notation/notation_signer.h"
+#include "core/schemes/openpgp/openpgp_signer.h"
 #include "core/schemes/sigstore/key_signer.h"
 #include "core/schemes/sigstore/keyless_signer.h"
 
@@ -18,10 +19,11 @@ constexpr auto kSchemes = std::to_array<Scheme>({
     {kNotationType, NotationSigner::Read},
     {kNotationPolicyType, NotationPolicySigner::Read},
     {kOpensslType, OpensslSigner::Read},
+    {kOpenpgpType, OpenpgpSigner::Read},
 });
 
 constexpr auto kPlanned =
-    std::to_array<std::string_view>({"openpgp", "dct", "containers-policy"});
+    std::to_array<std::string_view>({"dct", "containers-policy"});
 
 }  // namespace
 

@@ -10,6 +10,15 @@ Result<std::vector<TrustFile>> TrustFiles::ReadPlain(std::string_view name) {
   return Fail(Reason::kPolicyKeyUnreadable, std::string(name));
 }
 
+Result<std::vector<TrustFile>> TrustFiles::ReadSettings(
+    std::string_view /*folder*/, std::string_view /*ending*/) {
+  return std::vector<TrustFile>();
+}
+
+std::string TrustFiles::OnNode(std::string_view path) const {
+  return std::string(path);
+}
+
 Result<PublishedFile> TrustFiles::ReadPublished(std::string_view name) {
   return Fail(Reason::kPolicyKeyUnreadable,
               "nothing is published here: " + std::string(name));

@@ -48,6 +48,14 @@ class TrustFiles {
   // The same as Read for those who follow no links: one file, or all of a
   // folder, which then may hold nothing but files. Errors: as Read.
   virtual Result<std::vector<TrustFile>> ReadPlain(std::string_view name);
+  // Files of other programs' configuration: those right in `folder`, an
+  // absolute path, whose names end in `ending`, in name order; none where there
+  // is no such folder. Errors: as Read.
+  virtual Result<std::vector<TrustFile>> ReadSettings(std::string_view folder,
+                                                      std::string_view ending);
+  // Where an absolute path of the node's own is: below the root that --root
+  // gives, if it gives one.
+  virtual std::string OnNode(std::string_view path) const;
   // What is kept on this node, proven anew. Errors: kTrustMissing (nothing yet,
   // which a later reload may mend); those of a wrong configuration, as above.
   virtual Result<PublishedFile> ReadPublished(std::string_view name);

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <condition_variable>
 #include <exception>
+#include <future>
 #include <iterator>
 #include <optional>
 
@@ -12,19 +13,30 @@
 namespace assay {
 namespace {
 
-RegistryPlaces PlacesIn(const EvidencePlaces& places) {
+RegistryPlaces PlacesIn(const EvidenceRequest& request) {
+  const EvidencePlaces& places = request.places;
   RegistryPlaces wanted;
+  wanted[kLookasidePlace] = !LookasidesOf(request).addresses.empty();
   wanted[kCosignTagPlace] = places.cosign_tag;
   wanted[kAttestationTagPlace] = places.attestation_tag;
   wanted[kReferrersApiPlace] = wanted[kReferrersTagPlace] = places.referrers;
   return wanted;
 }
 
+// Where and about what is asked: two that differ in it are not the same.
+std::string AboutKey(const EvidenceRequest& request) {
+  std::string key = request.name.Repository();
+  for (const auto& address : LookasidesOf(request).addresses) {
+    key += " " + address;
+  }
+  return key;
+}
+
 // Everything that makes two questions to a registry the same.
 template <typename Plan>
 std::string KeyOf(const EvidenceRequest& request, const Plan& plan) {
-  std::string key = request.name.Repository() + " " + plan.ask.to_string() +
-                    " " + plan.leave.to_string() +
+  std::string key = AboutKey(request) + " " + plan.ask.to_string() + " " +
+                    plan.leave.to_string() +
                     (request.claimed ? " claimed" : "");
   const std::set<Digest> targets(request.targets.begin(),
                                  request.targets.end());
@@ -33,7 +45,7 @@ std::string KeyOf(const EvidenceRequest& request, const Plan& plan) {
 }
 
 std::string ImageKey(const EvidenceRequest& request, const Digest& target) {
-  return request.name.Repository() + "@" + target.str();
+  return AboutKey(request) + "@" + target.str();
 }
 
 template <typename T>
@@ -100,7 +112,7 @@ EvidenceCollector::Plan EvidenceCollector::PlanFor(
   for (const Digest& target : request.targets) {
     asked &= asked_.Get(ImageKey(request, target));
   }
-  const RegistryPlaces all = PlacesIn(request.places) & ~asked;
+  const RegistryPlaces all = PlacesIn(request) & ~asked;
   switch (request.reach) {
     case Reach::kDisk:
       return {{}, all};
@@ -126,7 +138,7 @@ void EvidenceCollector::Learn(const EvidenceRequest& request,
 
 EvidenceSet EvidenceCollector::FromStore(const EvidenceRequest& request) const {
   EvidenceSet set;
-  if (PlacesIn(request.places).none()) return set;
+  if (PlacesIn(request).none()) return set;
   for (const Digest& target : request.targets) {
     Add(set, store_.Read(target));
   }
@@ -158,6 +170,28 @@ bool EvidenceCollector::Store(const EvidenceRequest& request,
   return complete;
 }
 
+// A server that does not answer must not take the other one's time.
+RegistryEvidence EvidenceCollector::Fetch(const EvidenceRequest& request,
+                                          const RegistryPlaces& places,
+                                          Deadline deadline) {
+  const Time now = options_.now();
+  const auto beside = [&] {
+    return lookaside_.Fetch(request, LookasidesOf(request).addresses, deadline,
+                            now);
+  };
+  RegistryPlaces of_registry = places;
+  of_registry.reset(kLookasidePlace);
+  if (!places[kLookasidePlace]) {
+    return FetchEvidence(*registry_, request, places, deadline, now);
+  }
+  if (of_registry.none()) return beside();
+  auto other = std::async(std::launch::async, beside);
+  RegistryEvidence fetched =
+      FetchEvidence(*registry_, request, of_registry, deadline, now);
+  Add(fetched, other.get());
+  return fetched;
+}
+
 EvidenceSet EvidenceCollector::FetchAndStore(const EvidenceRequest& request,
                                              Plan plan) {
   const Deadline began = std::chrono::steady_clock::now();
@@ -165,15 +199,13 @@ EvidenceSet EvidenceCollector::FetchAndStore(const EvidenceRequest& request,
       std::min<Deadline>(request.deadline, began + options_.patience);
   const bool some = request.reach == Reach::kUsual && plan.leave.any();
   const Deadline first_end = some ? began + (end - began) / 2 : end;
-  RegistryEvidence fetched =
-      FetchEvidence(*registry_, request, plan.ask, first_end, options_.now());
+  RegistryEvidence fetched = Fetch(request, plan.ask, first_end);
   // A registry that is slow is better asked everywhere at once.
   const auto took = std::chrono::steady_clock::now() - began;
   if (took < options_.patience / 4) Learn(request, fetched.found);
   // What does not come from one place must not hide what is in another.
   if (some && !fetched.failures.empty()) {
-    Add(fetched,
-        FetchEvidence(*registry_, request, plan.leave, end, options_.now()));
+    Add(fetched, Fetch(request, plan.leave, end));
     plan = {plan.ask | plan.leave, {}};
   }
   EvidenceSet set;
@@ -231,9 +263,13 @@ EvidenceSet EvidenceCollector::Collect(const EvidenceRequest& request) {
   EvidenceSet set =
       plan.ask.any() ? FromNetwork(request, plan) : FromStore(request);
   if (plan.leave.none()) set.reach = Reach::kNetwork;
+  const LookasidePlaces lookasides = LookasidesOf(request);
   for (const Digest& target : request.targets) {
     for (const std::string& folder : request.places.folders) {
       ReadDetached(folder, request.name, target, set);
+    }
+    for (const std::string& folder : lookasides.folders) {
+      ReadLookaside(folder, request.name, target, set);
     }
   }
   return set;

@@ -1,7 +1,7 @@
 // EvidenceCollector: finds signature artifacts: in the store and in folders of
-// detached signatures, and where allowed in the registry, whose answers go into
-// the store. Two askers of one image share one fetch; askers of different
-// images do not wait for each other.
+// the node, and where allowed in the registry and in lookaside stores beside
+// it, whose answers go into the store. Two askers of one image share one fetch;
+// askers of different images do not wait for each other.
 //
 // It remembers in which places of a repository signatures were found, so that
 // for its next image those are asked first. That memory says where to begin and
@@ -20,6 +20,7 @@
 #include "base/limits.h"
 #include "core/evidence/evidence_source.h"
 #include "io/evidence/evidence_store.h"
+#include "io/evidence/lookaside.h"
 #include "io/evidence/place_memory.h"
 #include "io/evidence/registry_evidence.h"
 #include "io/registry/registry_client.h"
@@ -66,6 +67,8 @@ class EvidenceCollector : public EvidenceSource {
   Plan PlanFor(const EvidenceRequest& request) const;
   EvidenceSet FromStore(const EvidenceRequest& request) const;
   EvidenceSet FromNetwork(const EvidenceRequest& request, const Plan& plan);
+  RegistryEvidence Fetch(const EvidenceRequest& request,
+                         const RegistryPlaces& places, Deadline deadline);
   EvidenceSet FetchAndStore(const EvidenceRequest& request, Plan plan);
   bool Store(const EvidenceRequest& request, RegistryEvidence fetched,
              EvidenceSet& set);
@@ -73,6 +76,7 @@ class EvidenceCollector : public EvidenceSource {
 
   EvidenceStore& store_;
   RegistryClient* registry_;
+  LookasideClient lookaside_;
   EvidenceCollectorOptions options_;
   PlaceMemory usual_;  // by repository, and by registry
   PlaceMemory asked_;  // by image in a repository: not to be asked again yet

@@ -99,6 +99,8 @@ std::string_view OriginName(ArtifactOrigin origin) {
       return "base-image";
     case ArtifactOrigin::kImage:
       return "image";
+    case ArtifactOrigin::kLookaside:
+      return "lookaside";
     case ArtifactOrigin::kDetachedFile:
     case ArtifactOrigin::kUnknown:
       break;
@@ -110,7 +112,7 @@ ArtifactOrigin OriginOf(std::string_view name) {
   for (const auto origin :
        {ArtifactOrigin::kCosignTag, ArtifactOrigin::kAttestationTag,
         ArtifactOrigin::kReferrer, ArtifactOrigin::kBaseImage,
-        ArtifactOrigin::kImage}) {
+        ArtifactOrigin::kImage, ArtifactOrigin::kLookaside}) {
     if (name == OriginName(origin)) return origin;
   }
   return ArtifactOrigin::kUnknown;

@@ -37,8 +37,8 @@ Result<OpenedArtifact> Open(FoundArtifact found);
 // The same for a caller who has parsed `found.manifest`.
 Result<OpenedArtifact> Open(FoundArtifact found, ImageManifest manifest);
 
-// "cosign-tag", "attestation-tag", "referrer", "base-image", "image"; "unknown"
-// for what is not kept in the store.
+// "cosign-tag", "attestation-tag", "referrer", "base-image", "image",
+// "lookaside"; "unknown" for what is not kept in the store.
 std::string_view OriginName(ArtifactOrigin origin);
 ArtifactOrigin OriginOf(std::string_view name);
 

@@ -1,5 +1,6 @@
-// RegistryPlaces: where a registry may have signatures of an image.
-// PlaceMemory: such places by a key of the caller's, each for a while.
+// RegistryPlaces: where a registry, or what stands beside it, may have
+// signatures of an image. PlaceMemory: such places by a key of the caller's,
+// each for a while.
 #ifndef ASSAY_IO_EVIDENCE_PLACE_MEMORY_H_
 #define ASSAY_IO_EVIDENCE_PLACE_MEMORY_H_
 
@@ -18,8 +19,9 @@ enum RegistryPlace : std::uint8_t {
   kReferrersApiPlace,
   kReferrersTagPlace,  // what stands in for the API, or did before it came
   kAttestationTagPlace,
+  kLookasidePlace,  // lookaside stores behind web servers
 };
-using RegistryPlaces = std::bitset<4>;
+using RegistryPlaces = std::bitset<5>;
 
 // Thread-safe, bounded: a key too many makes it forget the others.
 class PlaceMemory {

@@ -22,6 +22,8 @@ ArtifactOrigin OriginAt(RegistryPlace place) {
     case kReferrersApiPlace:
     case kReferrersTagPlace:
       break;
+    case kLookasidePlace:  // is no registry's
+      return ArtifactOrigin::kLookaside;
   }
   return ArtifactOrigin::kReferrer;
 }

@@ -21,9 +21,10 @@ struct RegistryEvidence {
   std::vector<Error> failures;  // that something is absent is none
 };
 
-// Asks for all targets of the request at `places`, whatever the request says of
-// places. A referrer is one if its own manifest says so; what the list says of
-// its type is not believed. Ends by the deadline.
+// Asks for all targets of the request at those of `places` that are a
+// registry's, whatever the request says of places. A referrer is one if its own
+// manifest says so; what the list says of its type is not believed. Ends by the
+// deadline.
 RegistryEvidence FetchEvidence(RegistryClient& client,
                                const EvidenceRequest& request,
                                RegistryPlaces places, Deadline deadline,

@@ -9,6 +9,7 @@
 #include "base/limits.h"
 #include "core/subject/manifest.h"
 #include "io/evidence/found_artifact.h"
+#include "io/evidence/lookaside.h"
 #include "io/layout/layout_annotations.h"
 #include "io/layout/signature_file.h"
 
@@ -33,8 +34,8 @@ class Search {
   void Run() {
     if (request_.places.cosign_tag) {
       CosignTags(".sig", kCosignSignatures, ArtifactOrigin::kCosignTag);
-      SignatureFiles();
     }
+    if (request_.places.cosign_tag || WantsLookaside()) SignatureFiles();
     if (request_.places.attestation_tag) {
       CosignTags(".att", kCosignAttestations, ArtifactOrigin::kAttestationTag);
     }
@@ -186,13 +187,28 @@ class Search {
     }
   }
 
+  bool WantsLookaside() const { return !request_.places.lookasides.empty(); }
+
+  // What one file holds; nullopt for what nobody asks for. What sigstore did
+  // not write is what a lookaside store would hold.
+  Result<std::optional<UntrustedArtifact>> SignatureIn(
+      const Result<std::string>& file, const Digest& target,
+      const std::string& where) const {
+    if (!file) return file.error();
+    auto artifact = ReadSignatureFile(*file, target);
+    if (!artifact || *artifact || !WantsLookaside()) return artifact;
+    auto opened = assay::Open(KeepLookaside(target, where, *file, Time{}));
+    if (!opened) return opened.error();
+    return std::optional(std::move(opened->content));
+  }
+
   void SignatureFiles(const Digest& target, const std::string& prefix) {
     std::size_t number = 0;
     for (const auto& file : image_.SignatureFiles(prefix)) {
       const std::string where = Printable(image_.reference().path) + "/" +
                                 prefix + "signature-" +
                                 std::to_string(++number);
-      auto artifact = file ? ReadSignatureFile(*file, target) : file.error();
+      auto artifact = SignatureIn(file, target, where);
       if (!artifact) {
         set_.failures.push_back(WithContext(artifact.error(), where));
       } else if (*artifact && files_.insert(where).second) {

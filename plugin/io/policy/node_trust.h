@@ -20,6 +20,10 @@ class NodeTrust final : public TrustFolder {
   explicit NodeTrust(const Paths& paths)
       : TrustFolder(paths.TrustDir()), paths_(paths) {}
 
+  std::string OnNode(std::string_view path) const override {
+    return paths_.root() + std::string(path);
+  }
+
   // Errors: kPolicyMalformed (a name no repository has, too many names),
   // kPolicyKeyUnreadable (no [trust.tuf], a pinned root that cannot be used),
   // kTrustMissing.

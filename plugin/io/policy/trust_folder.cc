@@ -104,6 +104,25 @@ Result<std::vector<TrustFile>> TrustFolder::ReadPlain(std::string_view name) {
   return files;
 }
 
+Result<std::vector<TrustFile>> TrustFolder::ReadSettings(
+    std::string_view folder, std::string_view ending) {
+  const std::string path(folder);
+  asked_folders_.insert({path, FolderOf(path)});
+  const auto names = ListFolder(links_.Resolve(path));
+  std::vector<TrustFile> files;
+  if (!names) {
+    if (names.error().reason == Reason::kNotFound) return files;
+    return Unreadable(names.error().detail);
+  }
+  for (const std::string& name : *names) {
+    if (name.starts_with('.') || !name.ends_with(ending)) continue;
+    auto file = ReadOne(path + "/" + name);
+    if (!file) return file.error();
+    files.push_back(*std::move(file));
+  }
+  return files;
+}
+
 Result<std::vector<TrustFile>> TrustFolder::ReadFolder(
     const std::string& path, const std::string& folder, std::string_view item) {
   const Status closed = CheckClosedFolder(folder);

@@ -27,6 +27,8 @@ class TrustFolder : public TrustFiles {
 
   TrustKind KindOf(std::string_view name) override;
   Result<std::vector<TrustFile>> ReadPlain(std::string_view name) override;
+  Result<std::vector<TrustFile>> ReadSettings(std::string_view folder,
+                                              std::string_view ending) override;
 
   // Where whatever was asked for lies, found or not: what to watch for changes.
   const std::set<std::string>& asked_folders() const { return asked_folders_; }

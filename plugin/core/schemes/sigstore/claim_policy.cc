@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "core/schemes/sigstore/simple_signing.h"
+#include "core/schemes/simple_signing/payload.h"
 
 namespace assay {
 namespace {
@@ -26,7 +26,7 @@ Status JudgeAnnotations(const Annotations& wanted, const Annotations& found) {
 Result<Claim> JudgePayload(const ClaimPolicy& policy,
                            const SigningTarget& target,
                            const std::string& payload) {
-  const auto read = SimpleSigning::Parse(payload);
+  const auto read = SimpleSigning::Parse(payload, SimpleSigningType::kCosign);
   if (!read) return read.error();
   const auto& digests = target.digests;
   if (std::find(digests.begin(), digests.end(), read->manifest) ==

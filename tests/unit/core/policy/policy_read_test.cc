@@ -216,8 +216,8 @@ TEST_CASE("a misspelt key is refused where it stands") {
 }
 
 TEST_CASE("what is not checked yet is refused, never ignored") {
-  CHECK(Bad({"version = 1\n[signers.x]\ntype = \"openpgp\"\n"}) ==
-        "policy-unsupported 1.toml:3:8: signers of type 'openpgp' are not "
+  CHECK(Bad({"version = 1\n[signers.x]\ntype = \"dct\"\n"}) ==
+        "policy-unsupported 1.toml:3:8: signers of type 'dct' are not "
         "supported by this version\n");
 }
 

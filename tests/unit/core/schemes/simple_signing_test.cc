@@ -1,5 +1,4 @@
-#include "core/schemes/sigstore/simple_signing.h"
-
+#include "core/schemes/simple_signing/payload.h"
 #include "tests/support/catch.h"
 
 namespace assay {
@@ -18,20 +17,39 @@ const std::string kIdentity =
 const std::string kImage = R"({"docker-manifest-digest":")" + kDigest + R"("})";
 const std::string kType = R"("cosign container image signature")";
 
+Result<SimpleSigning> ParseCosign(const std::string& payload) {
+  return SimpleSigning::Parse(payload, SimpleSigningType::kCosign);
+}
+
+TEST_CASE("OpenPGP signs payloads of its own type") {
+  const auto parse = [](const std::string& type, const std::string& rest) {
+    return SimpleSigning::Parse(Payload(kIdentity, kImage, type, rest),
+                                SimpleSigningType::kAtomic);
+  };
+  const std::string atomic = R"("atomic container signature")";
+  CHECK(parse(atomic, R"(,"optional":{"creator":"c","timestamp":1})"));
+  CHECK(parse(atomic, R"(,"optional":null)").error().reason ==
+        Reason::kPayloadMalformed);
+  CHECK(parse(kType, R"(,"optional":{})").error().reason ==
+        Reason::kPayloadType);
+  CHECK(ParseCosign(Payload(kIdentity, kImage, atomic, R"(,"optional":{})"))
+            .error()
+            .reason == Reason::kPayloadType);
+}
+
 TEST_CASE("what cosign and podman write is read") {
   const auto optional = GENERATE(
       R"(,"optional":null)", R"(,"optional":{})",
       R"(,"optional":{"k":"v","n":1})",
       R"(,"optional":{"creator":"podman","timestamp":1760000000,"k":"v"})");
-  const auto read =
-      SimpleSigning::Parse(Payload(kIdentity, kImage, kType, optional));
+  const auto read = ParseCosign(Payload(kIdentity, kImage, kType, optional));
   REQUIRE(read);
   CHECK(read->manifest.str() == kDigest);
   CHECK(read->docker_reference == "registry.example.com/a");
 }
 
 TEST_CASE("only strings of `optional` are annotations") {
-  const auto read = SimpleSigning::Parse(Payload(
+  const auto read = ParseCosign(Payload(
       kIdentity, kImage, kType, R"(,"optional":{"k":"v","n":1,"o":{}})"));
   REQUIRE(read);
   CHECK(read->annotations == std::map<std::string, std::string>{{"k", "v"}});
@@ -92,7 +110,7 @@ TEST_CASE("every other payload is refused by its reason") {
       {std::string(100'000, '['), Reason::kJsonTooDeep},
   }));
   CAPTURE(one.payload.substr(0, 300));
-  const auto read = SimpleSigning::Parse(one.payload);
+  const auto read = ParseCosign(one.payload);
   REQUIRE_FALSE(read);
   CHECK(Describe(read.error().reason).id == Describe(one.reason).id);
 }

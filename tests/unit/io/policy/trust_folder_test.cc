@@ -322,3 +322,27 @@ TEST_CASE("plain files are read without following links") {
   REQUIRE(::chmod((store + "/a.pem").c_str(), 0666) == 0);
   CHECK(why("store") == Reason::kFileUnsafe);
 }
+
+TEST_CASE("settings of other programs are the files of one ending") {
+  Trust trust;
+  const auto settings = [&] {
+    return TrustFolder(trust.folder.path())
+        .ReadSettings(trust.folder / "d", ".yaml");
+  };
+  CHECK(settings().value().empty());
+  trust.folder.Write("d/b.yaml", "second");
+  trust.folder.Write("d/a.yaml", "first");
+  trust.folder.Write("d/c.yml", "no");
+  trust.folder.Write("d/.d.yaml", "hidden");
+  const auto read = settings();
+  REQUIRE(read);
+  REQUIRE(read->size() == 2);
+  CHECK(read->at(0).bytes == "first");
+  CHECK(read->at(1).bytes == "second");
+  // What decides where evidence is looked for is root's, too.
+  REQUIRE(::chmod((trust.folder / "d/a.yaml").c_str(), 0666) == 0);
+  CHECK(settings().error().reason == Reason::kFileUnsafe);
+  TrustFolder folder(trust.folder.path());
+  REQUIRE(folder.ReadSettings(trust.folder / "none", ".yaml"));
+  CHECK(folder.asked_folders().contains(trust.folder / "none"));
+}

@@ -70,6 +70,13 @@ TEST_CASE("a subkey signs for its primary, as long as both last") {
   CHECK(verified->key != verified->primary);
   CHECK(verified->expires == Day("2026-03-02"));
   CHECK(ReasonOf(keyring, message, "2026-03-02") == Reason::kKeyExpired);
+  // The subkey has no end of its own.
+  const auto elder = KeyringOf({"elder.gpg"});
+  const auto by_elder = elder.Verify(Recorded("elder.sig"), Day("2026-01-31"));
+  REQUIRE(by_elder);
+  CHECK(by_elder->expires == Day("2026-02-01"));
+  CHECK(ReasonOf(elder, Recorded("elder.sig"), "2026-02-01") ==
+        Reason::kKeyExpired);
 }
 
 TEST_CASE("many keys make one keyring, each of them once") {

@@ -1,4 +1,4 @@
-#include "core/schemes/sigstore/simple_signing.h"
+#include "core/schemes/simple_signing/payload.h"
 
 #include <algorithm>
 #include <initializer_list>
@@ -9,9 +9,13 @@
 namespace assay {
 namespace {
 
-constexpr std::string_view kType = "cosign container image signature";
+std::string_view TypeText(SimpleSigningType type) {
+  return type == SimpleSigningType::kAtomic
+             ? "atomic container signature"
+             : "cosign container image signature";
+}
 
-Error Bad(std::string detail) {
+Error MalformedPayload(std::string detail) {
   return Fail(Reason::kPayloadMalformed, std::move(detail));
 }
 
@@ -19,27 +23,29 @@ Error Bad(std::string detail) {
 Result<const Json*> Exactly(const Json* object, std::string_view name,
                             std::initializer_list<std::string_view> members) {
   const auto* fields = object == nullptr ? nullptr : object->AsObject();
-  if (fields == nullptr) return Bad(std::string(name) + " is no object");
+  if (fields == nullptr)
+    return MalformedPayload(std::string(name) + " is no object");
   const bool all = std::all_of(members.begin(), members.end(),
                                [&](auto key) { return fields->contains(key); });
   if (!all || fields->size() != members.size()) {
-    return Bad(std::string(name) + " has other members than the format's");
+    return MalformedPayload(std::string(name) +
+                            " has other members than the format's");
   }
   return object;
 }
 
-// `optional` is null or an object; what podman puts there has fixed kinds.
-Status ReadOptional(const Json& optional,
+// What podman puts into `optional` has fixed kinds.
+Status ReadOptional(const Json& optional, SimpleSigningType type,
                     std::map<std::string, std::string>& annotations) {
-  if (optional.IsNull()) return Ok();
+  if (optional.IsNull() && type == SimpleSigningType::kCosign) return Ok();
   const auto* members = optional.AsObject();
-  if (members == nullptr) return Bad("optional is neither null nor an object");
+  if (members == nullptr) return MalformedPayload("optional is no object");
   for (const auto& [key, value] : *members) {
     if (key == "timestamp" && value.AsInt() == nullptr) {
-      return Bad("optional.timestamp is no integer");
+      return MalformedPayload("optional.timestamp is no integer");
     }
     if (key == "creator" && value.AsString() == nullptr) {
-      return Bad("optional.creator is no string");
+      return MalformedPayload("optional.creator is no string");
     }
     if (const auto* text = value.AsString()) annotations[key] = *text;
   }
@@ -48,7 +54,8 @@ Status ReadOptional(const Json& optional,
 
 }  // namespace
 
-Result<SimpleSigning> SimpleSigning::Parse(std::string_view payload) {
+Result<SimpleSigning> SimpleSigning::Parse(std::string_view payload,
+                                           SimpleSigningType wanted) {
   const auto json = Json::Parse(payload, limits::kSimpleSigningBytes);
   if (!json) return json.error();
   const auto top = Exactly(&*json, "the payload", {"critical", "optional"});
@@ -64,19 +71,21 @@ Result<SimpleSigning> SimpleSigning::Parse(std::string_view payload) {
   if (!image) return image.error();
 
   const auto* type = (*critical)->FindString("type");
-  if (type == nullptr) return Bad("critical.type is no string");
-  if (*type != kType) {
+  if (type == nullptr) return MalformedPayload("critical.type is no string");
+  if (*type != TypeText(wanted)) {
     return Fail(Reason::kPayloadType, "critical.type is '" + *type + "'");
   }
   const auto* reference = (*identity)->FindString("docker-reference");
   const auto* text = (*image)->FindString("docker-manifest-digest");
   if (reference == nullptr || text == nullptr) {
-    return Bad("docker-reference or docker-manifest-digest is no string");
+    return MalformedPayload(
+        "docker-reference or docker-manifest-digest is no string");
   }
   auto digest = Digest::Parse(*text);
   if (!digest) return digest.error();
   SimpleSigning read{*std::move(digest), *reference, {}};
-  const auto optional = ReadOptional(*json->Find("optional"), read.annotations);
+  const auto optional =
+      ReadOptional(*json->Find("optional"), wanted, read.annotations);
   if (!optional) return optional.error();
   return read;
 }
