@@ -53,6 +53,8 @@ def check_links(name, text):
             findings.append(f"{name}: no such file: {program}")
 
 
+# A key as real gpg exports it.
+OPENPGP_KEY = "tests/unit/core/trust/openpgp/recorded/rsa.asc"
 # A trusted root as real cosign takes it.
 ROOT = "tests/vectors/keyless-cosign31-v1-allow/trusted_root.json"
 
@@ -68,6 +70,9 @@ def policies():
 def write_keys(policy, folder):
     for names in re.findall(r"^keys\s*=\s*\[(.*?)\]", policy, re.MULTILINE):
         for key in re.findall(r'"([^"]+)"', names):
+            if key.endswith(".asc"):
+                shutil.copy(SOURCE / OPENPGP_KEY, folder / key)
+                continue
             private = subprocess.run(
                 ["openssl", "genpkey", "-algorithm", "EC", "-pkeyopt",
                  "ec_paramgen_curve:P-256"], capture_output=True, check=True)
