@@ -365,3 +365,33 @@ unit_mutation lookaside-unanswered io/evidence/evidence \
   "a store that cannot be asked is no store without signatures" \
   plugin/io/evidence/lookaside.cc \
   's/answer\.status == kHttpNotFound/answer.status != kHttpFound/'
+
+# --- policy.json of containers
+containers=plugin/core/schemes/containers_policy
+unit_mutation containers-all core/schemes/containers_policy \
+  "all requirements hold, and of one manifest" \
+  $containers/containers_policy_signer.cc 's/if \(!any\) return std::nullopt;//'
+unit_mutation containers-rejects core/schemes/containers_policy \
+  "what is rejected stays so, whoever signed" \
+  $containers/containers_policy_signer.cc \
+  's/if \(open && !terms\.rejects\.empty\(\)\)/if (false)/'
+unit_mutation containers-waive core/schemes/containers_policy \
+  "what is accepted unsigned is so only for certain, and announced" \
+  $containers/containers_policy_signer.cc 's/if \(!target\.may_waive\)/if (false)/'
+unit_mutation containers-attachments core/schemes/containers_policy \
+  "attachments are used where registries.d has it so" \
+  $containers/containers_policy_signer.cc 's/\(attachments &&/(true \&\&/'
+unit_mutation containers-one-key core/schemes/containers_policy \
+  "whatever a policy names is read with it, or refuses it" \
+  $containers/scope_terms.cc 's/if \(parsed->size\(\) != 1\)/if (false)/'
+unit_mutation containers-scope core/schemes/containers_policy \
+  "scopes that no image is in are told, or refused" \
+  $containers/transport_scopes.cc 's/if \(!HasCapitals\(host\)\) return Ok/if (true) return Ok/'
+unit_mutation identity-tag core/schemes/simple_signing_identity \
+  "a signature's name is compared as its matcher has it" \
+  plugin/core/schemes/simple_signing/identity_match.cc \
+  's/asked\.tag \? asked == named : /(void)0, /'
+unit_mutation identity-prefix core/schemes/simple_signing_identity \
+  "images below a prefix are signed below another" \
+  plugin/core/schemes/simple_signing/identity_match.cc \
+  "s/ \|\| name\\[prefix_\\.size\\(\\)\\] == '\\/'\\)/ || true)/"

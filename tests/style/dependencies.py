@@ -31,6 +31,9 @@ FOLDERS = {
     "core/schemes": ["base", "core/trust", "core/trust/revocation", "core/subject", "core/evidence"],
     "core/schemes/*": SCHEME + ["core/trust/openpgp", "core/trust/revocation"],
     "core/schemes/openpgp": SCHEME + ["core/trust/openpgp", "core/schemes/simple_signing"],
+    "core/schemes/containers_policy": SCHEME + [
+        "core/schemes/openpgp", "core/schemes/simple_signing", "core/schemes/sigstore",
+    ],  # fmt: skip
     "core/schemes/sigstore": SCHEME + ["core/schemes/simple_signing"],
     "core/policy": SCHEME + ["core/question"],
     "core/verdict": CORE,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/schemes/containers_policy/containers_policy_signer.h"
 #include "core/schemes/detached/openssl_signer.h"
 #include "core/schemes/notation/notation_policy_signer.h"
 #include "core/schemes/notation/notation_signer.h"
@@ -18,12 +19,12 @@ constexpr auto kSchemes = std::to_array<Scheme>({
     {kSigstoreKeylessType, SigstoreKeylessSigner::Read},
     {kNotationType, NotationSigner::Read},
     {kNotationPolicyType, NotationPolicySigner::Read},
+    {kContainersPolicyType, ContainersPolicySigner::Read},
     {kOpensslType, OpensslSigner::Read},
     {kOpenpgpType, OpenpgpSigner::Read},
 });
 
-constexpr auto kPlanned =
-    std::to_array<std::string_view>({"dct", "containers-policy"});
+constexpr auto kPlanned = std::to_array<std::string_view>({"dct"});
 
 }  // namespace
 

@@ -40,6 +40,9 @@ struct SigningTarget {
   RevocationAccess revocation = {};
   // Whether signatures of the image count, and statements of which types do.
   bool signatures = true;
+  // Of the pod that the image is for; "" where there is none, or it is not
+  // known.
+  std::string pod_namespace = {};
   // Whether it is established that the image is of this repository, so that a
   // signer may let what is there pass unsigned.
   bool may_waive = false;

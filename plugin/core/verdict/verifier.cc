@@ -156,6 +156,7 @@ Verdict Verifier::Try(const Case& one, Reach& reach, Trail trail) const {
   if (!one.selection.rule->base) reach = std::max(reach, found.reach);
   SigningTarget target{one.name, digests, one.question.now,
                        &one.subject->documents, RevocationFor(one.question)};
+  target.pod_namespace = one.subject->workload.pod_namespace;
   target.may_waive = true;  // the subject is what the rule was found for
   const Findings findings = VerifyAll(requirement, target, found.artifacts);
   trail.failed = findings.failed;

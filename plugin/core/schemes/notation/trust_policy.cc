@@ -9,7 +9,7 @@
 
 #include "base/json.h"
 #include "base/limits.h"
-#include "base/toml.h"
+#include "core/schemes/imported_json.h"
 #include "core/subject/reference.h"
 
 namespace assay {
@@ -20,7 +20,14 @@ constexpr std::string_view kEverywhere = "*";
 constexpr std::string_view kSubjectPrefix = "x509.subject";
 constexpr std::string_view kSkip = "skip";
 
-using Words = std::set<std::string, std::less<>>;
+using imported::At;
+using imported::Bad;
+using imported::CheckObject;
+using imported::Hint;
+using imported::ReadText;
+using imported::ReadTexts;
+using imported::ReadWord;
+using imported::Words;
 
 struct Level {
   std::string_view name;
@@ -35,75 +42,6 @@ constexpr auto kLevels = std::to_array<Level>({
     {"permissive", {kEnforce, kNote, kNote, RevocationRule::kNote}},
     {"audit", {kNote, kNote, kNote, RevocationRule::kNote}},
 });
-
-Error Bad(const std::string& place, const std::string& what) {
-  return Fail(Reason::kPolicyMalformed,
-              place.empty() ? what : place + ": " + what);
-}
-
-std::string At(const std::string& place, std::string_view key) {
-  return place.empty() ? std::string(key) : place + "." + std::string(key);
-}
-
-std::string At(const std::string& place, std::size_t index) {
-  return place + "[" + std::to_string(index) + "]";
-}
-
-// "; did you mean 'strict'?", or nothing.
-std::string Hint(std::string_view word, const Words& words) {
-  const std::string near = NearMiss(word, words);
-  return near.empty() ? "" : "; did you mean '" + near + "'?";
-}
-
-// That it is an object of nothing but these.
-Status CheckObject(const Json& json, const std::string& place,
-                   const Words& members) {
-  const auto* object = json.AsObject();
-  if (object == nullptr) return Bad(place, "it must be an object");
-  for (const auto& [key, value] : *object) {
-    if (members.contains(key)) continue;
-    return Bad(place, "unknown member '" + key + "'" + Hint(key, members));
-  }
-  return Ok();
-}
-
-Result<std::string> ReadText(const Json& json, const std::string& place,
-                             std::string_view key) {
-  const auto* text = json.FindString(key);
-  if (text != nullptr && !text->empty()) return *text;
-  return Bad(At(place, key), json.Find(key) == nullptr
-                                 ? "it is missing"
-                                 : "it must be a text that is not empty");
-}
-
-// One of a few words.
-Result<std::string> ReadWord(const Json& json, const std::string& place,
-                             std::string_view key, const Words& words) {
-  auto word = ReadText(json, place, key);
-  if (!word || words.contains(*word)) return word;
-  return Bad(At(place, key),
-             "'" + *word + "' is not known" + Hint(*word, words));
-}
-
-// Absent is empty.
-Result<std::vector<std::string>> ReadTexts(const Json& json,
-                                           const std::string& place,
-                                           std::string_view key) {
-  std::vector<std::string> texts;
-  const auto* value = json.Find(key);
-  if (value == nullptr) return texts;
-  const auto* array = value->AsArray();
-  if (array == nullptr) return Bad(At(place, key), "it must be a list");
-  for (const Json& one : *array) {
-    const auto* text = one.AsString();
-    if (text == nullptr || text->empty()) {
-      return Bad(At(At(place, key), texts.size()),
-                 "it must be a text that is not empty");
-    }
-    texts.push_back(*text);
-  }
-  return texts;
-}
 
 Words LevelNames() {
   Words names = {std::string(kSkip)};

@@ -24,13 +24,6 @@ bool HasTag(std::string_view text) {
          std::string_view::npos;
 }
 
-// Whether images can lie below it: a host, or the beginning of a repository.
-bool IsPrefix(std::string_view text) {
-  const std::string below = std::string(text) + "/x/x";
-  const auto name = Reference::Parse(below);
-  return name && name->Repository() == below;
-}
-
 // A signature must say which image of its repository it is for. An image that
 // was asked for by digest is any of them, as the digest is compared elsewhere.
 bool IsDigestOrExact(const WrittenName& asked, const WrittenName& named) {
@@ -39,6 +32,12 @@ bool IsDigestOrExact(const WrittenName& asked, const WrittenName& named) {
 }
 
 }  // namespace
+
+bool IsNamePrefix(std::string_view text) {
+  const std::string below = std::string(text) + "/x/x";
+  const auto name = Reference::Parse(below);
+  return name && name->Repository() == below;
+}
 
 Result<WrittenName> WrittenName::Parse(std::string_view text) {
   if (LooksLikeId(text)) return Malformed(text);
@@ -101,7 +100,7 @@ Result<IdentityMatch> IdentityMatch::ExactRepository(
 Result<IdentityMatch> IdentityMatch::RemapIdentity(
     std::string_view prefix, std::string_view signed_prefix) {
   for (const std::string_view one : {prefix, signed_prefix}) {
-    if (IsPrefix(one)) continue;
+    if (IsNamePrefix(one)) continue;
     return Fail(Reason::kReferenceMalformed,
                 Printable(one) + " is no HOST[:PORT] and no HOST[:PORT]/PATH");
   }

@@ -35,6 +35,10 @@ struct WrittenName {
   friend bool operator==(const WrittenName&, const WrittenName&) = default;
 };
 
+// Whether names can begin with it, up to a slash: HOST[:PORT], or that and
+// components of a path, fully written.
+bool IsNamePrefix(std::string_view text);
+
 class IdentityMatch {
  public:
   enum class Kind : std::uint8_t {

@@ -31,7 +31,11 @@ class Files : public TrustFiles {
   std::string link;  // that is neither a file nor a folder
 
   Result<std::vector<TrustFile>> Read(std::string_view name) override {
-    return Fail(Reason::kInternal, std::string(name));
+    const auto found = files.find(name);
+    if (found == files.end()) {
+      return Fail(Reason::kPolicyKeyUnreadable, std::string(name));
+    }
+    return std::vector{TrustFile{found->first, found->second}};
   }
   TrustKind KindOf(std::string_view name) override {
     if (name == link) return TrustKind::kOther;
@@ -42,6 +46,15 @@ class Files : public TrustFiles {
     if (name == link) return Fail(Reason::kPolicyKeyUnreadable);
     if (KindOf(name) == TrustKind::kFolder) return Below(name);
     return std::vector{TrustFile{std::string(name), files.find(name)->second}};
+  }
+
+  Result<std::vector<TrustFile>> ReadSettings(
+      std::string_view folder, std::string_view ending) override {
+    auto found = Below(folder);
+    std::erase_if(found, [&](const TrustFile& one) {
+      return !one.path.ends_with(ending);
+    });
+    return found;
   }
 
  private:
@@ -61,13 +74,13 @@ struct ReadSigner {
   Diagnostics diagnostics;
 };
 
-inline ReadSigner Read(Files& files, const std::string& keys) {
+inline ReadSigner Read(Files& files, const std::string& keys,
+                       const std::string& type = "notation-policy") {
   ReadSigner read;
-  const auto table = Toml::Parse("type = \"notation-policy\"\n" + keys,
-                                 "p.toml", read.diagnostics);
+  const auto table = Toml::Parse("type = \"" + type + "\"\n" + keys, "p.toml",
+                                 read.diagnostics);
   REQUIRE(table);
-  read.signer = FindScheme("notation-policy")
-                    ->read("acme", *table, files, read.diagnostics);
+  read.signer = FindScheme(type)->read("acme", *table, files, read.diagnostics);
   return read;
 }
 

@@ -1,0 +1,274 @@
+// What an imported policy.json makes of signatures.
+#include "base/bytes.h"
+#include "core/policy/policy.h"
+#include "tests/unit/core/schemes/imported_policy.h"
+#include "tests/unit/core/schemes/signing_fixture.h"
+
+namespace assay {
+namespace {
+
+using namespace test;
+
+constexpr const char* kAsked = "registry.example.com/payments/api:1";
+constexpr const char* kPolicy = "policy = \"/p.json\"\nregistries_d = \"/r\"\n";
+
+const TestKey& KeyA() { return TestKey::Of(KeyKind::kEcdsaP256); }
+const TestKey& KeyB() {
+  static const auto key = TestKey::Make(KeyKind::kEcdsaP384);
+  return key;
+}
+
+std::string KeyRule(const TestKey& key) {
+  return R"({"type":"sigstoreSigned","keyData":")" + Base64Encode(key.Pem()) +
+         "\"}";
+}
+
+Files FilesWith(const std::string& requirements) {
+  Files files;
+  files.files["/p.json"] = R"({"default":[)" + requirements + "]}";
+  files.files["/r/all.yaml"] =
+      "default-docker: {use-sigstore-attachments: true}\n";
+  return files;
+}
+
+std::string Why(Files& files, const std::string& keys) {
+  const auto read = Read(files, keys, "containers-policy");
+  REQUIRE(read.signer == nullptr);
+  REQUIRE(read.diagnostics.size() == 1);
+  const auto& one = read.diagnostics.front();
+  return std::string(Describe(one.reason).id) + " " + one.message;
+}
+
+std::unique_ptr<Signer> SignerOf(Files& files,
+                                 const std::string& keys = kPolicy) {
+  auto read = Read(files, keys, "containers-policy");
+  for (const auto& one : read.diagnostics) UNSCOPED_INFO(one.message);
+  REQUIRE(read.signer != nullptr);
+  return std::move(read.signer);
+}
+
+std::pair<Descriptor, std::string> Layer(
+    const TestKey& key, const Digest& digest = ImageDigest(),
+    const std::string& name = kAsked,
+    HashAlgorithm hash = HashAlgorithm::kSha256) {
+  const std::string payload =
+      R"({"critical":{"identity":{"docker-reference":")" + name +
+      R"("},"image":{"docker-manifest-digest":")" + digest.str() +
+      R"("},"type":"cosign container image signature"},"optional":null})";
+  auto layer = DescriptorOf(kSimpleSigningMediaType, payload);
+  layer.annotations["dev.cosignproject.cosign/signature"] =
+      Base64Encode(key.Sign({hash}, payload));
+  return {layer, payload};
+}
+
+UntrustedArtifact Signed(std::vector<std::pair<Descriptor, std::string>> layers,
+                         ArtifactOrigin origin = ArtifactOrigin::kCosignTag) {
+  return Artifact(origin, std::move(layers));
+}
+
+SigningTarget Asked(const std::string& name = kAsked) {
+  SigningTarget target = TargetOf();
+  target.name = Reference::Parse(name).value();
+  target.may_waive = true;
+  return target;
+}
+
+TEST_CASE("a key that the policy names has signed") {
+  auto files = FilesWith(KeyRule(KeyA()));
+  const auto signer = SignerOf(files);
+  const auto found = Judge(*signer, Asked(), {Signed({Layer(KeyA())})});
+  REQUIRE(found.verified.size() == 1);
+  const auto& one = found.verified.front();
+  CHECK(one.identity() == "key:" + KeyA().Public().fingerprint().str());
+  CHECK(one.scheme() == "containers-policy");
+  CHECK(one.signer() == "acme");
+  CHECK_FALSE(one.waived());
+  const auto reason = [&](std::pair<Descriptor, std::string> layer) {
+    return OnlyReason(Judge(*signer, Asked(), {Signed({std::move(layer)})}));
+  };
+  CHECK(reason(Layer(KeyB())) == Reason::kSignatureInvalid);
+  CHECK(reason(Layer(KeyA(), Digest::Of("other"))) ==
+        Reason::kSignatureOtherImage);
+  // By default the very tag must have been signed.
+  CHECK(reason(Layer(KeyA(), ImageDigest(),
+                     "registry.example.com/payments/api")) ==
+        Reason::kSignatureOtherRepository);
+  CHECK(reason(Layer(KeyA(), ImageDigest(),
+                     "registry.example.com/payments/api:2")) ==
+        Reason::kSignatureOtherRepository);
+}
+
+TEST_CASE("a signature is where containers/image looks, and as it hashes") {
+  auto files = FilesWith(KeyRule(KeyB()));
+  const auto signer = SignerOf(files);
+  CHECK(OnlyReason(Judge(*signer, Asked(), {Signed({Layer(KeyB())})})) ==
+        Reason::kSigned);
+  const auto referrer = Signed({Layer(KeyB())}, ArtifactOrigin::kReferrer);
+  CHECK(Judge(*signer, Asked(), {referrer}).verified.empty());
+  const auto other =
+      Layer(KeyB(), ImageDigest(), kAsked, HashAlgorithm::kSha384);
+  CHECK(OnlyReason(Judge(*signer, Asked(), {Signed({other})})) ==
+        Reason::kSignatureInvalid);
+  auto statements = Asked();
+  statements.signatures = false;
+  const auto found = Judge(*signer, statements, {Signed({Layer(KeyB())})});
+  CHECK(found.verified.empty());
+  CHECK(found.failed.empty());
+}
+
+TEST_CASE("attachments are used where registries.d has it so") {
+  auto files = FilesWith(KeyRule(KeyA()));
+  const auto found = [&](const std::string& settings) {
+    files.files["/r/all.yaml"] = settings;
+    return !Judge(*SignerOf(files), Asked(), {Signed({Layer(KeyA())})})
+                .verified.empty();
+  };
+  const std::string use = "{use-sigstore-attachments: true}\n";
+  const std::string not_use = "{use-sigstore-attachments: false}\n";
+  CHECK(found("default-docker: " + use));
+  CHECK_FALSE(found("default-docker: " + not_use));
+  CHECK_FALSE(found("{}\n"));
+  CHECK(found("docker:\n  registry.example.com: " + use));
+  CHECK_FALSE(found("docker:\n  registry.example.com: " + use +
+                    "  registry.example.com/payments: " + not_use));
+  CHECK(found("docker:\n  registry.example.com: " + use +
+              "  registry.example.com/payments: {lookaside: 'file:///x'}\n"));
+  CHECK_FALSE(found("docker:\n  other.example.com: " + use));
+  CHECK_FALSE(SignerOf(files)->Places().referrers);
+  CHECK(SignerOf(files)->Places().cosign_tag);
+  files.files["/r/all.yaml"] = "default-docker: " + not_use;
+  CHECK_FALSE(SignerOf(files)->Places().cosign_tag);
+  for (const auto* bad : {"default-docker: {use-sigstore-attachments: 1}\n",
+                          "docker: []\n", "docker: {a.b: 1}\n", "[\n"}) {
+    files.files["/r/all.yaml"] = bad;
+    INFO(bad);
+    Why(files, kPolicy);
+  }
+}
+
+TEST_CASE("all requirements hold, and of one manifest") {
+  auto files = FilesWith(KeyRule(KeyA()) +
+                         R"(,{"type":)"
+                         R"("insecureAcceptAnything"},)" +
+                         KeyRule(KeyB()));
+  const auto signer = SignerOf(files);
+  const auto both =
+      Judge(*signer, Asked(), {Signed({Layer(KeyA()), Layer(KeyB())})});
+  CHECK(both.verified.size() == 2);  // two keys, which are two signers
+  const auto one = Judge(*signer, Asked(), {Signed({Layer(KeyA())})});
+  CHECK(one.verified.empty());
+  REQUIRE_FALSE(one.failed.empty());
+  CHECK(one.failed.back().error.reason == Reason::kThresholdNotMet);
+  CHECK(one.failed.back().where == "scope 'default' of /p.json");
+  CHECK(Judge(*signer, Asked(), {}).verified.empty());
+  auto target = Asked();
+  target.digests.push_back(Digest::Of("index"));
+  const auto apart =
+      Judge(*signer, target,
+            {Signed({Layer(KeyA()), Layer(KeyB(), Digest::Of("index"))})});
+  CHECK(apart.verified.empty());
+  CHECK(apart.failed.back().error.reason == Reason::kThresholdNotMet);
+}
+
+TEST_CASE("what is rejected stays so, whoever signed") {
+  auto files = FilesWith(KeyRule(KeyA()) + R"(,{"type":"reject"})");
+  const auto signer = SignerOf(files);
+  CHECK(OnlyReason(Judge(*signer, Asked(), {Signed({Layer(KeyA())})})) ==
+        Reason::kImportedPolicyRejects);
+  files = FilesWith(R"({"type":"insecureAcceptAnything"},{"type":"reject"})");
+  const auto mixed = SignerOf(files);
+  CHECK(mixed->Warnings().empty());
+  CHECK(OnlyReason(Judge(*mixed, Asked(), {})) ==
+        Reason::kImportedPolicyRejects);
+}
+
+TEST_CASE("what is accepted unsigned is so only for certain, and announced") {
+  Files files;
+  files.files["/p.json"] =
+      R"({"default":[{"type":"reject"}],"transports":{"docker":{)"
+      R"("registry.example.com/payments":[{"type":"insecureAcceptAnything"}],)"
+      R"("busybox":[{"type":"reject"}]}}})";
+  const auto signer =
+      SignerOf(files, std::string(kPolicy) + "valid_until = 2026-07-01\n");
+  CHECK(signer->Warnings() ==
+        std::vector<std::string>{
+            "scope 'docker, registry.example.com/payments' of /p.json: allows "
+            "without a signature",
+            "scope 'busybox' of /p.json: no image's name is in it"});
+  const auto found = Judge(*signer, Asked(), {});
+  REQUIRE(found.verified.size() == 1);
+  CHECK(found.verified.front().waived());
+  CHECK(found.verified.front().identity() == "waived");
+  CHECK(Fulfilment{found.verified, {}}.Basis() == Reason::kAllowedByRule);
+  auto claimed = Asked();
+  claimed.may_waive = false;
+  CHECK(OnlyReason(Judge(*signer, claimed, {})) == Reason::kNoSignature);
+  auto later = Asked();
+  later.now = *ParseRfc3339("2026-07-01T00:00:00Z");
+  CHECK(OnlyReason(Judge(*signer, later, {})) == Reason::kKeyExpired);
+  CHECK(OnlyReason(Judge(*signer, Asked("registry.example.com/other:1"), {})) ==
+        Reason::kImportedPolicyRejects);
+}
+
+TEST_CASE("a namespace's own policy stands for the system's") {
+  Files files = FilesWith(R"({"type":"reject"})");
+  files.files["/crio/team.json"] =
+      R"({"default":[{"type":"insecureAcceptAnything"}]})";
+  files.files["/crio/readme"] = "no policy";
+  const std::string keys =
+      std::string(kPolicy) + "namespace_policies = \"/crio\"\n";
+  const auto signer = SignerOf(files, keys);
+  const auto reason = [&](const std::string& pod_namespace) {
+    auto target = Asked();
+    target.pod_namespace = pod_namespace;
+    return OnlyReason(Judge(*signer, target, {}));
+  };
+  CHECK(reason("team") == Reason::kSigned);
+  CHECK(reason("") == Reason::kImportedPolicyRejects);
+  CHECK(reason("team2") == Reason::kImportedPolicyRejects);
+  CHECK(reason("../crio/team") == Reason::kImportedPolicyRejects);
+  CHECK(signer->Warnings().size() == 1);
+  CHECK(signer->Summary().find("namespace 'team' by /crio/team.json") !=
+        std::string::npos);
+  files.files["/crio/other.json"] = "{";
+  CHECK(Why(files, keys).starts_with("policy-malformed /crio/other.json: "));
+  CHECK(SignerOf(files, std::string(kPolicy) +
+                            "namespace_policies = \"/none\"\n") != nullptr);
+}
+
+TEST_CASE("whatever a policy names is read with it, or refuses it") {
+  const std::string lead = R"({"type":"sigstoreSigned",)";
+  auto files = FilesWith(lead + R"("keyPath":"/a.pub"})");
+  CHECK(Why(files, kPolicy).starts_with("policy-key-unreadable"));
+  files.files["/a.pub"] = "junk";
+  CHECK(Why(files, kPolicy).starts_with("key-malformed /p.json: default: "));
+  files.files["/a.pub"] = KeyA().Pem() + KeyB().Pem();
+  CHECK(Why(files, kPolicy).starts_with("key-malformed"));
+  files.files["/a.pub"] = KeyA().Pem();
+  CHECK(SignerOf(files)->Summary().starts_with(
+      "/p.json: 'default' needs ecdsa-p256 sha256:"));
+  // The same key twice is one.
+  files = FilesWith(lead + R"("keyPaths":["/a.pub","/b.pub"]})");
+  files.files["/a.pub"] = files.files["/b.pub"] = KeyA().Pem();
+  CHECK(SignerOf(files) != nullptr);
+  // Only an ECDSA key is one of Rekor's.
+  files = FilesWith(lead + R"("keyPath":"/a.pub","rekorPublicKeyPath":"/r"})");
+  files.files["/a.pub"] = KeyA().Pem();
+  files.files["/r"] = TestKey::Of(KeyKind::kEd25519).Pem();
+  CHECK(Why(files, kPolicy).starts_with("key-unsupported"));
+  files.files["/r"] = KeyB().Pem();
+  const auto logged = SignerOf(files);
+  CHECK(OnlyReason(Judge(*logged, Asked(), {Signed({Layer(KeyA())})})) ==
+        Reason::kLogThreshold);
+  files =
+      FilesWith(lead + R"("pki":{"caRootsPath":"/ca","subjectEmail":"a"}})");
+  files.files["/ca"] = "junk";
+  CHECK(Why(files, kPolicy).starts_with("certificate-malformed"));
+  CHECK(Why(files, "policy = \"/none.json\"")
+            .starts_with("policy-key-unreadable"));
+  CHECK(Why(files, "").starts_with("policy-key-unreadable"));
+  CHECK(Why(files, "policies = \"/p.json\"").starts_with("policy-malformed"));
+}
+
+}  // namespace
+}  // namespace assay
