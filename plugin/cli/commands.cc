@@ -30,6 +30,7 @@ std::span<const Command* const> AllCommands() {
       &kPolicyCheckCommand,
       &kPolicyShowCommand,
       &kPolicyTestCommand,
+      &kPolicyDiffCommand,
       &kWireContainerdCommand,
       &kReasonsCommand,
   });

@@ -1,6 +1,6 @@
-// `assay policy check`, `show` and `test`: the policy files held against the
-// grammar and against expectations, without a daemon and without root where
-// the files can be read.
+// `assay policy check`, `show`, `test` and `diff`: the policy files held
+// against the grammar and against expectations, without a daemon and without
+// root where the files can be read.
 #ifndef ASSAY_CLI_POLICY_COMMANDS_H_
 #define ASSAY_CLI_POLICY_COMMANDS_H_
 
@@ -11,6 +11,8 @@ namespace assay {
 extern const Command kPolicyCheckCommand;
 extern const Command kPolicyShowCommand;
 extern const Command kPolicyTestCommand;
+// In policy_diff_command.cc; it verifies, and so needs what `verify` does.
+extern const Command kPolicyDiffCommand;
 
 }  // namespace assay
 

@@ -79,18 +79,27 @@ Result<Json> VerifyRemote(const Paths& paths, const NodeConfig& config,
 
 }  // namespace
 
+Result<Json> VerifyUnder(const Paths& paths,
+                         const std::shared_ptr<const Policy>& policy,
+                         const std::string& reference,
+                         const VerifyOptions& options) {
+  const auto config = NodeConfig::Read(paths);
+  if (!config) return config.error();
+  return LocalReference::IsOne(reference)
+             ? VerifyLocal(paths, *config, reference, options, policy)
+             : VerifyRemote(paths, *config, reference, options, policy);
+}
+
 Result<Json> VerifyReference(const Paths& paths, const std::string& reference,
                              const VerifyOptions& options) {
-  const bool local = LocalReference::IsOne(reference);
-  if (!local) {
+  if (!LocalReference::IsOne(reference)) {
     if (auto name = Reference::Parse(reference); !name) return name.error();
   }
   const auto config = NodeConfig::Read(paths);
   if (!config) return config.error();
   const auto policy = LoadPolicy(paths, options.policy);
   if (!policy) return policy.error();
-  return local ? VerifyLocal(paths, *config, reference, options, *policy)
-               : VerifyRemote(paths, *config, reference, options, *policy);
+  return VerifyUnder(paths, *policy, reference, options);
 }
 
 namespace {

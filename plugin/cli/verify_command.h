@@ -7,6 +7,7 @@
 #include <string>
 
 #include "cli/command.h"
+#include "core/policy/policy.h"
 #include "core/question/question.h"
 
 namespace assay {
@@ -27,6 +28,13 @@ struct VerifyOptions {
 // kPolicyMalformed, kConfigurationMalformed.
 Result<Json> VerifyReference(const Paths& paths, const std::string& reference,
                              const VerifyOptions& options);
+
+// The same under a policy at hand, which is not null; options.policy is left
+// aside.
+Result<Json> VerifyUnder(const Paths& paths,
+                         const std::shared_ptr<const Policy>& policy,
+                         const std::string& reference,
+                         const VerifyOptions& options);
 
 }  // namespace assay
 

@@ -76,6 +76,12 @@ std::shared_ptr<const Policy> PolicyLoader::LoadFrom(
   return Read(path, diagnostics, nullptr);
 }
 
+std::shared_ptr<const Policy> PolicyLoader::LoadText(
+    PolicyFile text, Diagnostics& diagnostics) const {
+  NodeTrust trust(paths_);
+  return Policy::Read({{std::move(text)}}, trust, diagnostics);
+}
+
 std::shared_ptr<const Policy> PolicyLoader::Read(const std::string& path,
                                                  Diagnostics& diagnostics,
                                                  AskedTrust* asked) const {

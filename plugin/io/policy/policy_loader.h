@@ -32,6 +32,10 @@ class PolicyLoader {
   std::shared_ptr<const Policy> LoadFrom(const std::string& path,
                                          Diagnostics& diagnostics) const;
 
+  // The same from a text that is in no file.
+  std::shared_ptr<const Policy> LoadText(PolicyFile text,
+                                         Diagnostics& diagnostics) const;
+
  private:
   std::shared_ptr<const Policy> Read(const std::string& path,
                                      Diagnostics& diagnostics,
