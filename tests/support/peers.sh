@@ -1,7 +1,7 @@
 #!/bin/bash
 # The real peers that the tests run against: containerd of three Debian
-# releases, cosign of two, Debian 12's docker-registry; and the .proto files of
-# Debian 12's containerd.
+# releases, cosign of two, a late skopeo, Debian 12's docker-registry; and the
+# .proto files of Debian 12's containerd.
 #
 #   tests/support/peers.sh prepare [PEER...]   fetch what is missing (root, apt)
 #   . tests/support/peers.sh                   get the functions
@@ -10,12 +10,14 @@
 # nothing is started by a maintainer script, several versions live side by
 # side, and the host's package database is left alone. The packages come from
 # the mirror this machine's own apt uses. All of them are Go programs that need
-# a libc not newer than Debian 12's; prepare runs each once to be sure.
+# a libc not newer than Debian 12's, or bring their own; prepare runs each once
+# to be sure.
 
 ASSAY_SOURCE_DIR=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 ASSAY_PEERS_DIR=${ASSAY_PEERS_DIR:-$ASSAY_SOURCE_DIR/build/peers}
 
-# peer, Debian release, package, and what its version must begin with.
+# peer, Debian release, package (and libraries it brings), and what its version
+# must begin with.
 peer_table() {
   cat <<'TABLE'
 containerd16 bookworm containerd 1.6.
@@ -25,6 +27,7 @@ cosign25 trixie cosign 2.
 cosign31 forky cosign 3.
 notation forky notation 1.
 registry bookworm docker-registry 2.
+skopeo forky skopeo,libc6,libgpgme45,libsqlite3-0,libassuan9,libgpg-error0 1.
 protos16 bookworm golang-github-containerd-containerd-dev 1.6.
 TABLE
 }
@@ -102,9 +105,12 @@ fetch_peer() {
   local peer=$1 release=$2 package=$3 work
   work=$(mktemp -d "$ASSAY_PEERS_DIR/$peer.XXXXXX")
   say "fetching $peer: $package of $release"
-  (cd "$work" && peers_apt download "$package/$release")
-  dpkg-deb -x "$work"/*.deb "$work/root"
-  dpkg-deb -f "$work"/*.deb Version >"$work/root/version"
+  local one
+  for one in ${package//,/ }; do
+    (cd "$work" && peers_apt download "$one/$release")
+    dpkg-deb -x "$work/${one}"_*.deb "$work/root"
+  done
+  dpkg-deb -f "$work/${package%%,*}"_*.deb Version >"$work/root/version"
   mv "$work/root" "$ASSAY_PEERS_DIR/$peer"
   rm -rf "$work"
 }
@@ -120,6 +126,7 @@ check_peer() {
     cosign*) "$(peer_bin "$peer")/cosign" version >/dev/null 2>&1 ;;
   notation) "$(peer_bin "$peer")/notation" version >/dev/null ;;
     registry) "$(peer_bin "$peer")/docker-registry" --version >/dev/null ;;
+    skopeo) late_skopeo --version >/dev/null ;;
     protos16) [[ -d $ASSAY_PEERS_DIR/$peer/usr/share/gocode ]] ;;
   esac || die "$peer $version does not run on this machine"
   say "$peer $version"
@@ -148,6 +155,13 @@ prepare_peers() {
 
 # The folder of a peer's programs.
 peer_bin() { echo "$ASSAY_PEERS_DIR/$1/usr/bin"; }
+
+# With the libc of its own release.
+late_skopeo() {
+  local libraries="$ASSAY_PEERS_DIR/skopeo/usr/lib/x86_64-linux-gnu"
+  "$libraries/ld-linux-x86-64.so.2" --library-path "$libraries" \
+    "$(peer_bin skopeo)/skopeo" "$@"
+}
 
 cosign25() { COSIGN_PASSWORD='' "$(peer_bin cosign25)/cosign" "$@"; }
 cosign31() { COSIGN_PASSWORD='' "$(peer_bin cosign31)/cosign" "$@"; }
