@@ -85,6 +85,14 @@ cp "$WORK/trick" "$trick"
 DIGEST=$(push_image demo/moved:2 --env A=moved)
 sign_openpgp release-pgp demo/moved:2 "$DIGEST" "$store" demo/moved:1
 pull demo/moved:2
+# Of an index the instance is signed, as skopeo and podman do, or the index.
+for what in member whole; do
+  DIGEST=$(push_image "demo/$what:host" --env "NAME=$what")
+  index=$(push_index "demo/$what:1" "demo/$what:host")
+  [[ $what == member ]] || DIGEST=$index
+  sign_openpgp release-pgp "demo/$what:1" "$DIGEST" "$store"
+  pull "demo/$what:1"
+done
 push_image web/app:1 --env A=web >/dev/null
 copy_signed release-pgp web/app:1
 [[ -n $(find "$web" -name signature-1) ]] || fail "skopeo signed nothing"
@@ -97,6 +105,8 @@ expect_refused_image "not signed" no-signature demo/none:1
 expect_refused_image "signed with a foreign key" signature-foreign-key demo/foreign:1
 expect_refused_image "signed as another tag" signature-other-repository demo/moved:2
 expect_refused_image "a lie before what is signed" openpgp-unsigned demo/trick:1
+expect_starts "the platform's manifest is signed" demo/member:1
+expect_starts "the index is signed" demo/whole:1
 expect_starts "signed with two keys" both/two:1
 expect_refused_image "one key under two names is one" threshold-not-met both/one:1
 expect_starts "signed by skopeo copy, fetched from a web server" web/app:1
@@ -109,6 +119,12 @@ expect_output "a folder that skopeo wrote has its signatures" accepted \
   assay verify "dir:$WORK/dir" --as "$REGISTRY/web/app:1" --json
 expect_output "verify says who signed" "openpgp:$(gpg_fingerprint release-pgp)" \
   assay verify "$REGISTRY/web/app:1" --json
+
+librnp=$(readlink -f "$(ldconfig -p | awk '$1 == "librnp.so.0" { print $NF; exit }')")
+mount --bind /dev/null "$librnp"
+expect_failure "without librnp such a policy is refused" openpgp-unavailable \
+  assay policy check
+umount "$librnp"
 
 stop_service "$WEB_PID"
 stop_service "$REGISTRY_PID"
