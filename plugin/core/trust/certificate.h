@@ -72,7 +72,6 @@ class Certificate {
   std::shared_ptr<const Parsed> parsed_;
 };
 
-inline constexpr std::string_view kAnyPurpose;  // of who does not ask
 inline constexpr std::string_view kCodeSigning = "1.3.6.1.5.5.7.3.3";
 inline constexpr std::string_view kTimeStamping = "1.3.6.1.5.5.7.3.8";
 

@@ -86,7 +86,6 @@ Result<CertificatePath> BuildPath(const Certificate& leaf,
 
 // RFC 5280 section 4.2.1.12, applied to intermediates as all verifiers do.
 Status CheckPurposes(const CertificatePath& path, std::string_view purpose) {
-  if (purpose == kAnyPurpose) return Ok();
   for (const Certificate& one : path.certificates) {
     const bool leaf = &one == &path.leaf();
     const bool anchor = &one == &path.certificates.back();

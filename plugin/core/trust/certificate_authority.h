@@ -37,7 +37,7 @@ class CertificateAuthority {
 
   // The leaf's path to this authority. `hints` are certificates that may stand
   // between; they are not believed. Leaf and intermediates must be for
-  // `purpose`, an OID or kAnyPurpose. Errors: kCertificateUntrusted,
+  // `purpose`, an OID. Errors: kCertificateUntrusted,
   // kCertificateProfile.
   Result<CertificatePath> Verify(const Certificate& leaf,
                                  std::string_view purpose,

@@ -16,6 +16,7 @@ import tempfile
 TESTS = pathlib.Path(__file__).resolve().parents[2]
 sys.path[:0] = [str(TESTS / "support/containers"), str(TESTS / "vectors")]
 
+from certified import certificates  # noqa: E402
 from container_strictness import CONTAINERS  # noqa: E402
 from vector_tools import PEERS, Registry, digest_of  # noqa: E402
 
@@ -24,9 +25,9 @@ LIBRARIES = PEERS / "skopeo/usr/lib/x86_64-linux-gnu"
 SKOPEO = [LIBRARIES / "ld-linux-x86-64.so.2", "--library-path", LIBRARIES, PEERS / "skopeo/usr/bin/skopeo"]
 Trial = collections.namedtuple("Trial", "name reference text key registries")
 ACCEPT, REJECT = {"type": "insecureAcceptAnything"}, {"type": "reject"}
-# What Assay says of a policy that it does not take.
+# What Assay says of a policy or a certificate that it does not take.
 NOT_TAKEN = ("policy-malformed", "policy-unsupported", "policy-key-unreadable", "key-malformed", "key-unsupported",
-             "certificate-malformed")
+             "certificate-malformed", "certificate-profile", "signature-foreign-key")
 
 
 class Bench:
@@ -295,6 +296,7 @@ def main():
             identities(bench)
             scopes(bench, good)
             documents(bench, good)
+            certificates(bench)
             with concurrent.futures.ThreadPoolExecutor(2) as pool:
                 found = pool.map(lambda one: judge(bench, *one), enumerate(bench.all))
                 problems = [one for one in found if one] + differences(bench, good)

@@ -8,4 +8,7 @@ CONTAINERS = {
     "several-keys": "A file of several keys for sigstore, of which skopeo reads the first.",
     "prefix": "A prefix of remapIdentity that is not written in full.",
     "null": "A member that is null.",
+    "two-names": "A certificate of Fulcio's that names several subjects.",
+    "no-purpose": "A certificate that names no purpose.",
+    "certificate": "A certificate beside a key's signature that is of another key.",
 }

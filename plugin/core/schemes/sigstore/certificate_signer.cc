@@ -68,7 +68,7 @@ Result<std::optional<Time>> SigstoreCertificateSigner::FindPath(
                policy_.intermediates.end());
   Error why = Fail(Reason::kCertificateUntrusted, "no authority issued it");
   for (const CertificateAuthority& authority : policy_.authorities) {
-    const auto path = authority.Verify(leaf, kAnyPurpose, hints);
+    const auto path = authority.Verify(leaf, kCodeSigning, hints);
     const Status valid =
         path ? authority.ValidAt(*path, now) : Status(path.error());
     if (!valid) {
