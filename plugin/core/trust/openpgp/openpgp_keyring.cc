@@ -39,7 +39,7 @@ Result<std::vector<std::string>> ArmoredBlocks(std::string_view text) {
 }
 
 // A file as what librnp imports in one go each.
-Result<std::vector<std::string>> KeyringsIn(const std::string& file) {
+Result<std::vector<std::string>> KeyringsIn(std::string file) {
   constexpr unsigned kSecretKeyTag = 5;
   if (file.empty()) return MalformedKeyring("the file is empty");
   const auto first = static_cast<unsigned char>(file.front());
@@ -52,7 +52,9 @@ Result<std::vector<std::string>> KeyringsIn(const std::string& file) {
   const unsigned tag =
       (first & 0x40U) != 0 ? first & 0x3fU : (first >> 2U) & 0x0fU;
   if (tag == kSecretKeyTag) return MalformedKeyring("it holds a private key");
-  return std::vector<std::string>{file};
+  std::vector<std::string> whole;
+  whole.push_back(std::move(file));
+  return whole;
 }
 
 std::string AlgorithmNameOf(const RnpKeyFacts& key) {
@@ -208,8 +210,8 @@ Result<OpenpgpKeyring> OpenpgpKeyring::Parse(std::vector<std::string> files) {
   const auto rnp = LoadRnp();
   if (!rnp) return rnp.error();
   std::vector<std::string> keyrings;
-  for (const std::string& file : files) {
-    auto found = KeyringsIn(file);
+  for (std::string& file : files) {
+    auto found = KeyringsIn(std::move(file));
     if (!found) return found.error();
     std::move(found->begin(), found->end(), std::back_inserter(keyrings));
   }
