@@ -107,6 +107,10 @@ std::vector<std::string> Places(const Trail& trail) {
     for (const std::string& folder : trail.places.folders) {
       places.push_back(folder + "/" + tag + ".sig");
     }
+    for (const auto& stores : trail.places.lookasides) {
+      places.push_back(stores->For(*name).str() + "/" +
+                       LookasidePath(*name, digest, 1));
+    }
   }
   return places;
 }

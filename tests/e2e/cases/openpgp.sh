@@ -111,6 +111,11 @@ expect_starts "signed with two keys" both/two:1
 expect_refused_image "one key under two names is one" threshold-not-met both/one:1
 expect_starts "signed by skopeo copy, fetched from a web server" web/app:1
 expect_refused_image "not signed, says the web server" no-signature web/none:1
+run assay verify "$REGISTRY/web/none:1" --json
+expect_equal "verify says where a signature would have been" \
+  "$(jq -r '.places | length' <<<"$OUTPUT")" 1
+[[ $OUTPUT == *"http://127.0.0.1:$web_port/web/none@sha256="* ]] ||
+  fail "it names another place"
 expect_output "evidence fetch keeps it as well" lookaside \
   assay evidence fetch "$REGISTRY/web/app:1"
 quietly skopeo --insecure-policy --registries.d "$WORK/registries.d" copy -q \
