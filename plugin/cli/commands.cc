@@ -15,24 +15,13 @@ namespace assay {
 
 std::span<const Command* const> AllCommands() {
   static constexpr auto kCommands = std::to_array<const Command*>({
-      &kVerifyCommand,
-      &kVerifyBundleCommand,
-      &kExplainCommand,
-      &kStatusCommand,
-      &kRunningCommand,
-      &kReloadCommand,
-      &kDoctorCommand,
-      &kEvidenceListCommand,
-      &kEvidenceFetchCommand,
-      &kEvidenceExportCommand,
-      &kEvidenceImportCommand,
-      &kEvidenceGcCommand,
-      &kPolicyCheckCommand,
-      &kPolicyShowCommand,
-      &kPolicyTestCommand,
-      &kPolicyDiffCommand,
-      &kWireContainerdCommand,
-      &kReasonsCommand,
+      &kVerifyCommand,         &kVerifyBundleCommand,   &kExplainCommand,
+      &kStatusCommand,         &kRunningCommand,        &kReloadCommand,
+      &kDoctorCommand,         &kEvidenceListCommand,   &kEvidenceFetchCommand,
+      &kEvidenceExportCommand, &kEvidenceImportCommand, &kEvidenceGcCommand,
+      &kPolicyCheckCommand,    &kPolicyShowCommand,     &kPolicyTestCommand,
+      &kPolicyDiffCommand,     &kPolicyLearnCommand,    &kRotatePlanCommand,
+      &kWireContainerdCommand, &kReasonsCommand,
   });
   return kCommands;
 }

@@ -4,6 +4,7 @@
 #ifndef ASSAY_CLI_DAEMON_CLIENT_H_
 #define ASSAY_CLI_DAEMON_CLIENT_H_
 
+#include <functional>
 #include <memory>
 
 #include "api/assay.pb.h"
@@ -25,6 +26,14 @@ class DaemonClient {
   Result<v1::RunningReply> Running();
   Result<v1::ReloadReply> Reload();
   Result<v1::Decision> Verify(const v1::VerifyRequest& request);
+  // Calls `tell` for each row as it comes. These may also end with
+  // kPolicyMalformed: the daemon's words about the policy, one problem a line.
+  ::assay::Status Compare(
+      const v1::CompareRequest& request,
+      const std::function<void(const v1::ComparedImage&)>& tell);
+  ::assay::Status Survey(
+      const v1::SurveyRequest& request,
+      const std::function<void(const v1::SurveyedImage&)>& tell);
 
  private:
   struct Channel;

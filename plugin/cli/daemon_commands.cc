@@ -9,6 +9,14 @@ constexpr auto kDoctorOptions = std::to_array<Option>({
     {"config", "FILE", "containerd's configuration, if not the usual one"},
 });
 
+constexpr auto kLearnOptions = std::to_array<Option>({
+    {"offline", "", "look at what is stored alone, ask no registry"},
+});
+
+constexpr auto kRotateOptions = std::to_array<Option>({
+    {"all", "", "list what does not change, too"},
+});
+
 }  // namespace
 
 const Command kStatusCommand = {
@@ -58,6 +66,41 @@ const Command kDoctorCommand = {
         "Exit status: 0 all is well, 1 something does not enforce, 3 it could\n"
         "not be told (often: not run as root).\n",
     .options = kDoctorOptions,
+};
+
+const Command kPolicyLearnCommand = {
+    .name = "policy learn",
+    .operands = "",
+    .help = "Propose a policy from what signed the images of this node",
+    .details =
+        "Every key, certificate and trusted root in the trust folder is tried\n"
+        "on every image that the runtime holds; only signatures that hold are\n"
+        "counted. Printed is a policy in audit mode: one rule for each\n"
+        "repository, or for several that lie together and are signed by the\n"
+        "same. What nobody signed stands in comments. Nothing is changed.\n"
+        "\n"
+        "Read it before you use it: it trusts whoever signed until now.\n",
+    .options = kLearnOptions,
+};
+
+const Command kRotatePlanCommand = {
+    .name = "rotate plan",
+    .operands = "POLICY",
+    .operands_least = 1,
+    .operands_most = 1,
+    .help = "List what a changed policy would stop from starting",
+    .details =
+        "POLICY is a file, or a folder of *.toml, that would take the place "
+        "of\n"
+        "policy.d; keys come from the trust folder. The daemon decides about\n"
+        "every container and every image that the runtime holds, from disk\n"
+        "alone, under the policy in force and under this one. Images count\n"
+        "once more for each Kubernetes namespace that rules name.\n"
+        "\n"
+        "Exit status: 0 nothing that starts now would stop, 1 something "
+        "would,\n"
+        "3 something could not be told, 2 the policy is wrong.\n",
+    .options = kRotateOptions,
 };
 
 }  // namespace assay

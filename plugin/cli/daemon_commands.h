@@ -12,6 +12,8 @@ extern const Command kStatusCommand;
 extern const Command kRunningCommand;
 extern const Command kReloadCommand;
 extern const Command kDoctorCommand;
+extern const Command kPolicyLearnCommand;
+extern const Command kRotatePlanCommand;
 
 }  // namespace assay
 

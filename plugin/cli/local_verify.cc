@@ -1,7 +1,6 @@
 #include "cli/local_verify.h"
 
-#include <iostream>
-
+#include "cli/progress.h"
 #include "cli/verify_desk.h"
 #include "core/verdict/verifier.h"
 #include "io/layout/layout_bases.h"
@@ -15,29 +14,13 @@ namespace {
 // Layers of any size are hashed in it.
 constexpr std::chrono::seconds kLocalBudget = std::chrono::hours(1);
 
-// One line on stderr that is written over, and gone at the end.
-class ProgressLine {
- public:
-  ProgressLine() = default;
-  ProgressLine(const ProgressLine&) = delete;
-  ProgressLine& operator=(const ProgressLine&) = delete;
-  ~ProgressLine() {
-    if (last_ >= 0) std::cerr << "\r\x1b[K" << std::flush;
-  }
-
-  void Show(std::uint64_t done, std::uint64_t all) {
-    const int percent =
-        all == 0 ? 100
-                 : static_cast<int>(100 * (static_cast<double>(done) /
-                                           static_cast<double>(all)));
-    if (percent == last_) return;
-    last_ = percent;
-    std::cerr << "\rhashing layers: " << percent << " %" << std::flush;
-  }
-
- private:
-  int last_ = -1;
-};
+std::string Hashing(std::uint64_t done, std::uint64_t all) {
+  const int percent = all == 0
+                          ? 100
+                          : static_cast<int>(100 * (static_cast<double>(done) /
+                                                    static_cast<double>(all)));
+  return "hashing layers: " + std::to_string(percent) + " %";
+}
 
 Result<Reference> NameOf(const LocalReference& local,
                          const VerifyOptions& options) {
@@ -67,9 +50,9 @@ Result<Json> VerifyLocal(const Paths& paths, const NodeConfig& config,
   VerifyDesk desk(paths, config, options.offline);
   LayoutResolver resolver(*image);
   LayoutEvidence evidence(*image, desk.evidence());
-  ProgressLine line;
+  Progress progress(options.progress);
   LayoutLayers layers(*image, [&](std::uint64_t done, std::uint64_t all) {
-    if (options.progress) line.Show(done, all);
+    progress.Show(Hashing(done, all));
   });
   LayoutBases bases(*image, desk.bases());
   const Verifier verifier(resolver, evidence, layers, bases,

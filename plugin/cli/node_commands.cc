@@ -9,6 +9,7 @@
 #include "cli/daemon_client.h"
 #include "cli/daemon_commands.h"
 #include "cli/doctor_command.h"
+#include "cli/survey_commands.h"
 #include "cli/table.h"
 
 namespace assay {
@@ -240,8 +241,10 @@ std::span<const Command* const> NodeCommands() {
   static const Command running = With(kRunningCommand, &RunRunning);
   static const Command reload = With(kReloadCommand, &RunReload);
   static const Command doctor = With(kDoctorCommand, &RunDoctor);
-  static const auto commands =
-      std::to_array<const Command*>({&status, &running, &reload, &doctor});
+  static const Command learn = With(kPolicyLearnCommand, &RunPolicyLearn);
+  static const Command rotate = With(kRotatePlanCommand, &RunRotatePlan);
+  static const auto commands = std::to_array<const Command*>(
+      {&status, &running, &reload, &doctor, &learn, &rotate});
   return commands;
 }
 

@@ -9,6 +9,7 @@
 
 #include "api/assay.grpc.pb.h"
 #include "base/bytes.h"
+#include "daemon/node_survey.h"
 #include "io/report/request.h"
 #include "io/rootfs/folder.h"
 
@@ -25,6 +26,30 @@ v1::Ending ToProto(const Json& record) {
   if (*verdict == EndingName(Ending::kAccepted)) return v1::ENDING_ACCEPTED;
   if (*verdict == EndingName(Ending::kRejected)) return v1::ENDING_REJECTED;
   return v1::ENDING_UNSPECIFIED;
+}
+
+v1::Ending ToProto(Ending ending) {
+  if (ending == Ending::kAccepted) return v1::ENDING_ACCEPTED;
+  if (ending == Ending::kRejected) return v1::ENDING_REJECTED;
+  return v1::ENDING_UNSPECIFIED;
+}
+
+// Without the object of the audit line.
+void Fill(const Verdict& verdict, v1::Decision& decision) {
+  decision.set_ending(ToProto(verdict.ending()));
+  decision.set_reason(std::string(Describe(verdict.reason()).id));
+  decision.set_line(verdict.Sentence());
+}
+
+void Fill(const HeldWorkload& held, std::size_t number, std::size_t all,
+          v1::NodeImage& image) {
+  image.set_runtime_namespace(held.runtime_namespace);
+  image.set_name(held.image);
+  image.set_pod_namespace(held.pod_namespace);
+  image.set_container(held.container);
+  image.set_running(held.running);
+  image.set_number(static_cast<std::uint32_t>(number));
+  image.set_all(static_cast<std::uint32_t>(all));
 }
 
 void Fill(const Json& record, v1::Decision& decision) {
@@ -120,7 +145,33 @@ class EnforcerService::Impl final : public v1::Enforcer::Service {
     return grpc::Status::OK;
   }
 
+  grpc::Status Compare(grpc::ServerContext* context,
+                       const v1::CompareRequest* request,
+                       grpc::ServerWriter<v1::ComparedImage>* writer) override;
+
+  grpc::Status Survey(grpc::ServerContext* context,
+                      const v1::SurveyRequest* request,
+                      grpc::ServerWriter<v1::SurveyedImage>* writer) override;
+
  private:
+  // Null after `status` says what is wrong with it.
+  std::shared_ptr<const Policy> Read(const v1::OtherPolicy& other,
+                                     grpc::Status& status) const {
+    Diagnostics diagnostics;
+    auto policy = other.path().empty()
+                      ? parts_.policies.LoadText({"the policy", other.text()},
+                                                 diagnostics)
+                      : parts_.policies.LoadFrom(other.path(), diagnostics);
+    std::string problems;
+    for (const auto& line : Lines(diagnostics)) {
+      problems += (problems.empty() ? "" : "\n") + line;
+    }
+    if (policy == nullptr) {
+      status = {grpc::StatusCode::INVALID_ARGUMENT, problems};
+    }
+    return policy;
+  }
+
   // What keeps layers and files from being checked, or from being checked once.
   std::vector<std::string> IntegrityTroubles() {
     std::vector<std::string> troubles;
@@ -239,6 +290,56 @@ grpc::Status EnforcerService::Impl::Running(
     }
   }
   return grpc::Status::OK;
+}
+
+grpc::Status EnforcerService::Impl::Compare(
+    grpc::ServerContext* context, const v1::CompareRequest* request,
+    grpc::ServerWriter<v1::ComparedImage>* writer) {
+  grpc::Status status;
+  const auto then = Read(request->policy(), status);
+  if (then == nullptr) return status;
+  const auto done =
+      NodeSurvey(parts_.engine)
+          .Compare(parts_.policy.Current(), then,
+                   [&](const ComparedWorkload& row, std::size_t number,
+                       std::size_t all) {
+                     v1::ComparedImage image;
+                     Fill(row.held, number, all, *image.mutable_image());
+                     Fill(row.now, *image.mutable_now());
+                     Fill(row.then, *image.mutable_then());
+                     return !context->IsCancelled() && writer->Write(image);
+                   });
+  if (done) return grpc::Status::OK;
+  return {grpc::StatusCode::UNAVAILABLE, done.error().detail};
+}
+
+grpc::Status EnforcerService::Impl::Survey(
+    grpc::ServerContext* context, const v1::SurveyRequest* request,
+    grpc::ServerWriter<v1::SurveyedImage>* writer) {
+  grpc::Status status;
+  const auto policy = Read(request->policy(), status);
+  if (policy == nullptr) return status;
+  const auto tell = [&](const SurveyedWorkload& row, std::size_t number,
+                        std::size_t all) {
+    v1::SurveyedImage image;
+    Fill(row.held, number, all, *image.mutable_image());
+    image.set_manifest(row.manifest);
+    for (const VerifiedSignature& one : row.signatures) {
+      v1::FoundSignature* found = image.add_signatures();
+      found->set_signer(one.signer());
+      found->set_scheme(one.scheme());
+      found->set_identity(Printable(one.identity(), 1024));
+      found->set_where(Printable(one.where(), 1024));
+    }
+    for (const std::string& problem : row.problems) {
+      image.add_problems(Printable(problem, 1024));
+    }
+    return !context->IsCancelled() && writer->Write(image);
+  };
+  const auto done = NodeSurvey(parts_.engine)
+                        .FindSignatures(*policy, request->offline(), tell);
+  if (done) return grpc::Status::OK;
+  return {grpc::StatusCode::UNAVAILABLE, done.error().detail};
 }
 
 EnforcerService::EnforcerService(std::unique_ptr<Impl> impl)

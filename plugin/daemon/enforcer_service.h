@@ -13,6 +13,7 @@
 #include "daemon/engine.h"
 #include "daemon/trust_refresher.h"
 #include "io/policy/policy_holder.h"
+#include "io/policy/policy_loader.h"
 
 namespace assay {
 
@@ -22,6 +23,7 @@ class EnforcerService {
     Enforcer& enforcer;
     Engine& engine;
     PolicyHolder& policy;
+    PolicyLoader policies;  // for those that are not in force
     // Questions under way at the ask socket.
     std::function<unsigned()> in_flight;
     std::vector<std::string> doors;  // NodeConfig::Doors()

@@ -52,6 +52,7 @@ class Engine {
   const Verifier& verifier() const { return verifier_; }
   RegistryClient& registry() { return registry_; }
   EvidenceStore& store() { return store_; }
+  EvidenceSource& evidence() { return collector_; }
   RevocationKeeper& revocation() { return revocation_; }
   LayerHasher& layers() { return layers_; }
   RootfsChecker& rootfs() { return rootfs_; }

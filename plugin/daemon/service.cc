@@ -68,11 +68,12 @@ class Service::Parts {
     upkeep_ = std::make_unique<Upkeep>(engine_);
   }
 
-  Status Serve(const std::string& socket) {
+  Status Serve(const Paths& paths) {
     auto service = EnforcerService::Start(
-        {enforcer_, engine_, policy_, [this] { return asks_->in_flight(); },
-         doors_, WallClock(), refresher_.get(), [this] { Refresh(); }},
-        socket);
+        {enforcer_, engine_, policy_, PolicyLoader(paths),
+         [this] { return asks_->in_flight(); }, doors_, WallClock(),
+         refresher_.get(), [this] { Refresh(); }},
+        paths.EnforcerSocket());
     if (!service) return service.error();
     operators_ = *std::move(service);
     return Ok();
@@ -166,7 +167,7 @@ Result<std::unique_ptr<Service>> Service::Start(const Paths& paths) {
   }
   auto parts = std::make_unique<Parts>(paths, *config, *std::move(listener),
                                        std::move(mirror));
-  if (Status serving = parts->Serve(paths.EnforcerSocket()); !serving) {
+  if (Status serving = parts->Serve(paths); !serving) {
     return serving.error();
   }
   return std::unique_ptr<Service>(new Service(std::move(parts)));

@@ -31,7 +31,6 @@ class PolicyLoader {
   // trust folder.
   std::shared_ptr<const Policy> LoadFrom(const std::string& path,
                                          Diagnostics& diagnostics) const;
-
   // The same from a text that is in no file.
   std::shared_ptr<const Policy> LoadText(PolicyFile text,
                                          Diagnostics& diagnostics) const;

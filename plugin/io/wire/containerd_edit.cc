@@ -276,8 +276,16 @@ std::string TomlPath(const std::vector<std::string>& path) {
 }
 
 std::string TomlString(std::string_view text) {
+  constexpr std::string_view kHexDigits = "0123456789ABCDEF";
   std::string quoted = "\"";
   for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7f) {
+      quoted += "\\u00";
+      quoted += kHexDigits[byte >> 4U];
+      quoted += kHexDigits[byte & 0xfU];
+      continue;
+    }
     if (c == '"' || c == '\\') quoted += '\\';
     quoted += c;
   }

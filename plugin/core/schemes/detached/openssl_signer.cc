@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "base/limits.h"
+#include "core/schemes/detached/binary_authorization.h"
 
 namespace assay {
 
@@ -31,8 +32,11 @@ std::optional<std::string> FromText(std::string_view text) {
   return bytes;
 }
 
-Status CheckBlob(const UntrustedBlob& blob) {
-  if (blob.bytes.size() > limits::kDetachedSignatureBytes) {
+Status CheckBlob(const UntrustedBlob& blob, DetachedFormat format) {
+  const std::size_t most = format == DetachedFormat::kPlain
+                               ? limits::kDetachedSignatureBytes
+                               : limits::kSimpleSigningBytes;
+  if (blob.bytes.size() > most) {
     return Fail(Reason::kTooLarge, "the signature");
   }
   if (static_cast<std::int64_t>(blob.bytes.size()) != blob.descriptor.size ||
@@ -84,21 +88,28 @@ Error NoKey(const Keyring& keyring, const Descriptor& layer) {
 
 EvidencePlaces OpensslSigner::Places() const {
   EvidencePlaces places;
-  places.referrers = true;
+  // Nobody keeps exported attestations in a registry.
+  places.referrers = format_ == DetachedFormat::kPlain;
   if (!folder_.empty()) places.folders.insert(folder_);
   return places;
 }
 
 std::string OpensslSigner::Summary() const {
   std::string text = keyring_.Summary();
+  if (format_ == DetachedFormat::kBinaryAuthorization) {
+    text += ", attestations of Binary Authorization";
+  }
   if (!folder_.empty()) text += ", folder " + folder_;
   return text;
 }
 
 Result<const TrustedKey*> OpensslSigner::FindKey(
     const SigningTarget& target, const Candidate& candidate) const {
-  const auto blob = CheckBlob(candidate.blob);
+  const auto blob = CheckBlob(candidate.blob, format_);
   if (!blob) return blob.error();
+  if (format_ == DetachedFormat::kBinaryAuthorization) {
+    return FindAttestor(candidate);
+  }
   const auto bytes = BytesOf(target, candidate.digest);
   if (!bytes) return bytes.error();
   const SignedMessage message(candidate.digest, *bytes);
@@ -114,6 +125,35 @@ Result<const TrustedKey*> OpensslSigner::FindKey(
         "this signer's keys need the bytes of " + candidate.digest.str());
   }
   return NoKey(keyring_, candidate.blob.descriptor);
+}
+
+// Of the attestations in one file any that holds will do: it may be a list of
+// all that were exported.
+Result<const TrustedKey*> OpensslSigner::FindAttestor(
+    const Candidate& candidate) const {
+  const auto attestations = ReadAttestations(candidate.blob.bytes);
+  if (!attestations) return attestations.error();
+  Error why = Fail(Reason::kSignatureInvalid, "no attestation is signed");
+  for (const ExportedAttestation& one : *attestations) {
+    const SignedMessage message(Digest::Of(one.payload), one.payload);
+    for (const ExportedSignature& signature : one.signatures) {
+      const auto* key = keyring_.FindSigner(message, signature.bytes);
+      if (key == nullptr) {
+        const bool foreign =
+            signature.key && keyring_.Find(*signature.key) == nullptr;
+        why = foreign ? Fail(Reason::kSignatureForeignKey,
+                             "it names " + signature.key->str())
+                      : keyring_.WhyUnverified(message);
+        continue;
+      }
+      const auto digest = AttestedDigest(one.payload);
+      if (digest && *digest == candidate.digest) return key;
+      why = digest ? Fail(Reason::kSignatureOtherImage,
+                          "attested is " + digest->str())
+                   : digest.error();
+    }
+  }
+  return why;
 }
 
 void OpensslSigner::Judge(const SigningTarget& target,
@@ -141,6 +181,7 @@ void OpensslSigner::Verify(const SigningTarget& target,
   for (const auto& artifact : artifacts) {
     const bool file = artifact.origin == ArtifactOrigin::kDetachedFile;
     const bool referrer =
+        format_ == DetachedFormat::kPlain &&
         artifact.origin == ArtifactOrigin::kReferrer && artifact.manifest &&
         artifact.manifest->artifact_type == kDetachedArtifactType;
     if (!file && !referrer) continue;

@@ -5,7 +5,8 @@
 //
 // Nothing but the document is signed: the signature holds for any repository
 // and tag with these bytes, so scope and keys of the rule are all that binds
-// it to a name.
+// it to a name. Where the table says so, what is found are attestations of
+// Google's Binary Authorization instead: binary_authorization.h.
 #ifndef ASSAY_CORE_SCHEMES_DETACHED_OPENSSL_SIGNER_H_
 #define ASSAY_CORE_SCHEMES_DETACHED_OPENSSL_SIGNER_H_
 
@@ -26,18 +27,24 @@ inline constexpr std::string_view kDetachedLayerType =
 // that words a refusal and decides nothing.
 inline constexpr const char* kDetachedKeyAnnotation = "vnd.assay.signature.key";
 
+// What a file or referrer holds.
+enum class DetachedFormat : std::uint8_t { kPlain = 0, kBinaryAuthorization };
+
 class OpensslSigner final : public Signer {
  public:
   // `folder` is "" when signatures are only looked for as referrers.
-  OpensslSigner(std::string name, Keyring keyring, std::string folder)
+  OpensslSigner(std::string name, Keyring keyring, std::string folder,
+                DetachedFormat format = DetachedFormat::kPlain)
       : Signer(std::move(name), std::string(kOpensslType)),
         keyring_(std::move(keyring)),
-        folder_(std::move(folder)) {}
+        folder_(std::move(folder)),
+        format_(format) {}
 
   // Keys of the table: type, keys, hash (default sha256), padding (default
-  // pkcs1), folder (an absolute path without "..", used as written, holding
-  // <algorithm>-<hex>.sig or <repository path>@<algorithm>=<hex>/signature-N),
-  // valid_from, valid_until. Null after a Diagnostic.
+  // pkcs1), format (plain or binary-authorization), folder (an absolute path
+  // without "..", used as written, holding <algorithm>-<hex>.sig or <repository
+  // path>@<algorithm>=<hex>/signature-N), valid_from, valid_until. Null after a
+  // Diagnostic.
   static std::unique_ptr<Signer> Read(const std::string& name,
                                       const Toml& table, TrustFiles& files,
                                       Diagnostics& diagnostics);
@@ -53,11 +60,13 @@ class OpensslSigner final : public Signer {
 
   Result<const TrustedKey*> FindKey(const SigningTarget& target,
                                     const Candidate& candidate) const;
+  Result<const TrustedKey*> FindAttestor(const Candidate& candidate) const;
   void Judge(const SigningTarget& target, const Candidate& candidate,
              Findings& findings) const;
 
   Keyring keyring_;
   std::string folder_;
+  DetachedFormat format_;
 };
 
 }  // namespace assay

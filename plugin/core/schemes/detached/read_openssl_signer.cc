@@ -20,6 +20,15 @@ std::string ReadFolder(TomlReader& table) {
   return *folder;
 }
 
+DetachedFormat ReadFormat(TomlReader& table) {
+  const auto format = table.String("format");
+  if (!format || *format == "plain") return DetachedFormat::kPlain;
+  if (*format != "binary-authorization") {
+    table.Complain("format", "must be plain or binary-authorization");
+  }
+  return DetachedFormat::kBinaryAuthorization;
+}
+
 }  // namespace
 
 std::unique_ptr<Signer> OpensslSigner::Read(const std::string& name,
@@ -30,11 +39,15 @@ std::unique_ptr<Signer> OpensslSigner::Read(const std::string& name,
   TomlReader reader(table, diagnostics, Reason::kPolicyMalformed);
   reader.String("type");
   auto keyring = Keyring::Read(reader, files, KeyUse::kOpenssl);
+  const auto format = ReadFormat(reader);
   auto folder = ReadFolder(reader);
+  if (format == DetachedFormat::kBinaryAuthorization && folder.empty()) {
+    reader.Complain("format", "needs a folder with what was exported");
+  }
   reader.Finish();
   if (!keyring || diagnostics.size() != before) return nullptr;
   return std::make_unique<OpensslSigner>(name, *std::move(keyring),
-                                         std::move(folder));
+                                         std::move(folder), format);
 }
 
 }  // namespace assay
