@@ -35,14 +35,13 @@ constexpr auto kChanges = std::to_array<ChangeText>({
 
 Change ChangeOf(const v1::ComparedImage& image) {
   const bool now = image.now().ending() == v1::ENDING_ACCEPTED;
-  switch (image.then().ending()) {
-    case v1::ENDING_ACCEPTED:
-      return now ? Change::kStillStarts : Change::kStarts;
-    case v1::ENDING_REJECTED:
-      return now ? Change::kStops : Change::kStillRefused;
-    default:
-      return Change::kUnsure;
+  if (image.then().ending() == v1::ENDING_ACCEPTED) {
+    return now ? Change::kStillStarts : Change::kStarts;
   }
+  if (image.then().ending() == v1::ENDING_REJECTED) {
+    return now ? Change::kStops : Change::kStillRefused;
+  }
+  return Change::kUnsure;
 }
 
 // Containers of one image and namespace with the same two answers.

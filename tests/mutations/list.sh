@@ -395,3 +395,23 @@ unit_mutation identity-prefix core/schemes/simple_signing_identity \
   "images below a prefix are signed below another" \
   plugin/core/schemes/simple_signing/identity_match.cc \
   "s/ \|\| name\\[prefix_\\.size\\(\\)\\] == '\\/'\\)/ || true)/"
+
+# --- what was attested, and what a plan and a proposal say
+unit_mutation attested-image core/schemes/schemes \
+  "what was attested is this image and nothing else" \
+  plugin/core/schemes/detached/openssl_signer.cc \
+  's/if \(digest && \*digest == candidate\.digest\) return key;/if (digest) return key;/'
+unit_mutation attested-type core/schemes/schemes \
+  "a payload that is not of the format, though it is signed" \
+  plugin/core/schemes/detached/binary_authorization.cc \
+  's/== kPayloadTypes\.end\(\)\) \{/== nullptr) {/'
+unit_mutation learnt-by-all cli/cli \
+  "a rule names only who signed every image of a repository" \
+  plugin/cli/policy_proposal.cc \
+  's/return !signers\.contains\(one\);/return false;/'
+unit_mutation learnt-neighbours cli/cli \
+  "repositories share a rule only where all below are the same" \
+  plugin/cli/policy_proposal.cc \
+  's/same = same && one\.signers == repository\.signers;//'
+mutation planned-namespaces rotation containerd21 plugin/daemon/node_survey.cc \
+  's/AddNamespacesOf\(then, namespaces\);//'
