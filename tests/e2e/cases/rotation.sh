@@ -5,9 +5,11 @@ make_cosign_key next
 make_openssl_key plain
 trust next plain
 
-for name in old both new none foreign; do
-  declare "$name=$(push_image "demo/$name:1" --env "NAME=$name")"
-done
+push_image demo/none:1 --env NAME=none >/dev/null
+old=$(push_image demo/old:1 --env NAME=old)
+both=$(push_image demo/both:1 --env NAME=both)
+new=$(push_image demo/new:1 --env NAME=new)
+foreign=$(push_image demo/foreign:1 --env NAME=foreign)
 first=$(push_image team/first:1 --env A=first)
 second=$(push_image team/second:1 --env A=second)
 sign_cosign25 release "demo/old@$old"
