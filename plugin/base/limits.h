@@ -109,6 +109,18 @@ inline constexpr std::size_t kRevocationFiles = 4096;
 inline constexpr std::chrono::seconds kOcspDeadline{2};
 inline constexpr std::chrono::seconds kRevocationListDeadline{5};
 
+// What a notary server says of one repository, and what is kept of it.
+inline constexpr std::size_t kDctDocumentBytes = 5U << 20;
+inline constexpr std::size_t kDctRootBytes = 512U << 10;
+inline constexpr std::size_t kDctTimestampBytes = 1U << 20;
+inline constexpr std::size_t kDctRepositoryBytes = 16U << 20;  // all of it
+inline constexpr std::size_t kDctKeys = 256;        // of one document
+inline constexpr std::size_t kDctSignatures = 64;   // of one document
+inline constexpr std::size_t kDctDelegations = 64;  // of one role
+inline constexpr std::size_t kDctRoots = 64;        // from a pinned one on
+inline constexpr std::size_t kDctRepositories = 4096;
+inline constexpr std::chrono::seconds kDctDeadline{10};  // of one repository
+
 // A layer's archive and the folder it was unpacked to.
 inline constexpr std::uint64_t kLayerUnpackedBytes = 64ULL << 30;
 inline constexpr std::size_t kLayerEntries = 1'000'000;

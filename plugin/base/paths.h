@@ -24,6 +24,7 @@ class Paths {
   std::string EvidenceDir() const { return StateDir() + "/evidence"; }
   std::string RevocationDir() const { return StateDir() + "/revocation"; }
   std::string KubernetesDir() const { return StateDir() + "/kubernetes"; }
+  std::string TrustDataDir() const { return StateDir() + "/trust-data"; }
   std::string TufState() const { return StateDir() + "/tuf/state.json"; }
   std::string AuditLog() const { return root_ + "/var/log/assay/audit.jsonl"; }
   std::string RunDir() const { return root_ + "/run/assay"; }

@@ -341,7 +341,7 @@ constexpr bool InEnumOrder() {
 }
 static_assert(InEnumOrder(), "kReasons follows the enumeration");
 static_assert(kReasons.size() ==
-                  static_cast<std::size_t>(Reason::kKubernetesProtocol) + 1,
+                  static_cast<std::size_t>(Reason::kDctSignerMissing) + 1,
               "every Reason has a row");
 static_assert(static_cast<int>(Ending::kUndetermined) == 0,
               "a zeroed ending refuses");

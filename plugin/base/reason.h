@@ -221,6 +221,18 @@ enum class Reason : std::uint16_t {
   kKubernetesUnreachable,
   kKubernetesForbidden,
   kKubernetesProtocol,
+  // Docker Content Trust: the metadata of a repository.
+  kDctUnavailable,
+  kDctMalformed,
+  kDctRootUnpinned,
+  kDctRootRotation,
+  kDctSignature,
+  kDctExpired,
+  kDctRollback,
+  kDctMismatch,
+  kDctTargetMissing,
+  kDctTargetOther,
+  kDctSignerMissing,
 };
 
 struct ReasonInfo {

@@ -55,8 +55,8 @@ Result<Json> VerifyLocal(const Paths& paths, const NodeConfig& config,
     progress.Show(Hashing(done, all));
   });
   LayoutBases bases(*image, desk.bases());
-  const Verifier verifier(resolver, evidence, layers, bases,
-                          &desk.revocation());
+  const Verifier verifier(resolver, evidence, layers, bases, &desk.revocation(),
+                          &desk.trust_data());
   return inquiry.Answer(verifier.Decide(inquiry.question(), policy), *policy);
 }
 

@@ -72,7 +72,7 @@ Result<Json> VerifyRemote(const Paths& paths, const NodeConfig& config,
       options.offline ? static_cast<Resolver&>(stored) : registry;
   NoLayers layers;
   const Verifier verifier(resolver, desk.evidence(), layers, desk.bases(),
-                          &desk.revocation());
+                          &desk.revocation(), &desk.trust_data());
   const Inquiry inquiry(*name, options, kBudget);
   return inquiry.Answer(verifier.Decide(inquiry.question(), policy), *policy);
 }

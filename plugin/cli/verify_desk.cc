@@ -55,7 +55,8 @@ VerifyDesk::VerifyDesk(const Paths& paths, const NodeConfig& config,
       store_(StoreOptions(folder_)),
       evidence_(store_, &registry_, CollectorOptions()),
       bases_(store_, registry_, nullptr, WallClock),
-      revocation_({paths.RevocationDir(), WallClock}) {}
+      revocation_({paths.RevocationDir(), WallClock}),
+      trust_data_(registry_, {paths.TrustDataDir(), WallClock}) {}
 
 Inquiry::Inquiry(const Reference& name, const VerifyOptions& options,
                  std::chrono::seconds budget)

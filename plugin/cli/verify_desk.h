@@ -16,6 +16,7 @@
 #include "io/evidence/evidence_store.h"
 #include "io/registry/registry_client.h"
 #include "io/revocation/revocation_keeper.h"
+#include "io/trust_data/trust_data_keeper.h"
 
 namespace assay {
 
@@ -45,6 +46,7 @@ class VerifyDesk {
   EvidenceSource& evidence() { return evidence_; }
   BaseLibrary& bases() { return bases_; }
   RevocationSource& revocation() { return revocation_; }
+  TrustDataSource& trust_data() { return trust_data_; }
 
  private:
   RegistryClient registry_;
@@ -53,6 +55,7 @@ class VerifyDesk {
   EvidenceCollector evidence_;
   BaseCollector bases_;
   RevocationKeeper revocation_;
+  TrustDataKeeper trust_data_;
 };
 
 // One question about a reference, from when it is asked to its answer.

@@ -63,6 +63,14 @@ void Fill(const Json& record, v1::Decision& decision) {
   decision.set_json(record.Dump());
 }
 
+void AddTroubles(std::string_view what, std::vector<std::string> problems,
+                 v1::StatusReply& reply) {
+  for (std::string& problem : problems) {
+    if (reply.troubles_size() == kMostTroubles) return;
+    reply.add_troubles(std::string(what) + std::move(problem));
+  }
+}
+
 std::vector<std::string> Lines(const Diagnostics& diagnostics) {
   std::vector<std::string> lines;
   for (const Diagnostic& diagnostic : diagnostics) {
@@ -114,10 +122,8 @@ class EnforcerService::Impl final : public v1::Enforcer::Service {
     for (auto& trouble : IntegrityTroubles()) {
       reply->add_troubles(std::move(trouble));
     }
-    for (auto& problem : parts_.engine.revocation().Problems()) {
-      if (reply->troubles_size() == kMostTroubles) break;
-      reply->add_troubles("revocation: " + std::move(problem));
-    }
+    AddTroubles("revocation: ", parts_.engine.revocation().Problems(), *reply);
+    AddTroubles("trust data: ", parts_.engine.trust_data().Problems(), *reply);
     const auto containers = parts_.engine.inventory().Containers(
         std::chrono::steady_clock::now() + std::chrono::seconds(2));
     reply->set_runtime_reachable(containers.has_value());

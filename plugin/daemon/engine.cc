@@ -50,8 +50,7 @@ RootfsCheckerOptions RootfsOptionsOf(const Paths& paths) {
 
 }  // namespace
 
-Engine::Engine(const Paths& paths, const NodeConfig& config,
-               RevocationCalls calls)
+Engine::Engine(const Paths& paths, const NodeConfig& config, KeeperCalls calls)
     : registry_(RegistryOptionsOf(config)),
       store_(StoreOptionsOf(paths, config)),
       collector_(store_, &registry_, CollectorOptions()),
@@ -63,8 +62,11 @@ Engine::Engine(const Paths& paths, const NodeConfig& config,
       resolver_(runtime_, images_),
       bases_(store_, registry_, &runtime_, WallClock),
       revocation_({paths.RevocationDir(), WallClock, std::move(calls.missed),
-                   std::move(calls.changed)}),
-      verifier_(resolver_, collector_, rootfs_, bases_, &revocation_) {}
+                   calls.changed}),
+      trust_data_(registry_,
+                  {paths.TrustDataDir(), WallClock, std::move(calls.changed)}),
+      verifier_(resolver_, collector_, rootfs_, bases_, &revocation_,
+                &trust_data_) {}
 
 Result<Subject> NodeResolver::Resolve(const Question& question) {
   const bool in_registry =

@@ -22,6 +22,7 @@
 #include "io/registry/registry_resolver.h"
 #include "io/revocation/revocation_keeper.h"
 #include "io/rootfs/rootfs_checker.h"
+#include "io/trust_data/trust_data_keeper.h"
 
 namespace assay {
 
@@ -38,22 +39,22 @@ class NodeResolver : public Resolver {
   Resolver& registry_;
 };
 
-// See RevocationKeeper::Options; both may be empty.
-struct RevocationCalls {
+// See the Options of RevocationKeeper and TrustDataKeeper; both may be empty.
+struct KeeperCalls {
   std::function<void()> missed = {};
   std::function<void()> changed = {};
 };
 
 class Engine {
  public:
-  Engine(const Paths& paths, const NodeConfig& config,
-         RevocationCalls calls = {});
+  Engine(const Paths& paths, const NodeConfig& config, KeeperCalls calls = {});
 
   const Verifier& verifier() const { return verifier_; }
   RegistryClient& registry() { return registry_; }
   EvidenceStore& store() { return store_; }
   EvidenceSource& evidence() { return collector_; }
   RevocationKeeper& revocation() { return revocation_; }
+  TrustDataKeeper& trust_data() { return trust_data_; }
   LayerHasher& layers() { return layers_; }
   RootfsChecker& rootfs() { return rootfs_; }
   ContainerdResolver& runtime() { return runtime_; }
@@ -71,6 +72,7 @@ class Engine {
   NodeResolver resolver_;
   BaseCollector bases_;
   RevocationKeeper revocation_;
+  TrustDataKeeper trust_data_;
   Verifier verifier_;
 };
 

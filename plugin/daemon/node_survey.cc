@@ -210,9 +210,16 @@ SurveyedWorkload NodeSurvey::Survey(const Policy& policy, bool offline,
     for (const Error& failure : found.failures) {
       row.problems.push_back(ProblemText(failure));
     }
-    SigningTarget target{name, digests, question.now, &subject->documents,
-                         RevocationAccess{&engine_.revocation(), {}}};
-    if (!offline) target.revocation.fetch_until = question.deadline;
+    SigningTarget target{name,
+                         digests,
+                         question.now,
+                         &subject->documents,
+                         RevocationAccess{&engine_.revocation(), {}},
+                         TrustDataAccess{&engine_.trust_data(), {}}};
+    if (!offline) {
+      target.revocation.fetch_until = question.deadline;
+      target.trust_data.fetch_until = question.deadline;
+    }
     Findings findings;
     for (const auto& [_, signer] : policy.signers()) {
       signer->Verify(target, found.artifacts, findings);

@@ -6,8 +6,8 @@
 #include "daemon/ask_server.h"
 #include "daemon/enforcer_service.h"
 #include "daemon/engine.h"
+#include "daemon/keeper_refresher.h"
 #include "daemon/log.h"
-#include "daemon/revocation_refresher.h"
 #include "daemon/systemd.h"
 #include "daemon/trust_refresher.h"
 #include "daemon/upkeep.h"
@@ -51,7 +51,10 @@ class Service::Parts {
             config.allow_restore, kCachedVerdicts),
         warm_up_(engine_.verifier(), [this] { return policy_.Current(); }) {
     for (const std::string& door : doors_) LogWarning(door);
-    revocation_ = std::make_unique<RevocationRefresher>(engine_.revocation());
+    revocation_ = std::make_unique<KeeperRefresher>(
+        AsKeeper("revocation", engine_.revocation()));
+    trust_data_ = std::make_unique<KeeperRefresher>(
+        AsKeeper("trust data", engine_.trust_data()));
     watcher_ = std::make_unique<PolicyWatcher>(
         paths, [this] { Reload(); }, [this] { return policy_.TrustFolders(); });
     ReadPolicy();
@@ -88,6 +91,7 @@ class Service::Parts {
   void Refresh() {
     if (refresher_) refresher_->Poke();
     revocation_->RefreshAll();
+    trust_data_->RefreshAll();
   }
 
   void ReadPolicy() {
@@ -132,7 +136,8 @@ class Service::Parts {
   AuditLog audit_;
   Enforcer enforcer_;
   // Outlives all who decide: what they miss, they ask of it.
-  std::unique_ptr<RevocationRefresher> revocation_;
+  std::unique_ptr<KeeperRefresher> revocation_;
+  std::unique_ptr<KeeperRefresher> trust_data_;
   WarmUp warm_up_;
   std::unique_ptr<TrustRefresher> refresher_;  // null without [trust.tuf]
   std::unique_ptr<AskServer> asks_;

@@ -415,3 +415,26 @@ unit_mutation learnt-neighbours cli/cli \
   's/same = same && one\.signers == repository\.signers;//'
 mutation planned-namespaces rotation containerd21 plugin/daemon/node_survey.cc \
   's/AddNamespacesOf\(then, namespaces\);//'
+
+# --- trust data of notary servers: what each document is bound by
+dct_mutation() {
+  unit_mutation "$1" core/schemes/dct/dct "$2" "plugin/core/schemes/dct/$3" "$4"
+}
+dct_mutation dct-pinned "no role's document is believed that its keys did not sign" repository.cc 's/pinned_\.size\(\) < pinned_threshold_/false/'
+dct_mutation dct-key-id "a key is what its id says, and nothing besides" key.cc 's/if \(\*is != id\)/if (false)/'
+dct_mutation dct-method "a key verifies by the methods of its kind and no other" key.cc 's/method\.name != signature\.method \|\| //'
+dct_mutation dct-one-key-once "one key counts once, however many certificates and signatures" key.cc 's/signers\.insert\(trusted\.fingerprint\(\)\)/signers.insert(Digest::Of(signature.key_id + signature.bytes))/'
+dct_mutation dct-repository "a root's key is for one repository" root_pins.cc 's/NamesRepository\(CommonNameOf\(all\.front\(\)\), repository\)/true/'
+dct_mutation dct-root-before "a root follows another by the keys of both" repository.cc 's/if \(by_before\) return Ok\(\);/return Ok();/'
+dct_mutation dct-root-itself "a root follows another by the keys of both" repository.cc 's/signers\.size\(\) < root\.root\.threshold/false/'
+dct_mutation dct-root-step "a root follows another by the keys of both" repository.cc 's/next\.root\.head\.version - 1 != before\.root\.head\.version/false/'
+dct_mutation dct-snapshot-hash "a document is the one that another one names" repository.cc 's/timestamp_\.snapshot\.Check\(text\)/Ok()/'
+dct_mutation dct-root-hash "the snapshot names the root, too" repository.cc 's/snapshot_\.roles\.find\(kRootRole\)->second\.Check\(data\.roots\.back\(\)\)/Ok()/'
+dct_mutation dct-threshold "no role's document is believed that its keys did not sign" key.cc 's/signers\.size\(\) >= role\.threshold/true/'
+dct_mutation dct-paths "a role says nothing about what is outside its paths" repository.cc 's/delegation->Covers\(tag\)/true/'
+dct_mutation dct-rollback "nothing goes back while the same keys answer for it" repository.cc 's/is\.version >= was\.version/true/'
+dct_mutation dct-kept "nothing older than what is kept is taken" judge.cc 's/if \(!forward\)/if (false)/'
+dct_mutation dct-expiry "every document that counts expires" repository.cc 's/now < head\.expires/true/'
+dct_mutation dct-certificate-expiry "the certificate of the root's key expires" repository.cc 's/signer\.second\.Contains\(now\)/true/'
+dct_mutation dct-other-image "the tag must be that image, a digest any tag's" dct_signer.cc 's/!IsAmong\(target\.digests, file->sha256\)/false/'
+dct_mutation dct-signers "all signers that are asked for must vouch" dct_signer.cc 's/if \(!vouches\)/if (false)/'

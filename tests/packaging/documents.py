@@ -68,7 +68,7 @@ def policies():
 
 
 def write_keys(policy, folder):
-    for names in re.findall(r"^keys\s*=\s*\[(.*?)\]", policy, re.MULTILINE):
+    for names in re.findall(r"^(?:root_)?keys\s*=\s*\[(.*?)\]", policy, re.MULTILINE):
         for key in re.findall(r'"([^"]+)"', names):
             if key.endswith(".asc"):
                 shutil.copy(SOURCE / OPENPGP_KEY, folder / key)

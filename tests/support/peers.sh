@@ -1,7 +1,7 @@
 #!/bin/bash
 # The real peers that the tests run against: containerd of three Debian
-# releases, cosign of two, a late skopeo, Debian 12's docker-registry; and the
-# .proto files of Debian 12's containerd.
+# releases, cosign of two, notation, a late skopeo, Debian 12's docker-registry
+# and notary; and the .proto files of Debian 12's containerd.
 #
 #   tests/support/peers.sh prepare [PEER...]   fetch what is missing (root, apt)
 #   . tests/support/peers.sh                   get the functions
@@ -28,6 +28,7 @@ cosign31 forky cosign 3.
 notation forky notation 1.
 registry bookworm docker-registry 2.
 skopeo forky skopeo,libc6,libgpgme45,libsqlite3-0,libassuan9,libgpg-error0 1.
+notary bookworm notary 0.7.
 protos16 bookworm golang-github-containerd-containerd-dev 1.6.
 TABLE
 }
@@ -127,6 +128,7 @@ check_peer() {
   notation) "$(peer_bin "$peer")/notation" version >/dev/null ;;
     registry) "$(peer_bin "$peer")/docker-registry" --version >/dev/null ;;
     skopeo) late_skopeo --version >/dev/null ;;
+    notary) "$(peer_bin notary)/notary" version >/dev/null ;;
     protos16) [[ -d $ASSAY_PEERS_DIR/$peer/usr/share/gocode ]] ;;
   esac || die "$peer $version does not run on this machine"
   say "$peer $version"

@@ -8,6 +8,7 @@ void EvidencePlaces::Add(const EvidencePlaces& other) {
   cosign_tag = cosign_tag || other.cosign_tag;
   attestation_tag = attestation_tag || other.attestation_tag;
   referrers = referrers || other.referrers;
+  trust_data = trust_data || other.trust_data;
   folders.insert(other.folders.begin(), other.folders.end());
   lookasides.insert(other.lookasides.begin(), other.lookasides.end());
 }

@@ -25,6 +25,9 @@ struct EvidencePlaces {
   std::set<std::string> folders;  // absolute paths of detached signatures
   // Each says which store has the signatures of a name.
   std::set<std::shared_ptr<const LookasideStores>> lookasides;
+  // What is published about the whole repository. An EvidenceSource has none of
+  // it: the signers ask for it themselves.
+  bool trust_data = false;
 
   void Add(const EvidencePlaces& other);
 };

@@ -255,12 +255,6 @@ class PolicyReader {
     const auto type = reader.String("type");
     if (!type) return nullptr;
     if (const Scheme* scheme = FindScheme(*type)) return scheme;
-    if (IsPlannedScheme(*type)) {
-      reader.Complain(
-          "type", Reason::kPolicyUnsupported,
-          "signers of type '" + *type + "' are not supported by this version");
-      return nullptr;
-    }
     const std::string near = NearMiss(*type, SchemeTypes());
     reader.Complain("type", "unknown type '" + Printable(*type, 80) + "'",
                     near.empty() ? "" : "did you mean '" + near + "'?");

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "core/schemes/containers_policy/containers_policy_signer.h"
+#include "core/schemes/dct/dct_signer.h"
 #include "core/schemes/detached/openssl_signer.h"
 #include "core/schemes/notation/notation_policy_signer.h"
 #include "core/schemes/notation/notation_signer.h"
@@ -22,9 +23,8 @@ constexpr auto kSchemes = std::to_array<Scheme>({
     {kContainersPolicyType, ContainersPolicySigner::Read},
     {kOpensslType, OpensslSigner::Read},
     {kOpenpgpType, OpenpgpSigner::Read},
+    {kDctType, DctSigner::Read},
 });
-
-constexpr auto kPlanned = std::to_array<std::string_view>({"dct"});
 
 }  // namespace
 
@@ -33,10 +33,6 @@ const Scheme* FindScheme(std::string_view type) {
       std::find_if(kSchemes.begin(), kSchemes.end(),
                    [&](const Scheme& scheme) { return scheme.type == type; });
   return row == kSchemes.end() ? nullptr : row;
-}
-
-bool IsPlannedScheme(std::string_view type) {
-  return std::find(kPlanned.begin(), kPlanned.end(), type) != kPlanned.end();
 }
 
 std::set<std::string, std::less<>> SchemeTypes() {

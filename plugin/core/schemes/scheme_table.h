@@ -26,10 +26,8 @@ struct Scheme {
                                   TrustFiles& files, Diagnostics& diagnostics);
 };
 
-// Null when there is no such type. Types that the design names but this
-// version does not read yet are told apart by IsPlannedScheme.
+// Null when there is no such type.
 const Scheme* FindScheme(std::string_view type);
-bool IsPlannedScheme(std::string_view type);
 
 // For near-miss suggestions.
 std::set<std::string, std::less<>> SchemeTypes();

@@ -18,6 +18,7 @@
 #include "base/result.h"
 #include "core/evidence/evidence_source.h"
 #include "core/evidence/untrusted_artifact.h"
+#include "core/schemes/trust_data.h"
 #include "core/subject/reference.h"
 #include "core/trust/revocation/revocation_source.h"
 
@@ -38,6 +39,7 @@ struct SigningTarget {
   // Subject::documents, borrowed; null where nobody kept them.
   const std::map<Digest, std::string>* documents = nullptr;
   RevocationAccess revocation = {};
+  TrustDataAccess trust_data = {};
   // Whether signatures of the image count, and statements of which types do.
   bool signatures = true;
   // Of the pod that the image is for; "" where there is none, or it is not

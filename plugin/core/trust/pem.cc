@@ -28,7 +28,8 @@ std::optional<std::string_view> Label(std::string_view line,
 
 class PemReader {
  public:
-  explicit PemReader(std::string_view text) : rest_(text) {}
+  PemReader(std::string_view text, PemHeaders headers)
+      : rest_(text), headers_(headers) {}
 
   Result<std::vector<PemBlock>> Read() {
     std::vector<PemBlock> blocks;
@@ -47,6 +48,7 @@ class PemReader {
  private:
   Result<PemBlock> ReadBlock(std::string_view label) {
     std::string text;
+    if (headers_ == PemHeaders::kPassedOver) PassHeaders();
     while (const auto line = Next()) {
       if (const auto end = Label(*line, kEnd)) {
         if (*end != label) return Bad("the END line names another block");
@@ -58,6 +60,18 @@ class PemReader {
       text.append(*line);
     }
     return Bad("a block without END line");
+  }
+
+  // Base64 has no colon.
+  void PassHeaders() {
+    const auto is_header = [this] {
+      return rest_.substr(0, rest_.find('\n')).find(':') != rest_.npos;
+    };
+    if (!is_header()) return;
+    const PemReader before = *this;
+    while (is_header()) Next();
+    const auto line = Next();
+    if (!line || !line->empty()) *this = before;
   }
 
   std::optional<std::string_view> Next() {
@@ -75,13 +89,15 @@ class PemReader {
   }
 
   std::string_view rest_;
+  PemHeaders headers_;
   int number_ = 0;
 };
 
 }  // namespace
 
-Result<std::vector<PemBlock>> ReadPem(std::string_view text) {
-  return PemReader(text).Read();
+Result<std::vector<PemBlock>> ReadPem(std::string_view text,
+                                      PemHeaders headers) {
+  return PemReader(text, headers).Read();
 }
 
 }  // namespace assay

@@ -161,6 +161,12 @@ class BaseCheck {
     return *std::move(proven);
   }
 
+  TrustDataAccess TrustDataOf(const Reference& name) const {
+    TrustDataAccess access = case_.trust_data;
+    access.claimed = name.host() != case_.name.host();
+    return access;
+  }
+
   static std::string Id(const BaseImage& base) {
     return base.image.manifest.str();
   }
@@ -172,10 +178,11 @@ class BaseCheck {
                  std::back_inserter(artifacts), [&](const auto& artifact) {
                    return Contains(digests, artifact.target);
                  });
-    const Findings findings = VerifyAll(
-        case_.requirement,
-        {name, digests, case_.question.now, &base.documents, case_.revocation},
-        artifacts);
+    const Findings findings =
+        VerifyAll(case_.requirement,
+                  {name, digests, case_.question.now, &base.documents,
+                   case_.revocation, TrustDataOf(name)},
+                  artifacts);
     trail_.failed.insert(trail_.failed.end(), findings.failed.begin(),
                          findings.failed.end());
     auto used = assay::Satisfy(case_.requirement, base.image, findings,

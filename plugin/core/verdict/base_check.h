@@ -19,6 +19,7 @@ struct BaseCase {
   const Requirement& requirement;
   Reach reach = Reach::kDisk;
   RevocationAccess revocation = {};
+  TrustDataAccess trust_data = {};
 };
 
 // What signers said of candidates goes into the trail. Errors: kBaseMissing,

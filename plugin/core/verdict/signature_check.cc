@@ -107,10 +107,12 @@ bool IsDeeper(const Error& error, const Error& than) {
 
 namespace {
 
-// That a signer could not tell for want of its own trust material. What is
-// wrong with an artifact never counts for this: anybody may put one there.
+// That a signer could not tell for want of its own trust material, or because
+// nobody answered whom it asks. What is wrong with an artifact never counts for
+// this: anybody may put one there.
 bool LacksTrust(const Error& error) {
-  return error.reason == Reason::kTrustMissing ||
+  return error.reason == Reason::kDctUnavailable ||
+         error.reason == Reason::kTrustMissing ||
          error.reason == Reason::kTrustStale ||
          error.reason == Reason::kTrustedRootMalformed;
 }

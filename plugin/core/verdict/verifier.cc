@@ -150,12 +150,20 @@ Verdict Verifier::Require(const Case& one, Trail trail) const {
 Verdict Verifier::Try(const Case& one, Reach& reach, Trail trail) const {
   const Requirement& requirement = *one.selection.rule->require;
   const std::vector<Digest> digests = one.subject->SignableDigests();
+  const EvidencePlaces places = PlacesOf(requirement);
   const EvidenceSet found = evidence_.Collect(
-      {one.name, digests, PlacesOf(requirement), reach, one.question.deadline});
-  // A base may be further away than the image's own signatures.
-  if (!one.selection.rule->base) reach = std::max(reach, found.reach);
-  SigningTarget target{one.name, digests, one.question.now,
-                       &one.subject->documents, RevocationFor(one.question)};
+      {one.name, digests, places, reach, one.question.deadline});
+  // A base may be further away than the image's own signatures, and so may
+  // what no evidence source looks for.
+  if (!one.selection.rule->base && !places.trust_data) {
+    reach = std::max(reach, found.reach);
+  }
+  SigningTarget target{one.name,
+                       digests,
+                       one.question.now,
+                       &one.subject->documents,
+                       RevocationFor(one.question),
+                       TrustDataFor(one.question, reach)};
   target.pod_namespace = one.subject->workload.pod_namespace;
   target.may_waive = true;  // the subject is what the rule was found for
   const Findings findings = VerifyAll(requirement, target, found.artifacts);
@@ -196,16 +204,28 @@ RevocationAccess Verifier::RevocationFor(const Question& question) const {
   return access;
 }
 
+// Trust data is what signatures are elsewhere: where a container waits, a place
+// is asked only when what is on disk will not do.
+TrustDataAccess Verifier::TrustDataFor(const Question& question,
+                                       Reach reach) const {
+  TrustDataAccess access{trust_data_, {}};
+  access.anew = !IsWaitedFor(question);
+  const bool fetches =
+      !question.offline && (access.anew || reach != Reach::kDisk);
+  if (fetches) access.fetch_until = question.deadline;
+  return access;
+}
+
 Result<std::optional<ProvenBase>> Verifier::FindBase(const Case& one,
                                                      const SignableImage& image,
                                                      Reach reach,
                                                      Trail& trail) const {
   if (!one.selection.rule->base) return std::optional<ProvenBase>();
-  auto proven =
-      CheckBase(bases_, evidence_,
-                {one.question, *one.subject, one.name, image,
-                 *one.selection.rule->base, reach, RevocationFor(one.question)},
-                trail);
+  auto proven = CheckBase(
+      bases_, evidence_,
+      {one.question, *one.subject, one.name, image, *one.selection.rule->base,
+       reach, RevocationFor(one.question), TrustDataFor(one.question, reach)},
+      trail);
   if (!proven) return proven.error();
   return std::optional(*std::move(proven));
 }

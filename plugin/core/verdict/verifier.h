@@ -18,14 +18,17 @@ namespace assay {
 class Verifier {
  public:
   // Borrows the ports, which must outlive it. Without a source of revocation,
-  // a signer that must know whether a certificate was revoked cannot tell.
+  // a signer that must know whether a certificate was revoked cannot tell; nor
+  // can, without one of trust data, a signer whose signatures are nowhere else.
   Verifier(Resolver& resolver, EvidenceSource& evidence, LayerIntegrity& layers,
-           BaseLibrary& bases, RevocationSource* revocation = nullptr)
+           BaseLibrary& bases, RevocationSource* revocation = nullptr,
+           TrustDataSource* trust_data = nullptr)
       : resolver_(resolver),
         evidence_(evidence),
         layers_(layers),
         bases_(bases),
-        revocation_(revocation) {}
+        revocation_(revocation),
+        trust_data_(trust_data) {}
 
   // Establish, then DecideSubject. Thread-safe, as all of it. A null policy
   // means that none is in force (kPolicyMissing).
@@ -57,6 +60,7 @@ class Verifier {
   Verdict Require(const Case& one, Trail trail) const;
   Verdict Try(const Case& one, Reach& reach, Trail trail) const;
   RevocationAccess RevocationFor(const Question& question) const;
+  TrustDataAccess TrustDataFor(const Question& question, Reach reach) const;
   Status CheckIntegrity(const Question& question, const Subject& subject,
                         const SignableImage& image, Integrity integrity) const;
   // nullopt where the rule asks for none.
@@ -73,6 +77,7 @@ class Verifier {
   LayerIntegrity& layers_;
   BaseLibrary& bases_;
   RevocationSource* revocation_;
+  TrustDataSource* trust_data_;
 };
 
 }  // namespace assay

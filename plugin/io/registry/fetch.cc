@@ -34,8 +34,8 @@ class HostFetch {
 
  private:
   Task<Result<Fetched>> Document(Url url) {
-    const bool blob = request_.kind == FetchKind::kBlob;
-    const Ask ask{url, blob ? "*/*" : ManifestTypes(), request_.most,
+    const bool manifest = request_.kind == FetchKind::kManifest;
+    const Ask ask{url, manifest ? ManifestTypes() : "*/*", request_.most,
                   deadline_};
     Asked asked = co_await session_.Get(ask);
     if (const auto problem = asked.Problem(url)) co_return *problem;
@@ -163,9 +163,10 @@ bool IsTag(std::string_view text) {
                      [&](char c) { return word(c) || c == '.' || c == '-'; });
 }
 
-// The digest that is asked for; nullopt for a tag.
+// The digest that is asked for; nullopt for a tag, and for trust data.
 Result<std::optional<Digest>> ReadWhat(const FetchRequest& request) {
-  if (request.kind == FetchKind::kManifest && IsTag(request.what)) {
+  if (request.kind == FetchKind::kTrustData ||
+      (request.kind == FetchKind::kManifest && IsTag(request.what))) {
     return std::optional<Digest>();
   }
   auto digest = Digest::Parse(request.what);
@@ -174,6 +175,7 @@ Result<std::optional<Digest>> ReadWhat(const FetchRequest& request) {
 }
 
 bool MayAnswer(const RegistryHost& host, FetchKind kind, bool by_digest) {
+  if (kind == FetchKind::kTrustData) return true;
   if (kind == FetchKind::kReferrers) return host.referrers;
   return by_digest ? host.pull : host.resolve;
 }
@@ -195,6 +197,10 @@ Result<Url> ServerOf(Call& call, const RegistryHost& host) {
 
 Result<Url> MakeUrl(const Url& server, const RegistryHost& host,
                     const FetchRequest& request) {
+  if (request.kind == FetchKind::kTrustData) {
+    return server.At(host.path + "/" + request.repository.Repository() +
+                     "/_trust/tuf/" + request.what);
+  }
   std::string_view folder = "/manifests/";
   if (request.kind == FetchKind::kBlob) folder = "/blobs/";
   if (request.kind == FetchKind::kReferrers) folder = "/referrers/";
@@ -245,6 +251,53 @@ const Result<std::vector<RegistryHost>>& HostsOf(Call& call,
   return call.hosts.emplace(registry, std::move(found)).first->second;
 }
 
+constexpr std::string_view kDockerHub = "docker.io";
+constexpr std::string_view kDockerNotary = "https://notary.docker.io";
+
+// A server that the operator named: what files say of a host of that name, its
+// authorities say, holds for it, too.
+Result<std::vector<RegistryHost>> NamedServer(Call& call,
+                                              const std::string& address) {
+  const auto url = Url::Parse(address);
+  if (!url) return url.error();
+  const std::string rest = address.substr(address.find("://") + 3);
+  const std::size_t slash = std::min(rest.find('/'), rest.size());
+  const std::string authority = rest.substr(0, slash);
+  const auto& known = HostsOf(call, authority);
+  if (!known) return known.error();
+  RegistryHost host;
+  if (known->back().host == authority) host = known->back();
+  host.scheme = url->secure() ? "https" : "http";
+  host.host = authority;
+  host.path = rest.substr(slash) + "/v2";
+  host.guessed_plain = host.only_if_not_http = host.from_name = false;
+  return std::vector<RegistryHost>{std::move(host)};
+}
+
+// The registry itself, or the server that goes with it: no mirror.
+Result<std::vector<RegistryHost>> TrustServersOf(Call& call,
+                                                 const FetchRequest& request) {
+  const std::string& registry = request.repository.host();
+  if (!request.server.empty()) return NamedServer(call, request.server);
+  if (registry == kDockerHub) {
+    return NamedServer(call, std::string(kDockerNotary));
+  }
+  auto hosts = HostsOf(call, registry);
+  if (!hosts) return hosts;
+  const std::string own = hosts->back().host;
+  std::erase_if(*hosts,
+                [&](const RegistryHost& one) { return one.host != own; });
+  return hosts;
+}
+
+Result<std::vector<RegistryHost>> WhoAnswers(Call& call,
+                                             const FetchRequest& request) {
+  if (request.kind == FetchKind::kTrustData) {
+    return TrustServersOf(call, request);
+  }
+  return HostsOf(call, request.repository.host());
+}
+
 }  // namespace
 
 // Of several failures the last counts: the registry itself is asked last, and
@@ -253,7 +306,7 @@ Task<Result<Fetched>> Fetch(Call& call, const FetchRequest& request,
                             Deadline deadline) {
   const auto digest = ReadWhat(request);
   if (!digest) co_return digest.error();
-  const auto& hosts = HostsOf(call, request.repository.host());
+  const auto hosts = WhoAnswers(call, request);
   if (!hosts) co_return hosts.error();
   std::optional<Error> failure;
   for (std::size_t i = 0; i < hosts->size(); ++i) {

@@ -79,8 +79,7 @@ Task<Result<std::string>> HostSession::Obtain(const HttpAnswer& answer,
     if (!credential.registry_token.empty()) {
       co_return "Bearer " + credential.registry_token;
     }
-    const auto request =
-        TokenRequest::FromChallenge(*bearer, repository_.path());
+    const auto request = TokenRequest::FromChallenge(*bearer, scope_);
     if (!request) co_return request.error();
     auto hop = TokenHop(*request, credential, answer.peer);
     if (!hop) co_return hop.error();

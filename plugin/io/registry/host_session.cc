@@ -46,6 +46,13 @@ Reason ReasonOf(int status) {
   return Reason::kRegistryProtocol;
 }
 
+// Trust data is of a repository whose name begins with its registry, also for
+// who gives tokens out.
+std::string ScopeOf(const FetchRequest& request) {
+  return request.kind == FetchKind::kTrustData ? request.repository.Repository()
+                                               : request.repository.path();
+}
+
 }  // namespace
 
 std::optional<Error> Asked::Problem(const Url& url) const {
@@ -65,8 +72,9 @@ HostSession::HostSession(Call& call, const RegistryHost& host,
       host_(host),
       tls_(std::move(tls)),
       repository_(request.repository),
+      scope_(ScopeOf(request)),
       claimed_(request.claimed && host.from_name),
-      auth_key_(host.Address() + host.path + "/" + repository_.path()) {}
+      auth_key_(host.Address() + host.path + "/" + scope_) {}
 
 Task<Asked> HostSession::Get(const Ask& ask) {
   for (int tries = 1;; ++tries) {

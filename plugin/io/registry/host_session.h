@@ -84,6 +84,7 @@ class HostSession {
   const RegistryHost& host_;
   std::shared_ptr<const TlsProfile> tls_;
   const Reference& repository_;
+  const std::string scope_;  // the repository, as tokens name it
   const bool claimed_;
   std::string auth_key_;
 };

@@ -35,16 +35,25 @@ struct RegistryOptions {
   std::string user_agent = "assay";
 };
 
-enum class FetchKind : std::uint8_t { kManifest = 0, kBlob, kReferrers };
+enum class FetchKind : std::uint8_t {
+  kManifest = 0,
+  kBlob,
+  kReferrers,
+  kTrustData,  // a document of a notary server
+};
 
 struct FetchRequest {
   FetchKind kind = FetchKind::kManifest;
   Reference repository;  // its tag and digest are ignored
-  std::string what;      // a tag or a digest; for the others a digest
+  std::string what;      // a tag or a digest; for the others a digest; of trust
+                         // data the name of a document, "root.json"
   std::size_t most = 0;  // largest answer in bytes
   // The repository was named by an image, not by whoever asks: its host must
   // be on a public address unless the operator's files describe it.
   bool claimed = false;
+  // Of trust data: the address that publishes it; "" for the registry itself,
+  // which is asked with its credentials. No mirror is asked for any.
+  std::string server = {};
 };
 
 struct Fetched {

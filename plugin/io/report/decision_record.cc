@@ -92,6 +92,9 @@ std::vector<std::string> Places(const Trail& trail) {
   std::vector<std::string> places;
   const auto name = Reference::Parse(trail.name);
   if (!name || trail.subject == nullptr) return places;
+  if (trail.places.trust_data) {
+    places.push_back("trust data of " + name->Repository());
+  }
   for (const Digest& digest : trail.subject->SignableDigests()) {
     const std::string tag =
         std::string(HashName(digest.algorithm())) + "-" + digest.hex();

@@ -215,12 +215,6 @@ TEST_CASE("a misspelt key is refused where it stands") {
         std::string::npos);
 }
 
-TEST_CASE("what is not checked yet is refused, never ignored") {
-  CHECK(Bad({"version = 1\n[signers.x]\ntype = \"dct\"\n"}) ==
-        "policy-unsupported 1.toml:3:8: signers of type 'dct' are not "
-        "supported by this version\n");
-}
-
 TEST_CASE("a rule may ask for a base") {
   const ReadPolicy read =
       Read({WithRule("require = \"a\"\nbase = { at_least = 2, of = [\"a\", "

@@ -44,22 +44,17 @@ Read ReadSigner(const std::string& type, const std::string& text) {
   return read;
 }
 
-TEST_CASE(
-    "the table tells schemes that are there from those that are planned") {
+TEST_CASE("the table knows the schemes that are there, and no others") {
   CHECK(FindScheme("sigstore-key") != nullptr);
   CHECK(FindScheme("openssl") != nullptr);
   CHECK(FindScheme("notation") != nullptr);
   CHECK(FindScheme("openpgp") != nullptr);
   CHECK(FindScheme("") == nullptr);
   CHECK(FindScheme("notation-policy") != nullptr);
-  for (const auto* planned : {"dct"}) {
-    CHECK(IsPlannedScheme(planned));
-  }
-  CHECK_FALSE(IsPlannedScheme("sigstore-key"));
   CHECK(SchemeTypes() == std::set<std::string, std::less<>>{
-                             "containers-policy", "notation", "notation-policy",
-                             "openpgp", "openssl", "sigstore-key",
-                             "sigstore-keyless"});
+                             "containers-policy", "dct", "notation",
+                             "notation-policy", "openpgp", "openssl",
+                             "sigstore-key", "sigstore-keyless"});
 }
 
 TEST_CASE("signers are read, with where they look") {

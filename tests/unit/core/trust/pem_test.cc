@@ -40,5 +40,23 @@ TEST_CASE("what is not exactly PEM blocks is refused with its line") {
   CHECK(blocks.error().detail.starts_with("line "));
 }
 
+TEST_CASE("headers are passed over for those who let them be") {
+  const auto read = [](const std::string& inside) {
+    return ReadPem("-----BEGIN X-----\n" + inside + "-----END X-----\n",
+                   PemHeaders::kPassedOver);
+  };
+  CHECK(read("role: root\n\nYWJj\n")->front().bytes == "abc");
+  CHECK(read("a: b\nc: d\n\nYWJj\n")->front().bytes == "abc");
+  CHECK(read("YWJj\n")->front().bytes == "abc");
+  for (const auto* bad :
+       {"role: root\nYWJj\n", "\nYWJj\n", "YWJj\nrole: root\n\n",
+        "role: root\n\n", "role: root\n\n\nYWJj\n"}) {
+    CAPTURE(bad);
+    const auto blocks = read(bad);
+    REQUIRE_FALSE(blocks);
+    CHECK(blocks.error().reason == Reason::kKeyMalformed);
+  }
+}
+
 }  // namespace
 }  // namespace assay
