@@ -13,30 +13,30 @@
 namespace assay {
 namespace {
 
-std::string At(const yaml_mark_t& mark) {
+std::string PlaceInYaml(const yaml_mark_t& mark) {
   return std::to_string(mark.line + 1) + ":" + std::to_string(mark.column + 1) +
          ": ";
 }
 
-Error Malformed(std::string detail) {
+Error MalformedYaml(std::string detail) {
   return Fail(Reason::kYamlMalformed, std::move(detail));
 }
 
-Error Unsupported(std::string detail) {
+Error UnsupportedYaml(std::string detail) {
   return Fail(Reason::kYamlUnsupported, std::move(detail));
 }
 
-std::string_view Text(const yaml_char_t* text) {
+std::string_view YamlText(const yaml_char_t* text) {
   return text == nullptr ? std::string_view()
                          : reinterpret_cast<const char*>(text);
 }
 
-class Event {
+class YamlEvent {
  public:
-  Event() = default;
-  Event(const Event&) = delete;
-  Event& operator=(const Event&) = delete;
-  ~Event() { yaml_event_delete(&event_); }
+  YamlEvent() = default;
+  YamlEvent(const YamlEvent&) = delete;
+  YamlEvent& operator=(const YamlEvent&) = delete;
+  ~YamlEvent() { yaml_event_delete(&event_); }
 
   yaml_event_t* get() { return &event_; }
   const yaml_event_t* operator->() const { return &event_; }
@@ -46,13 +46,13 @@ class Event {
 };
 
 // The kinds of node that the core schema has a tag for.
-enum class Kind : std::uint8_t { kScalar = 1, kArray, kObject };
+enum class YamlKind : std::uint8_t { kScalar = 1, kArray, kObject };
 
-// Takes libyaml's events, one after another. Text that a tag or quotes make
+// Takes libyaml's events, one after another. YamlText that a tag or quotes make
 // text stays it whatever it looks like.
-class Reader {
+class YamlReader {
  public:
-  explicit Reader(std::string_view text)
+  explicit YamlReader(std::string_view text)
       : parser_(&storage_, &yaml_parser_delete) {
     if (yaml_parser_initialize(&storage_) != 1) {
       parser_.release();
@@ -67,7 +67,7 @@ class Reader {
   Result<std::vector<Json>> Run() {
     if (parser_ == nullptr) return Fail(Reason::kInternal, "no memory");
     for (bool ended = false; !ended;) {
-      Event event;
+      YamlEvent event;
       if (yaml_parser_parse(parser_.get(), event.get()) != 1) return Problem();
       const Status taken = Take(event);
       if (!taken) return WithPlace(taken.error(), event->start_mark);
@@ -81,31 +81,31 @@ class Reader {
 
  private:
   static Error WithPlace(Error error, const yaml_mark_t& mark) {
-    error.detail.insert(0, At(mark));
+    error.detail.insert(0, PlaceInYaml(mark));
     return error;
   }
 
   Error Problem() const {
     const char* problem = storage_.problem;
-    return Malformed(At(storage_.problem_mark) +
-                     (problem == nullptr ? "unreadable" : problem));
+    return MalformedYaml(PlaceInYaml(storage_.problem_mark) +
+                         (problem == nullptr ? "unreadable" : problem));
   }
 
-  Status Take(const Event& event) {
+  Status Take(const YamlEvent& event) {
     switch (event->type) {
       case YAML_DOCUMENT_START_EVENT:
         return StartDocument(event);
       case YAML_DOCUMENT_END_EVENT:
         return EndDocument();
       case YAML_ALIAS_EVENT:
-        return Unsupported("an alias");
+        return UnsupportedYaml("an alias");
       case YAML_SCALAR_EVENT:
         return TakeScalar(event);
       case YAML_SEQUENCE_START_EVENT:
-        return Open(Kind::kArray, event->data.sequence_start.anchor,
+        return Open(YamlKind::kArray, event->data.sequence_start.anchor,
                     event->data.sequence_start.tag);
       case YAML_MAPPING_START_EVENT:
-        return Open(Kind::kObject, event->data.mapping_start.anchor,
+        return Open(YamlKind::kObject, event->data.mapping_start.anchor,
                     event->data.mapping_start.tag);
       case YAML_SEQUENCE_END_EVENT:
       case YAML_MAPPING_END_EVENT:
@@ -116,19 +116,19 @@ class Reader {
       case YAML_STREAM_END_EVENT:
         return Ok();
     }
-    return Malformed("an unknown event");
+    return MalformedYaml("an unknown event");
   }
 
-  Status StartDocument(const Event& event) {
+  Status StartDocument(const YamlEvent& event) {
     const auto& start = event->data.document_start;
     if (start.version_directive != nullptr ||
         start.tag_directives.start != start.tag_directives.end) {
-      return Unsupported("a directive");
+      return UnsupportedYaml("a directive");
     }
     if (++seen_ > limits::kYamlDocuments) {
       return Fail(Reason::kTooLarge, "too many documents");
     }
-    if (seen_ == 2) second_ = At(event->start_mark);
+    if (seen_ == 2) second_ = PlaceInYaml(event->start_mark);
     return Ok();
   }
 
@@ -140,24 +140,26 @@ class Reader {
   }
 
   Status CountNode(const yaml_char_t* anchor) {
-    if (anchor != nullptr) return Unsupported("an anchor");
+    if (anchor != nullptr) return UnsupportedYaml("an anchor");
     if (++nodes_ <= limits::kYamlNodes) return Ok();
     return Fail(Reason::kTooLarge, "too many values");
   }
 
-  Status Open(Kind kind, const yaml_char_t* anchor, const yaml_char_t* tag) {
+  Status Open(YamlKind kind, const yaml_char_t* anchor,
+              const yaml_char_t* tag) {
     const Status counted = CountNode(anchor);
     if (!counted) return counted;
-    if (builder_.NeedsKey()) return Unsupported("a key that is no text");
-    const bool object = kind == Kind::kObject;
-    if (tag != nullptr && Text(tag) != (object ? YAML_MAP_TAG : YAML_SEQ_TAG)) {
-      return Unsupported("the tag " + Printable(Text(tag), 80));
+    if (builder_.NeedsKey()) return UnsupportedYaml("a key that is no text");
+    const bool object = kind == YamlKind::kObject;
+    if (tag != nullptr &&
+        YamlText(tag) != (object ? YAML_MAP_TAG : YAML_SEQ_TAG)) {
+      return UnsupportedYaml("the tag " + Printable(YamlText(tag), 80));
     }
     return builder_.Open(object ? JsonBuilder::Level::kObject
                                 : JsonBuilder::Level::kArray);
   }
 
-  Status TakeScalar(const Event& event) {
+  Status TakeScalar(const YamlEvent& event) {
     const Status counted = CountNode(event->data.scalar.anchor);
     if (!counted) return counted;
     auto value = ReadScalar(event);
@@ -167,22 +169,22 @@ class Reader {
       return Ok();
     }
     if (value->AsString() == nullptr) {
-      return Unsupported("a key that is no text; put it in quotes");
+      return UnsupportedYaml("a key that is no text; put it in quotes");
     }
     return builder_.Key(*value->AsString());
   }
 
-  static Result<Json> ReadScalar(const Event& event) {
+  static Result<Json> ReadScalar(const YamlEvent& event) {
     const auto& scalar = event->data.scalar;
     const std::string_view text(reinterpret_cast<const char*>(scalar.value),
                                 scalar.length);
-    const std::string_view tag = Text(scalar.tag);
+    const std::string_view tag = YamlText(scalar.tag);
     if (tag == YAML_STR_TAG) return Json(std::string(text));
     const bool plain = scalar.style == YAML_PLAIN_SCALAR_STYLE;
     if (tag.empty() && !plain) return Json(std::string(text));
     auto value = ReadPlainScalar(text);
     if (!value || tag.empty() || IsTagOf(tag, *value)) return value;
-    return Unsupported("the tag " + Printable(tag, 80));
+    return UnsupportedYaml("the tag " + Printable(tag, 80));
   }
 
   static bool IsTagOf(std::string_view tag, const Json& value) {
@@ -203,15 +205,15 @@ class Reader {
 
 // What libyaml would take beyond UTF-8 and JSON: a byte order mark at the start
 // of any line, and other encodings.
-Status CheckText(std::string_view text, std::size_t most) {
+Status CheckYamlText(std::string_view text, std::size_t most) {
   if (text.size() > most) {
     return Fail(Reason::kTooLarge, std::to_string(text.size()) +
                                        " bytes, at most " +
                                        std::to_string(most));
   }
-  if (!IsUtf8(text)) return Malformed("it is no UTF-8");
+  if (!IsUtf8(text)) return MalformedYaml("it is no UTF-8");
   if (text.find("\xEF\xBB\xBF") != text.npos) {
-    return Malformed("a byte order mark");
+    return MalformedYaml("a byte order mark");
   }
   return Ok();
 }
@@ -220,19 +222,19 @@ Status CheckText(std::string_view text, std::size_t most) {
 
 Result<std::vector<Json>> ParseYamlDocuments(std::string_view text,
                                              std::size_t most) {
-  const Status good = CheckText(text, most);
+  const Status good = CheckYamlText(text, most);
   if (!good) return good.error();
-  return Reader(text).Run();
+  return YamlReader(text).Run();
 }
 
 Result<Json> ParseYaml(std::string_view text, std::size_t most) {
-  const Status good = CheckText(text, most);
+  const Status good = CheckYamlText(text, most);
   if (!good) return good.error();
-  Reader reader(text);
+  YamlReader reader(text);
   auto documents = reader.Run();
   if (!documents) return documents.error();
   if (!reader.second().empty()) {
-    return Malformed(reader.second() + "a second document");
+    return MalformedYaml(reader.second() + "a second document");
   }
   if (documents->empty()) return Json();
   return std::move(documents->front());

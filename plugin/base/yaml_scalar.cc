@@ -9,11 +9,11 @@
 namespace assay {
 namespace {
 
-constexpr std::string_view kDigits = "0123456789";
+constexpr std::string_view kDecimals = "0123456789";
 
 template <std::size_t kSize>
-bool IsOneOf(std::string_view word,
-             const std::array<std::string_view, kSize>& words) {
+bool IsOneWord(std::string_view word,
+               const std::array<std::string_view, kSize>& words) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
@@ -29,63 +29,63 @@ constexpr std::array<std::string_view, 6> kNoNumbers = {".inf", ".Inf", ".INF",
                                                         ".nan", ".NaN", ".NAN"};
 
 // Takes what stands in `set` off the front; how many characters that were.
-std::size_t TakeAll(std::string_view& rest, std::string_view set) {
+std::size_t TakeRun(std::string_view& rest, std::string_view set) {
   const auto end = std::min(rest.find_first_not_of(set), rest.size());
   rest.remove_prefix(end);
   return end;
 }
 
-bool TakeOne(std::string_view& rest, std::string_view set) {
+bool TakeAnyOf(std::string_view& rest, std::string_view set) {
   if (rest.empty() || set.find(rest.front()) == set.npos) return false;
   rest.remove_prefix(1);
   return true;
 }
 
-bool IsDigits(std::string_view word, std::string_view set) {
+bool IsRunOf(std::string_view word, std::string_view set) {
   return !word.empty() && word.find_first_not_of(set) == word.npos;
 }
 
 // RFC 8259, section 6, without an exponent: YAML 1.1 takes 1e3 for text.
 bool IsJsonNumber(std::string_view word, bool& whole) {
-  TakeOne(word, "-");
-  if (!TakeOne(word, "0") && TakeAll(word, kDigits) == 0) return false;
+  TakeAnyOf(word, "-");
+  if (!TakeAnyOf(word, "0") && TakeRun(word, kDecimals) == 0) return false;
   whole = word.empty();
-  return whole || (TakeOne(word, ".") && IsDigits(word, kDigits));
+  return whole || (TakeAnyOf(word, ".") && IsRunOf(word, kDecimals));
 }
 
 // Of YAML 1.1: 190:20:30.
 bool IsSexagesimal(std::string_view word) {
-  if (TakeAll(word, "0123456789_") == 0 || word.empty()) return false;
-  while (TakeOne(word, ":")) {
-    const std::size_t digits = TakeAll(word, kDigits);
+  if (TakeRun(word, "0123456789_") == 0 || word.empty()) return false;
+  while (TakeAnyOf(word, ":")) {
+    const std::size_t digits = TakeRun(word, kDecimals);
     if (digits == 0 || digits > 2) return false;
   }
-  if (TakeOne(word, ".")) TakeAll(word, "0123456789_");
+  if (TakeAnyOf(word, ".")) TakeRun(word, "0123456789_");
   return word.empty();
 }
 
 // A number to somebody, but none of JSON.
 bool IsOtherNumber(std::string_view word) {
-  TakeOne(word, "+-");
-  if (IsOneOf(word, kNoNumbers)) return true;
+  TakeAnyOf(word, "+-");
+  if (IsOneWord(word, kNoNumbers)) return true;
   for (const auto& [prefix, digits] :
        {std::pair<std::string_view, std::string_view>{
             "0x", "0123456789abcdefABCDEF_"},
         {"0o", "01234567_"},
         {"0b", "01_"}}) {
-    if (word.starts_with(prefix) && IsDigits(word.substr(2), digits)) {
+    if (word.starts_with(prefix) && IsRunOf(word.substr(2), digits)) {
       return true;
     }
   }
   if (IsSexagesimal(word)) return true;
   constexpr std::string_view kGrouped = "0123456789_";
-  const bool leads = !word.empty() && kDigits.find(word.front()) != word.npos;
-  std::size_t digits = leads ? TakeAll(word, kGrouped) : 0;
-  if (TakeOne(word, ".")) digits += TakeAll(word, kGrouped);
+  const bool leads = !word.empty() && kDecimals.find(word.front()) != word.npos;
+  std::size_t digits = leads ? TakeRun(word, kGrouped) : 0;
+  if (TakeAnyOf(word, ".")) digits += TakeRun(word, kGrouped);
   if (digits == 0) return false;
-  if (TakeOne(word, "eE")) {
-    TakeOne(word, "+-");
-    if (TakeAll(word, kDigits) == 0) return false;
+  if (TakeAnyOf(word, "eE")) {
+    TakeAnyOf(word, "+-");
+    if (TakeRun(word, kDecimals) == 0) return false;
   }
   return word.empty();
 }
@@ -93,14 +93,14 @@ bool IsOtherNumber(std::string_view word) {
 }  // namespace
 
 Result<Json> ReadPlainScalar(std::string_view word) {
-  if (IsOneOf(word, kNulls)) return Json();
-  if (IsOneOf(word, kTrues)) return Json(true);
-  if (IsOneOf(word, kFalses)) return Json(false);
+  if (IsOneWord(word, kNulls)) return Json();
+  if (IsOneWord(word, kTrues)) return Json(true);
+  if (IsOneWord(word, kFalses)) return Json(false);
   bool whole = false;
   if (IsJsonNumber(word, whole)) {
     return whole ? Json::Parse(word) : Json(Json::Number{std::string(word)});
   }
-  if (IsOneOf(word, kDisputed) || IsOtherNumber(word)) {
+  if (IsOneWord(word, kDisputed) || IsOtherNumber(word)) {
     return Fail(Reason::kYamlUnsupported,
                 "'" + Printable(word, 80) + "' needs quotes, if it is text");
   }
