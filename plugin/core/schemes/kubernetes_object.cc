@@ -1,9 +1,12 @@
 #include "core/schemes/kubernetes_object.h"
 
+#include <algorithm>
 #include <map>
+#include <span>
 
 #include "base/bytes.h"
 #include "base/json.h"
+#include "base/yaml.h"
 
 namespace assay {
 namespace {
@@ -90,28 +93,39 @@ Result<Object> ReadOne(const Json& json) {
   return object;
 }
 
-Result<std::vector<Object>> ReadAll(const Json& json) {
+// Adds an object, or those of a List.
+Status AddAll(const Json& json, std::vector<Object>& objects) {
   const auto kind = KindOf(json);
   if (!kind) return kind.error();
-  std::vector<Object> objects;
-  if (*kind != "List") {
-    auto one = ReadOne(json);
-    if (!one) return one.error();
-    objects.push_back(*std::move(one));
-    return objects;
+  const Json::Array* items = nullptr;
+  if (*kind == "List") {
+    items = json.FindArray("items");
+    if (items == nullptr || items->empty()) return BadObject("a List without items");
   }
-  const auto* items = json.FindArray("items");
-  if (items == nullptr || items->empty())
-    return BadObject("a List without items");
-  if (items->size() > kMostObjects) {
-    return Fail(Reason::kTooLarge, "a List of too many objects");
+  const std::span<const Json> all = items == nullptr
+                                        ? std::span<const Json>(&json, 1)
+                                        : std::span<const Json>(*items);
+  if (objects.size() + all.size() > kMostObjects) {
+    return Fail(Reason::kTooLarge, "too many objects");
   }
-  for (const Json& item : *items) {
+  for (const Json& item : all) {
     auto one = ReadOne(item);
     if (!one) return one.error();
     objects.push_back(*std::move(one));
   }
-  return objects;
+  return Ok();
+}
+
+bool IsJson(std::string_view text) {
+  const auto start = text.find_first_not_of(" \t\r\n");
+  return start != text.npos && text[start] == '{';
+}
+
+Result<std::vector<Json>> ParseDocuments(std::string_view text) {
+  if (!IsJson(text)) return ParseYamlDocuments(text);
+  auto json = Json::Parse(text);
+  if (!json) return json.error();
+  return std::vector<Json>{*std::move(json)};
 }
 
 // OBJECT/ENTRY, ENTRY or nothing; the views live as long as what was named.
@@ -136,7 +150,7 @@ Result<const Object*> Pick(const std::vector<Object>& objects,
                            const Wanted& wanted) {
   if (objects.size() > 1 && wanted.entry.empty()) {
     return Fail(Reason::kPolicyKeyUnreadable,
-                "a List of several objects; name one entry as "
+                "several objects; name one entry as "
                 "NAME#OBJECT/ENTRY");
   }
   const Object* found = nullptr;
@@ -153,43 +167,77 @@ Result<const Object*> Pick(const std::vector<Object>& objects,
   return Fail(Reason::kPolicyKeyUnreadable, "no object has what is asked for");
 }
 
+// The API server passes over line ends in base64, as whoever writes manifests
+// by hand relies on.
 Result<std::string> Decode(const Entry& entry, std::string_view name) {
   if (entry.form == Form::kText) return *entry.text;
-  auto bytes = Base64Decode(*entry.text);
+  std::string digits = *entry.text;
+  std::erase_if(digits, [](char c) { return c == '\n' || c == '\r'; });
+  auto bytes = Base64Decode(digits);
   if (bytes) return *std::move(bytes);
   return BadObject("the entry '" + std::string(name) + "' is no base64");
+}
+
+Result<std::vector<TrustFile>> ReadEntries(const Object& object,
+                                           std::string_view path,
+                                           std::string_view item) {
+  std::vector<std::string> names;
+  for (const auto& [name, entry] : object.entries) names.push_back(name);
+  const auto chosen = ChooseEntries(names, item);
+  if (!chosen) return chosen.error();
+  std::vector<TrustFile> files;
+  for (const std::string& name : *chosen) {
+    auto bytes = Decode(object.entries.at(name), name);
+    if (!bytes) return bytes.error();
+    files.push_back({std::string(path) + "#" + name, *std::move(bytes)});
+  }
+  return WithoutPrivateKeys(std::move(files));
+}
+
+// Whether a line begins with a key of that name.
+bool HasTopKey(std::string_view text, std::string_view key) {
+  for (const char* quote : {"", "\"", "'"}) {
+    const std::string begin = quote + std::string(key) + quote + ":";
+    if (text.starts_with(begin) ||
+        text.find("\n" + begin) != std::string_view::npos) {
+      return true;
+    }
+  }
+  return false;
 }
 
 }  // namespace
 
 bool IsKubernetesObject(std::string_view text) {
-  const auto start = text.find_first_not_of(" \t\r\n");
-  return start != text.npos && text[start] == '{' &&
-         text.find("\"apiVersion\"") != text.npos &&
+  if (!IsJson(text)) {
+    return HasTopKey(text, "apiVersion") && HasTopKey(text, "kind");
+  }
+  return text.find("\"apiVersion\"") != text.npos &&
          text.find("\"kind\"") != text.npos;
 }
 
 Result<std::vector<TrustFile>> ReadKubernetesObject(std::string_view text,
                                                     std::string_view path,
                                                     std::string_view item) {
-  const auto json = Json::Parse(text);
-  if (!json) return json.error();
-  const auto objects = ReadAll(*json);
-  if (!objects) return objects.error();
-  const Wanted wanted(item);
-  const auto object = Pick(*objects, wanted);
-  if (!object) return object.error();
-  std::vector<std::string> names;
-  for (const auto& [name, entry] : (*object)->entries) names.push_back(name);
-  const auto chosen = ChooseEntries(names, wanted.entry);
-  if (!chosen) return chosen.error();
-  std::vector<TrustFile> files;
-  for (const std::string& name : *chosen) {
-    auto bytes = Decode((*object)->entries.at(name), name);
-    if (!bytes) return bytes.error();
-    files.push_back({std::string(path) + "#" + name, *std::move(bytes)});
+  const auto documents = ParseDocuments(text);
+  if (!documents) return documents.error();
+  std::vector<Object> objects;
+  for (const Json& document : *documents) {
+    const Status added = AddAll(document, objects);
+    if (!added) return added.error();
   }
-  return WithoutPrivateKeys(std::move(files));
+  const Wanted wanted(item);
+  const auto object = Pick(objects, wanted);
+  if (!object) return object.error();
+  return ReadEntries(**object, path, wanted.entry);
+}
+
+Result<std::vector<TrustFile>> ReadKubernetesEntries(const Json& json,
+                                                     std::string_view path,
+                                                     std::string_view item) {
+  const auto object = ReadOne(json);
+  if (!object) return object.error();
+  return ReadEntries(*object, path, item);
 }
 
 }  // namespace assay

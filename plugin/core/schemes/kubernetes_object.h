@@ -1,6 +1,7 @@
 // Keys and certificates as Kubernetes keeps them: the entries of a Secret or a
-// ConfigMap, printed by `kubectl get -o json` or mounted as a folder, and which
-// of them a policy means. The object's text is hostile; nothing private of it
+// ConfigMap, written as JSON or YAML (as `kubectl get -o` prints them, or by
+// hand), read from an API server, or mounted as a folder, and which of them a
+// policy means. The object's text is hostile; nothing private of it
 // is handed on.
 #ifndef ASSAY_CORE_SCHEMES_KUBERNETES_OBJECT_H_
 #define ASSAY_CORE_SCHEMES_KUBERNETES_OBJECT_H_
@@ -14,6 +15,8 @@
 #include "core/schemes/trust_files.h"
 
 namespace assay {
+
+class Json;
 
 // As Kubernetes names the entries of a volume: letters, digits, '.', '_' and
 // '-', at most 253, and neither "." nor anything that starts with "..".
@@ -35,14 +38,18 @@ Result<std::vector<TrustFile>> WithoutPrivateKeys(std::vector<TrustFile> files);
 // whether it is a good one.
 bool IsKubernetesObject(std::string_view text);
 
-// The chosen entries of a Secret, a ConfigMap, or a List of them. `item` is
-// ENTRY or OBJECT/ENTRY; a List of several objects needs it, and it must mean
-// one of them. `path` is for people. Errors: those of Json and of the above,
-// kKeyMalformed (another kind, an entry that is no text or no base64),
-// kTooLarge (too many objects or entries).
+// The chosen entries of a Secret, a ConfigMap, a List of them, or several
+// documents of YAML. `item` is ENTRY or OBJECT/ENTRY; of several objects it
+// must mean one. `path` is for people. Errors: those of base/json.h, of
+// base/yaml.h and of the above, kKeyMalformed (another kind, an entry that is
+// no text or no base64), kTooLarge (too many objects or entries).
 Result<std::vector<TrustFile>> ReadKubernetesObject(std::string_view text,
                                                     std::string_view path,
                                                     std::string_view item);
+// The same of the one Secret or ConfigMap that was read already.
+Result<std::vector<TrustFile>> ReadKubernetesEntries(const Json& json,
+                                                     std::string_view path,
+                                                     std::string_view item);
 
 }  // namespace assay
 

@@ -151,6 +151,77 @@ TEST_CASE("what is no good object is refused whole") {
   CHECK(Read(List("7")) == "key-malformed");
 }
 
+// As `kubectl get secret release -o yaml` prints it.
+TEST_CASE("an object written as YAML is the object it is as JSON") {
+  const std::string secret = R"(apiVersion: v1
+data:
+  cosign.key: )" + Base64Encode(kPrivate) +
+                             R"(
+  cosign.pub: UFVC
+  other.pub: TyA=
+kind: Secret
+metadata:
+  creationTimestamp: "2026-01-02T03:04:05Z"
+  managedFields:
+  - fieldsV1:
+      f:data:
+        .: {}
+        f:cosign.pub: {}
+  name: a
+type: Opaque
+)";
+  CHECK(IsKubernetesObject(secret));
+  CHECK(Read(secret) == "cosign.pub=PUB");
+  CHECK(Read(secret, "a/other.pub") == "other.pub=O ");
+  CHECK(Read(secret, "cosign.key") == "key-unsupported");
+  CHECK(Read("kind: ConfigMap\napiVersion: v1\ndata:\n  a.pub: |\n    A\n") ==
+        "a.pub=A\n");
+  CHECK(Read("apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n"
+             "  kind: Secret\n  data: {a: QQ==}\n") == "a=A");
+}
+
+TEST_CASE("a manifest may have several documents") {
+  const std::string two =
+      "# by hand\n---\n'apiVersion': v1\n'kind': Secret\nmetadata: {name: a}\n"
+      "stringData: {cosign.pub: A}\n---\napiVersion: v1\nkind: ConfigMap\n"
+      "metadata: {name: b}\ndata: {cosign.pub: B}\n---\n";
+  CHECK(IsKubernetesObject(two));
+  CHECK(Read(two) == "policy-key-unreadable");
+  CHECK(Read(two, "cosign.pub") == "policy-key-unreadable");
+  CHECK(Read(two, "b/cosign.pub") == "cosign.pub=B");
+  CHECK(Read(two + "apiVersion: apps/v1\nkind: Deployment\n", "b/cosign.pub") ==
+        "key-malformed");
+  CHECK(Read("kind: Secret\napiVersion: v1\n") == "policy-key-unreadable");
+  std::string many;
+  for (int i = 0; i < 64; ++i) {
+    many += "---\napiVersion: v1\nkind: Secret\ndata: {a: QQ==}\n";
+  }
+  CHECK(Read(many, "a") == "policy-key-unreadable");
+  CHECK(Read(many + many, "a") == "too-large");
+}
+
+// What readers of YAML disagree about must not choose a key.
+TEST_CASE("tricks of YAML are no way to another key") {
+  const auto read = [](const std::string& entries) {
+    return Read("apiVersion: v1\nkind: Secret\n" + entries);
+  };
+  CHECK(read("data: {a.pub: QQ==}\ndata: {a.pub: Qg==}\n") == "json-duplicate");
+  CHECK(read("data: {a.pub: QQ==, 'a.pub': Qg==}\n") == "json-duplicate");
+  CHECK(read("data: {a.pub: QQ==}\nstringData: {a.pub: B}\n") ==
+        "json-duplicate");
+  CHECK(read("data: &d {a.pub: QQ==}\nbinaryData: *d\n") == "yaml-unsupported");
+  CHECK(read("data: {<<: {a.pub: QQ==}}\n") == "yaml-unsupported");
+  CHECK(read("data: {a.pub: !!binary QQ==}\n") == "yaml-unsupported");
+  CHECK(read("data: {a.pub: 1234}\n") == "key-malformed");
+  CHECK(read("data: {a.pub: 0x1F}\n") == "yaml-unsupported");
+  CHECK(read("data: {a.pub: ~}\n") == "key-malformed");
+  CHECK(read("data: {a.pub: Q Q=}\n") == "key-malformed");
+  CHECK(read("data: {a.pub: QQ}\n") == "key-malformed");
+  CHECK(read("data: {../a.pub: QQ==}\n") == "key-malformed");
+  CHECK(read("  data: {a.pub: QQ==}\n") == "yaml-malformed");
+  CHECK(read("data:\n  a.pub: |\n    QU\n    FB\n") == "a.pub=AAA");
+}
+
 TEST_CASE("names that no volume has are refused") {
   for (const std::string name :
        {"", ".", "..", "..data", "a/b", "../a.pub", "a b"}) {
@@ -182,4 +253,6 @@ TEST_CASE("other files are not taken for objects of Kubernetes") {
   CHECK_FALSE(IsKubernetesObject(""));
   CHECK_FALSE(IsKubernetesObject(R"({"mediaType": "x", "tlogs": []})"));
   CHECK_FALSE(IsKubernetesObject(R"("kind" "apiVersion" {)"));
+  CHECK_FALSE(IsKubernetesObject("a:\n  apiVersion: v1\n  kind: Secret\n"));
+  CHECK_FALSE(IsKubernetesObject("apiVersion: v1\n"));
 }
