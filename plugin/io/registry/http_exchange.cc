@@ -78,6 +78,11 @@ bool IsUnreachable(CURLcode code) {
          code == CURLE_COULDNT_RESOLVE_PROXY;
 }
 
+void SetBlob(CURL* easy, CURLoption option, const std::string& bytes) {
+  curl_blob blob{const_cast<char*>(bytes.data()), bytes.size(), CURL_BLOB_COPY};
+  curl_easy_setopt(easy, option, &blob);
+}
+
 }  // namespace
 
 HttpExchange::~HttpExchange() {
@@ -140,6 +145,7 @@ bool HttpExchange::Configure(void* easy) {
   };
   curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, connected);
   curl_easy_setopt(easy, CURLOPT_PREREQDATA, this);
+  if (request_.sink) ConfigureLong(easy);
   if (request_.body) {
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
                      static_cast<curl_off_t>(request_.body->size()));
@@ -149,10 +155,19 @@ bool HttpExchange::Configure(void* easy) {
   return curl_easy_setopt(easy, CURLOPT_URL, request_.url.c_str()) == CURLE_OK;
 }
 
+// Nothing may come for minutes: a peer that is gone is found out.
+void HttpExchange::ConfigureLong(void* easy) {
+  curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
+  curl_easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, 15L);
+  curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, 5L);
+}
+
 void HttpExchange::ConfigureTls(void* easy) {
   const TlsProfile& tls = *request_.tls;
   curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
                    static_cast<long>(CURL_HTTP_VERSION_2TLS));
+  curl_easy_setopt(easy, CURLOPT_SSLVERSION,
+                   static_cast<long>(CURL_SSLVERSION_TLSv1_2));
   // Requests sent together wait for the first handshake and share it.
   const bool secure = request_.url.starts_with("https:");
   curl_easy_setopt(easy, CURLOPT_PIPEWAIT, secure ? 1L : 0L);
@@ -161,13 +176,15 @@ void HttpExchange::ConfigureTls(void* easy) {
   curl_easy_setopt(easy, CURLOPT_CAPATH, nullptr);
   curl_easy_setopt(easy, CURLOPT_CAINFO, nullptr);
   if (!tls.authorities.empty()) {
-    curl_blob blob{const_cast<char*>(tls.authorities.data()),
-                   tls.authorities.size(), CURL_BLOB_COPY};
-    curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &blob);
+    SetBlob(easy, CURLOPT_CAINFO_BLOB, tls.authorities);
   }
   if (!tls.client_cert.empty()) {
     curl_easy_setopt(easy, CURLOPT_SSLCERT, tls.client_cert.c_str());
     curl_easy_setopt(easy, CURLOPT_SSLKEY, tls.client_key.c_str());
+  }
+  if (!tls.client_cert_pem.empty()) {
+    SetBlob(easy, CURLOPT_SSLCERT_BLOB, tls.client_cert_pem);
+    SetBlob(easy, CURLOPT_SSLKEY_BLOB, tls.client_key_pem);
   }
   curl_ssl_ctx_callback prepare = [](CURL* /*easy*/, void* context,
                                      void* self) {
@@ -220,6 +237,10 @@ bool HttpExchange::OnBody(std::string_view part) {
   long status = 0;
   curl_easy_getinfo(easy_, CURLINFO_RESPONSE_CODE, &status);
   const bool wanted = status == 200;
+  if (wanted && request_.sink) {
+    enough_ = !request_.sink(part);
+    return !enough_;
+  }
   const std::size_t most = wanted ? request_.most : kIgnoredBytes;
   const std::uint64_t announced = answer_.headers.content_length.value_or(0);
   if (announced > most || part.size() > most - answer_.body.size()) {
@@ -259,7 +280,7 @@ Transport HttpExchange::Ending(int result) const {
   const auto code = static_cast<CURLcode>(result);
   // An error page too long to read has said what it had to say.
   const bool cut = too_large_ && header_bytes_ <= kHeaderBytes;
-  if (code == CURLE_OK || (cut && answer_.status != 200)) {
+  if (code == CURLE_OK || enough_ || (cut && answer_.status != 200)) {
     return Transport::kAnswered;
   }
   if (too_large_) return Transport::kTooLarge;

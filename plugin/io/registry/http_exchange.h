@@ -5,6 +5,7 @@
 #include <array>
 #include <chrono>
 #include <coroutine>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -25,6 +26,9 @@ struct HttpRequest {
   std::vector<std::string> headers;  // "Name: value"
   std::optional<std::string> body;   // makes it a POST
   std::size_t most = 0;              // largest body of a 200 answer
+  // Where given, takes the body of a 200 answer as it comes, however long it
+  // is; false ends the exchange, which counts as answered.
+  std::function<bool(std::string_view)> sink;
   std::shared_ptr<const TlsProfile> tls;
   std::string proxy;  // "" for none
   AddressGuard guard;
@@ -84,6 +88,7 @@ class HttpExchange {
   friend class HttpWorker;
 
   bool Configure(void* easy);
+  static void ConfigureLong(void* easy);
   void ConfigureTls(void* easy);
   void Finish(int code);  // a CURLcode
   Transport Ending(int code) const;
@@ -109,6 +114,7 @@ class HttpExchange {
   std::shared_ptr<TlsNotes> notes_ = std::make_shared<TlsNotes>();
   bool too_large_ = false;
   bool forbidden_ = false;
+  bool enough_ = false;  // the sink said so
   std::array<char, 256> message_{};
 };
 

@@ -98,14 +98,19 @@ void HttpWorker::End(HttpExchange& exchange) {
 }
 
 void HttpWorker::Run() {
-  while (running_ > 0 || !sleepers_.empty()) {
+  while (!interrupted_ && (running_ > 0 || !sleepers_.empty())) {
     int active = 0;
     curl_multi_perform(multi_, &active);
     FinishExchanges();
     WakeSleepers();
-    if (running_ == 0 && sleepers_.empty()) return;
+    if (interrupted_ || (running_ == 0 && sleepers_.empty())) return;
     curl_multi_poll(multi_, nullptr, 0, PollMilliseconds(), nullptr);
   }
+}
+
+void HttpWorker::Interrupt() {
+  interrupted_ = true;
+  curl_multi_wakeup(multi_);
 }
 
 void HttpWorker::FinishExchanges() {

@@ -6,6 +6,7 @@
 #define ASSAY_IO_REGISTRY_HTTP_WORKER_H_
 
 #include <array>
+#include <atomic>
 #include <coroutine>
 #include <memory>
 #include <mutex>
@@ -43,8 +44,14 @@ class HttpWorker {
   // its own deadline, so this ends too.
   void Run();
 
-  // Nothing is awaited.
-  bool idle() const { return running_ == 0 && sleepers_.empty(); }
+  // Thread-safe. Run returns soon, and never runs again: whoever awaits
+  // something is to be destroyed before the worker is.
+  void Interrupt();
+
+  // Nothing is awaited, and more may be.
+  bool idle() const {
+    return running_ == 0 && sleepers_.empty() && !interrupted_;
+  }
 
   // Between 0 and 1, for jitter.
   double Random() { return unit_(random_); }
@@ -66,6 +73,7 @@ class HttpWorker {
   void* multi_;
   std::vector<void*> idle_;  // easy handles
   std::size_t running_ = 0;
+  std::atomic<bool> interrupted_ = false;
   std::vector<Sleeper> sleepers_;
   std::minstd_rand random_;
   std::uniform_real_distribution<double> unit_{0.0, 1.0};

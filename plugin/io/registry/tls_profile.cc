@@ -34,9 +34,11 @@ bool AddAuthorities(X509_STORE* store, const std::string& pem) {
   return false;
 }
 
-std::shared_ptr<X509_STORE> MakeStore(const std::string& authorities) {
+std::shared_ptr<X509_STORE> MakeStore(const std::string& authorities,
+                                      bool system) {
   std::shared_ptr<X509_STORE> store(X509_STORE_new(), &X509_STORE_free);
-  if (!store || X509_STORE_set_default_paths(store.get()) != 1) return nullptr;
+  if (!store) return nullptr;
+  if (system && X509_STORE_set_default_paths(store.get()) != 1) return nullptr;
   // Whatever is trusted may end a chain, as in Go's pools.
   X509_STORE_set_flags(store.get(),
                        X509_V_FLAG_TRUSTED_FIRST | X509_V_FLAG_PARTIAL_CHAIN);
@@ -68,8 +70,11 @@ int NoCertificate(SSL* ssl, X509** /*certificate*/, EVP_PKEY** /*key*/) {
 
 std::string KeyOf(const TlsProfile& profile) {
   std::string key = profile.verify ? "v" : "-";
+  key.push_back(profile.system ? 's' : '-');
   key.append(profile.client_cert).push_back('\0');
   key.append(profile.client_key).push_back('\0');
+  key.append(profile.client_cert_pem).push_back('\0');
+  key.append(profile.client_key_pem).push_back('\0');
   return key.append(profile.authorities);
 }
 
@@ -77,7 +82,7 @@ std::string KeyOf(const TlsProfile& profile) {
 
 std::shared_ptr<X509_STORE> TlsStore::Get() {
   const std::lock_guard lock(mutex_);
-  if (!store_) store_ = MakeStore(authorities_);
+  if (!store_) store_ = MakeStore(authorities_, system_);
   return store_;
 }
 
@@ -99,13 +104,21 @@ Result<std::shared_ptr<const TlsProfile>> TlsProfiles::Default() {
   return Keep(TlsProfile());
 }
 
+Result<std::shared_ptr<const TlsProfile>> TlsProfiles::Exactly(
+    TlsProfile given) {
+  given.verify = true;
+  given.system = given.authorities.empty();
+  return Keep(std::move(given));
+}
+
 Result<std::shared_ptr<const TlsProfile>> TlsProfiles::Keep(
     TlsProfile profile) {
   const std::lock_guard lock(mutex_);
   const std::string key = KeyOf(profile);
   const auto found = profiles_.find(key);
   if (found != profiles_.end()) return found->second;
-  profile.store = std::make_shared<TlsStore>(profile.authorities);
+  profile.store =
+      std::make_shared<TlsStore>(profile.authorities, profile.system);
   // What the operator configured is read now, to say what is wrong with it.
   if (!profile.authorities.empty() && !profile.store->Get()) {
     return Fail(Reason::kRegistryTls,

@@ -19,29 +19,34 @@ struct x509_store_st;
 
 namespace assay::registry {
 
-// The system's authorities and the given ones (PEM, "" for none). Thread-safe.
+// The system's authorities, where they count, and the given ones (PEM, "" for
+// none). Thread-safe.
 class TlsStore {
  public:
-  explicit TlsStore(std::string authorities)
-      : authorities_(std::move(authorities)) {}
+  TlsStore(std::string authorities, bool system)
+      : authorities_(std::move(authorities)), system_(system) {}
 
   // Null when they cannot be read; nothing is believed then.
   std::shared_ptr<x509_store_st> Get();
 
  private:
   const std::string authorities_;
+  const bool system_;
   std::mutex mutex_;
   std::shared_ptr<x509_store_st> store_;
 };
 
 struct TlsProfile {
   bool verify = true;
+  bool system = true;  // the system's authorities count, too
   // Authorities beside the system's, PEM, "" for none. libcurl compares them
   // when it looks for a connection to use again, so that one made under other
   // authorities never serves.
   std::string authorities;
-  std::string client_cert;
+  std::string client_cert;  // files
   std::string client_key;
+  std::string client_cert_pem;  // or what would be in them
+  std::string client_key_pem;
   std::shared_ptr<TlsStore> store;
 };
 
@@ -51,6 +56,9 @@ class TlsProfiles {
   // Errors: kRegistryTls (no certificate in the file), kFileUnreadable,
   // kFileTooLarge, kNotFound.
   Result<std::shared_ptr<const TlsProfile>> For(const RegistryHost& host);
+  // Of `given` the authorities, which then are the only ones that count, and
+  // the client certificate. Errors: kRegistryTls.
+  Result<std::shared_ptr<const TlsProfile>> Exactly(TlsProfile given);
   // The system's authorities, no client certificate.
   Result<std::shared_ptr<const TlsProfile>> Default();
 
