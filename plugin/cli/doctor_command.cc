@@ -216,6 +216,7 @@ ExitCode RunDoctor(Context& context, const Arguments& arguments) {
       std::chrono::system_clock::now());
   CheckState(context.paths, now, checks);
   CheckPublishedTrust(context.paths, now, checks);
+  CheckClusterKeys(context.paths, now, checks);
   CheckDaemon(context.paths, checks);
   CheckWiring(options, checks);
   CheckRuntimes(options, checks);

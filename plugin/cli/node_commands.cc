@@ -52,6 +52,20 @@ Json TufAsJson(const v1::TufStatus& tuf) {
   });
 }
 
+Json ClusterAsJson(const v1::StatusReply& status) {
+  Json::Array objects;
+  for (const auto& object : status.cluster()) {
+    objects.push_back(Json(Json::Object{
+        {"object", Json(object.object())},
+        {"version", Json(object.version())},
+        {"confirmed_at", Json(When(object.confirmed_at()))},
+        {"problem", Json(object.problem())},
+        {"lacking", TextsAsJson(object.lacking())},
+    }));
+  }
+  return Json(std::move(objects));
+}
+
 Json StatusAsJson(const v1::StatusReply& status) {
   const v1::PolicyStatus& policy = status.policy();
   return Json(Json::Object{
@@ -75,6 +89,7 @@ Json StatusAsJson(const v1::StatusReply& status) {
       {"troubles", TextsAsJson(status.troubles())},
       {"runtime_reachable", Json(status.runtime_reachable())},
       {"tuf", status.has_tuf() ? TufAsJson(status.tuf()) : Json()},
+      {"cluster", ClusterAsJson(status)},
   });
 }
 
@@ -95,6 +110,22 @@ void PrintTuf(const v1::TufStatus& tuf, Table& table) {
               tuf.files().empty() ? Tone::kBad : Tone::kPlain}});
   if (!tuf.problem().empty()) {
     table.Row({{"trust problem", Tone::kUnsure}, {tuf.problem()}});
+  }
+}
+
+void PrintCluster(const v1::ClusterObjectStatus& object, Table& table) {
+  const bool known = object.confirmed_at() > 0;
+  const std::string since = ", heard of " + When(object.confirmed_at());
+  const std::string version =
+      object.version().empty() ? "no such object" : object.version();
+  table.Row({{"keys"},
+             {object.object() + ": " + (known ? version + since : "unknown"),
+              known ? Tone::kPlain : Tone::kBad}});
+  for (const auto& text : object.lacking()) {
+    table.Row({{"", Tone::kBad}, {"no key: " + text}});
+  }
+  if (!object.problem().empty()) {
+    table.Row({{"keys problem", Tone::kUnsure}, {object.problem()}});
   }
 }
 
@@ -127,6 +158,7 @@ void PrintStatus(Context& context, const v1::StatusReply& status) {
              {status.runtime_reachable() ? "reachable" : "not reachable",
               status.runtime_reachable() ? Tone::kGood : Tone::kBad}});
   if (status.has_tuf()) PrintTuf(status.tuf(), table);
+  for (const auto& object : status.cluster()) PrintCluster(object, table);
   for (const auto& problem : policy.problems()) {
     table.Row({{"problem", Tone::kBad}, {problem}});
   }

@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/limits.h"
+#include "cli/cluster_fetch.h"
 #include "cli/table.h"
 #include "io/files/files.h"
 #include "io/policy/policy_loader.h"
@@ -105,7 +106,7 @@ ExitCode PrintProblems(Context& context, const Diagnostics& problems) {
 std::shared_ptr<const Policy> LoadPolicy(Context& context,
                                          const std::string& path) {
   Diagnostics problems;
-  const PolicyLoader loader(context.paths);
+  const PolicyLoader loader(context.paths, FetchFromCluster(context.paths));
   auto policy =
       path.empty() ? loader.Load(problems) : loader.LoadFrom(path, problems);
   if (policy == nullptr) PrintProblems(context, problems);

@@ -1,9 +1,11 @@
 #include "cli/trust_check.h"
 
+#include <chrono>
 #include <set>
 #include <string>
 
 #include "io/config/node_config.h"
+#include "io/kubernetes/cluster_store.h"
 #include "io/policy/policy_loader.h"
 #include "io/tuf/tuf_store.h"
 
@@ -11,6 +13,9 @@ namespace assay {
 namespace {
 
 constexpr const char* kId = "trust-mirror";
+constexpr const char* kClusterId = "cluster-keys";
+// The daemon notes each hour that nothing changed.
+constexpr std::chrono::hours kHeardLately{24};
 constexpr const char* kRemedy = "sudo assay reload; assay status";
 
 Check Judge(const TufSettings& settings, const TufState& state,
@@ -46,6 +51,31 @@ Check Judge(const TufSettings& settings, const TufState& state,
           ""};
 }
 
+Check JudgeKeys(const ClusterReference& reference, const ClusterStore& store,
+                Time now) {
+  std::string name = reference.object.str();
+  if (!reference.item.empty()) name += "#" + reference.item;
+  const auto kept = store.Load(reference.object);
+  const auto keys = store.Read(reference);
+  if (!kept || !keys) {
+    const Error& error = keys ? kept.error() : keys.error();
+    return {kClusterId, Health::kWarning,
+            name + ": " + std::string(Describe(error.reason).id) + " " +
+                error.detail,
+            kRemedy};
+  }
+  const std::string heard = ", heard of " + Rfc3339(kept->confirmed_at);
+  if (now - kept->confirmed_at < kHeardLately) {
+    return {kClusterId, Health::kOk,
+            name + ", version " + kept->version + heard, ""};
+  }
+  return {kClusterId, Health::kWarning,
+          name + heard +
+              ": it is relied on, but nobody knows whether it still "
+              "stands",
+          kRemedy};
+}
+
 }  // namespace
 
 void CheckPublishedTrust(const Paths& paths, Time now, Checks& checks) {
@@ -67,6 +97,18 @@ void CheckPublishedTrust(const Paths& paths, Time now, Checks& checks) {
                       "look for who writes to " + paths.StateDir()});
   }
   checks.push_back(Judge(*config->tuf, *state, asked.published, now));
+}
+
+void CheckClusterKeys(const Paths& paths, Time now, Checks& checks) {
+  Diagnostics diagnostics;
+  AskedTrust asked;
+  PolicyLoader(paths).Load(diagnostics, &asked);
+  const auto config = NodeConfig::Load(paths, diagnostics);
+  if (!config || !config->kubernetes) return;
+  const ClusterStore store(paths, *config->kubernetes);
+  for (const ClusterReference& reference : asked.cluster) {
+    checks.push_back(JudgeKeys(reference, store, now));
+  }
 }
 
 }  // namespace assay

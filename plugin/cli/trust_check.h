@@ -1,5 +1,5 @@
 // What `assay doctor` says about the trust material that a TUF repository
-// publishes, from disk alone.
+// publishes and about keys that a cluster holds, from disk alone.
 #ifndef ASSAY_CLI_TRUST_CHECK_H_
 #define ASSAY_CLI_TRUST_CHECK_H_
 
@@ -11,6 +11,8 @@ namespace assay {
 
 // Nothing where the policy names no such material.
 void CheckPublishedTrust(const Paths& paths, Time now, Checks& checks);
+// Nothing where the policy names no such keys.
+void CheckClusterKeys(const Paths& paths, Time now, Checks& checks);
 
 }  // namespace assay
 

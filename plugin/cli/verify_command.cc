@@ -6,6 +6,7 @@
 #include <ostream>
 
 #include "base/clock.h"
+#include "cli/cluster_fetch.h"
 #include "cli/decision_view.h"
 #include "cli/local_verify.h"
 #include "cli/verify_desk.h"
@@ -49,7 +50,7 @@ Error FirstReason(const Diagnostics& diagnostics, Reason otherwise) {
 Result<std::shared_ptr<const Policy>> LoadPolicy(const Paths& paths,
                                                  const std::string& where) {
   Diagnostics diagnostics;
-  PolicyLoader loader(paths);
+  PolicyLoader loader(paths, FetchFromCluster(paths));
   auto policy = where.empty() ? loader.Load(diagnostics)
                               : loader.LoadFrom(where, diagnostics);
   if (policy != nullptr) return policy;

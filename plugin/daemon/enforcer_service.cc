@@ -115,6 +115,7 @@ class EnforcerService::Impl final : public v1::Enforcer::Service {
     reply->set_started_at(parts_.started_at.time_since_epoch().count());
     FillPolicy(*reply->mutable_policy());
     if (parts_.refresher != nullptr) FillTuf(*reply->mutable_tuf());
+    if (parts_.cluster != nullptr) FillCluster(*reply);
     reply->set_decisions(parts_.enforcer.decisions());
     reply->set_refusals(parts_.enforcer.refusals());
     reply->set_cached_verdicts(parts_.enforcer.cache().size());
@@ -214,6 +215,19 @@ class EnforcerService::Impl final : public v1::Enforcer::Service {
     status.set_signers(static_cast<std::uint32_t>(policy->signers().size()));
     status.set_loaded_at(parts_.policy.LoadedAt().time_since_epoch().count());
     for (const auto& warning : policy->warnings()) status.add_warnings(warning);
+  }
+
+  void FillCluster(v1::StatusReply& reply) {
+    for (const auto& state : parts_.cluster->states()) {
+      v1::ClusterObjectStatus& one = *reply.add_cluster();
+      one.set_object(state.object.str());
+      one.set_version(state.version);
+      one.set_confirmed_at(state.confirmed_at.time_since_epoch().count());
+      one.set_problem(Printable(state.problem, 1000));
+      for (const auto& text : state.lacking) {
+        one.add_lacking(Printable(text, 1000));
+      }
+    }
   }
 
   // What is on disk as signers see it, and how the last refresh went.

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/clock.h"
+#include "daemon/cluster_refresher.h"
 #include "daemon/enforcer.h"
 #include "daemon/engine.h"
 #include "daemon/trust_refresher.h"
@@ -29,6 +30,7 @@ class EnforcerService {
     std::vector<std::string> doors;  // NodeConfig::Doors()
     Time started_at{};
     TrustRefresher* refresher = nullptr;  // null without [trust.tuf]
+    ClusterRefresher* cluster = nullptr;  // null without [kubernetes]
     // Asks for everything anew that comes from elsewhere.
     std::function<void()> refresh;
   };

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "daemon/ask_server.h"
+#include "daemon/cluster_refresher.h"
 #include "daemon/enforcer_service.h"
 #include "daemon/engine.h"
 #include "daemon/keeper_refresher.h"
@@ -64,6 +65,14 @@ class Service::Parts {
           TrustRefresher::Ports{[this] { return policy_.PublishedFiles(); },
                                 [this] { ReadPolicy(); }});
     }
+    if (config.kubernetes) {
+      cluster_ = std::make_unique<ClusterRefresher>(
+          paths, *config.kubernetes,
+          ClusterRefresher::Ports{
+              [this] { return policy_.ClusterReferences(); },
+              [this] { return policy_.LastDiagnostics().empty(); },
+              [this] { ReadPolicy(); }});
+    }
     asks_ = std::make_unique<AskServer>(std::move(listener), enforcer_);
     watcher_->Start();
     events_ = std::make_unique<ContainerdEvents>(config.containerd_address,
@@ -75,7 +84,7 @@ class Service::Parts {
     auto service = EnforcerService::Start(
         {enforcer_, engine_, policy_, PolicyLoader(paths),
          [this] { return asks_->in_flight(); }, doors_, WallClock(),
-         refresher_.get(), [this] { Refresh(); }},
+         refresher_.get(), cluster_.get(), [this] { Refresh(); }},
         paths.EnforcerSocket());
     if (!service) return service.error();
     operators_ = *std::move(service);
@@ -90,6 +99,7 @@ class Service::Parts {
  private:
   void Refresh() {
     if (refresher_) refresher_->Poke();
+    if (cluster_) cluster_->Poke();
     revocation_->RefreshAll();
     trust_data_->RefreshAll();
   }
@@ -140,6 +150,7 @@ class Service::Parts {
   std::unique_ptr<KeeperRefresher> trust_data_;
   WarmUp warm_up_;
   std::unique_ptr<TrustRefresher> refresher_;  // null without [trust.tuf]
+  std::unique_ptr<ClusterRefresher> cluster_;  // null without [kubernetes]
   std::unique_ptr<AskServer> asks_;
   std::unique_ptr<PolicyWatcher> watcher_;
   std::unique_ptr<ContainerdEvents> events_;

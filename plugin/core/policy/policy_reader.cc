@@ -43,6 +43,17 @@ class RecordedTrust : public TrustFiles {
     return files_.OnNode(path);
   }
 
+  Result<std::vector<TrustFile>> ReadCluster(std::string_view name) override {
+    const auto read =
+        Once(name, "cluster ", [&] { return files_.ReadCluster(name); });
+    if (!read) {
+      entries_.insert("cluster " + Digest::Of(name).str() + " " +
+                      std::string(Describe(read.error().reason).id) + " " +
+                      Digest::Of(read.error().detail).str());
+    }
+    return read;
+  }
+
   // When it was confirmed last is left out: that changes nothing about what it
   // says.
   Result<PublishedFile> ReadPublished(std::string_view name) override {

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/bytes.h"
+
 namespace assay {
 namespace {
 
@@ -103,8 +105,10 @@ bool TrustedKey::Verifies(const SignedMessage& message,
 
 Result<Keyring> Keyring::Make(std::vector<PublicKey> keys, KeyUse use,
                               const KeyringOptions& options) {
-  if (keys.empty()) return Bad("a signer needs at least one key");
-  if (options.padding &&
+  if (keys.empty() && !options.missing) {
+    return Bad("a signer needs at least one key");
+  }
+  if (options.padding && !keys.empty() &&
       std::none_of(keys.begin(), keys.end(),
                    [](const auto& key) { return IsRsa(key.kind()); })) {
     return Bad("padding is for RSA keys, and none of the keys is one");
@@ -139,6 +143,7 @@ const TrustedKey* Keyring::Find(const Digest& fingerprint) const {
 }
 
 Error Keyring::WhyUnverified(const SignedMessage& message) const {
+  if (options_.missing) return *options_.missing;
   for (const TrustedKey& key : keys_) {
     const bool whole = key.key.kind() == KeyKind::kEd25519;
     for (const SignatureAlgorithm& algorithm : key.algorithms) {
@@ -161,6 +166,11 @@ std::string Keyring::Summary() const {
     if (!text.empty()) text += ", ";
     text += KeyKindName(key.key.kind());
     text += " " + key.key.fingerprint().str();
+  }
+  if (options_.missing) {
+    if (!text.empty()) text += ", ";
+    text += std::string(Describe(options_.missing->reason).id) + " " +
+            Printable(options_.missing->detail);
   }
   if (options_.hash) {
     text += ", hash ";

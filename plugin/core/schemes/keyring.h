@@ -58,6 +58,8 @@ struct KeyringOptions {
   std::optional<HashAlgorithm> hash;
   std::optional<Padding> padding;
   SignerWindow window;
+  // Why keys are not here that the policy names; then there may be none.
+  std::optional<Error> missing;
 };
 
 class Keyring {
@@ -67,7 +69,9 @@ class Keyring {
   static Result<Keyring> Make(std::vector<PublicKey> keys, KeyUse use,
                               const KeyringOptions& options);
   // Reads the keys `keys`, `hash`, `padding`, `valid_from` and `valid_until`
-  // of a signer's table. nullopt after at least one Diagnostic.
+  // of a signer's table. nullopt after at least one Diagnostic. What is wrong
+  // with what a cluster holds is none: it leaves the signer without that key,
+  // not the node without its policy.
   static std::optional<Keyring> Read(TomlReader& table, TrustFiles& files,
                                      KeyUse use);
 
@@ -82,10 +86,14 @@ class Keyring {
   // The key with this SubjectPublicKeyInfo digest; null when it is not here.
   const TrustedKey* Find(const Digest& fingerprint) const;
 
-  // Why none of the keys made a signature over this message:
-  // kSignatureInvalid, or kArtifactNeeded where too little of the message is
-  // known to tell.
+  // Why none of the keys made a signature over this message: what is missing,
+  // kArtifactNeeded where too little of the message is known to tell, or
+  // kSignatureInvalid.
   Error WhyUnverified(const SignedMessage& message) const;
+  // `error`, unless keys are missing that might have verified: then why.
+  Error UnlessMissing(Error error) const {
+    return options_.missing ? *options_.missing : std::move(error);
+  }
 
   // Errors: kKeyNotYetValid, kKeyExpired.
   Status JudgeTime(Time now) const { return options_.window.Judge(now); }

@@ -100,7 +100,8 @@ Status AddAll(const Json& json, std::vector<Object>& objects) {
   const Json::Array* items = nullptr;
   if (*kind == "List") {
     items = json.FindArray("items");
-    if (items == nullptr || items->empty()) return BadObject("a List without items");
+    if (items == nullptr || items->empty())
+      return BadObject("a List without items");
   }
   const std::span<const Json> all = items == nullptr
                                         ? std::span<const Json>(&json, 1)

@@ -1,7 +1,9 @@
 // A signer's keys out of its policy table.
+#include <algorithm>
 #include <array>
 #include <utility>
 
+#include "core/schemes/cluster_reference.h"
 #include "core/schemes/keyring.h"
 
 namespace assay {
@@ -32,37 +34,94 @@ constexpr std::array<std::pair<std::string_view, HashAlgorithm>, 3> kHashes{
 constexpr std::array<std::pair<std::string_view, Padding>, 2> kPaddings{
     {{"pkcs1", Padding::kPkcs1}, {"pss", Padding::kPss}}};
 
-std::optional<std::vector<PublicKey>> ReadKeys(TomlReader& table,
-                                               TrustFiles& files) {
-  const auto names = table.Strings("keys");
-  if (!names) {
-    table.Missing("keys");
-    return std::nullopt;
+// The keys of one signer while its names are read.
+class KeyReader {
+ public:
+  KeyReader(TomlReader& table, TrustFiles& files)
+      : table_(table), files_(files) {}
+
+  void Read(const std::string& name) {
+    if (name.starts_with(kClusterPrefix)) {
+      ReadCluster(name);
+    } else {
+      ReadFile(name);
+    }
   }
-  std::vector<PublicKey> keys;
-  bool good = true;
-  for (const auto& name : *names) {
-    const auto read = files.Read(name);
+
+  bool good() const { return good_; }
+
+  // A cluster's key that does not go with the table or with the other keys is
+  // missing like one that is not there.
+  Result<Keyring> Make(KeyUse use, KeyringOptions options) {
+    options.missing = missing_;
+    std::vector<PublicKey> all = keys_;
+    for (const PublicKey& key : cluster_keys_) {
+      if (!Has(all, key)) all.push_back(key);
+    }
+    auto ring = Keyring::Make(std::move(all), use, options);
+    if (ring || cluster_keys_.empty()) return ring;
+    options.missing = Fail(Reason::kKubernetesGone, ring.error().detail);
+    return Keyring::Make(keys_, use, options);
+  }
+
+ private:
+  static bool Has(const std::vector<PublicKey>& keys, const PublicKey& key) {
+    return std::any_of(keys.begin(), keys.end(), [&](const PublicKey& one) {
+      return one.fingerprint() == key.fingerprint();
+    });
+  }
+
+  void Complain(const std::string& where, const Error& error) {
+    table_.Complain("keys", error.reason, where + ": " + error.detail);
+    good_ = false;
+  }
+
+  void ReadFile(const std::string& name) {
+    const auto read = files_.Read(name);
+    if (!read) return Complain(name, read.error());
+    for (const auto& file : *read) {
+      auto parsed = PublicKey::ParseFile(file.bytes);
+      if (!parsed) {
+        Complain(file.path, parsed.error());
+        continue;
+      }
+      for (auto& key : *parsed) keys_.push_back(std::move(key));
+    }
+  }
+
+  // What may yet come leaves more open than what is gone.
+  void NoteMissing(Error error) {
+    if (missing_ && missing_->reason == Reason::kKubernetesPending) return;
+    missing_ = std::move(error);
+  }
+
+  void ReadCluster(const std::string& name) {
+    const auto read = files_.ReadCluster(name);
     if (!read) {
-      table.Complain("keys", read.error().reason,
-                     name + ": " + read.error().detail);
-      good = false;
-      continue;
+      const Error& error = read.error();
+      const bool missing = error.reason == Reason::kKubernetesPending ||
+                           error.reason == Reason::kKubernetesGone;
+      if (!missing) return Complain(name, error);
+      return NoteMissing(WithContext(error, name));
     }
     for (const auto& file : *read) {
       auto parsed = PublicKey::ParseFile(file.bytes);
       if (!parsed) {
-        table.Complain("keys", parsed.error().reason,
-                       file.path + ": " + parsed.error().detail);
-        good = false;
+        NoteMissing(Fail(Reason::kKubernetesGone,
+                         file.path + ": " + parsed.error().detail));
         continue;
       }
-      for (auto& key : *parsed) keys.push_back(std::move(key));
+      for (auto& key : *parsed) cluster_keys_.push_back(std::move(key));
     }
   }
-  if (!good) return std::nullopt;
-  return keys;
-}
+
+  TomlReader& table_;
+  TrustFiles& files_;
+  bool good_ = true;
+  std::vector<PublicKey> keys_;
+  std::vector<PublicKey> cluster_keys_;
+  std::optional<Error> missing_;
+};
 
 }  // namespace
 
@@ -73,9 +132,15 @@ std::optional<Keyring> Keyring::Read(TomlReader& table, TrustFiles& files,
   options.hash = Choice(table, "hash", kHashes, good);
   options.padding = Choice(table, "padding", kPaddings, good);
   options.window = SignerWindow::Read(table);
-  auto keys = ReadKeys(table, files);
-  if (!keys || !good) return std::nullopt;
-  auto ring = Make(*std::move(keys), use, options);
+  const auto names = table.Strings("keys");
+  if (!names) {
+    table.Missing("keys");
+    return std::nullopt;
+  }
+  KeyReader reader(table, files);
+  for (const auto& name : *names) reader.Read(name);
+  if (!good || !reader.good()) return std::nullopt;
+  auto ring = reader.Make(use, std::move(options));
   if (!ring) {
     table.Complain("keys", ring.error().reason, ring.error().detail);
     return std::nullopt;

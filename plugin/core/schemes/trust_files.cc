@@ -19,6 +19,11 @@ std::string TrustFiles::OnNode(std::string_view path) const {
   return std::string(path);
 }
 
+Result<std::vector<TrustFile>> TrustFiles::ReadCluster(std::string_view name) {
+  return Fail(Reason::kPolicyKeyUnreadable,
+              "no cluster is known here: " + std::string(name));
+}
+
 Result<PublishedFile> TrustFiles::ReadPublished(std::string_view name) {
   return Fail(Reason::kPolicyKeyUnreadable,
               "nothing is published here: " + std::string(name));

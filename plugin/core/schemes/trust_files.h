@@ -60,6 +60,13 @@ class TrustFiles {
   // which a later reload may mend); those of a wrong configuration, as above.
   virtual Result<PublishedFile> ReadPublished(std::string_view name);
 
+  // The keys that a Kubernetes cluster holds under a name as
+  // cluster_reference.h has it: what is known on this node of what its API
+  // server said last. Errors: kKubernetesPending (nothing yet), kKubernetesGone
+  // (the object, the entry or what a key is made of is not there), both of
+  // which a later reload may mend; those of a wrong configuration, as above.
+  virtual Result<std::vector<TrustFile>> ReadCluster(std::string_view name);
+
   // What this reading of the policy has parsed so far, by the digest of its
   // bytes: signers that name one root share it.
   std::map<Digest, std::shared_ptr<const TrustedRoot>>& parsed_roots() {

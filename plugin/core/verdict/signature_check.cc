@@ -114,7 +114,9 @@ bool LacksTrust(const Error& error) {
   return error.reason == Reason::kDctUnavailable ||
          error.reason == Reason::kTrustMissing ||
          error.reason == Reason::kTrustStale ||
-         error.reason == Reason::kTrustedRootMalformed;
+         error.reason == Reason::kTrustedRootMalformed ||
+         error.reason == Reason::kKubernetesPending ||
+         error.reason == Reason::kKubernetesGone;
 }
 
 }  // namespace

@@ -108,16 +108,28 @@ void ReadTrust(const Toml& table, Diagnostics& diagnostics,
   reader.Finish();
 }
 
+void ReadKubernetes(const Toml& table, Diagnostics& diagnostics,
+                    NodeConfig& config) {
+  TomlReader reader(table, diagnostics);
+  auto settings = config.kubernetes.value_or(KubernetesSettings{});
+  Take(settings.kubeconfig, reader.String("kubeconfig"));
+  const std::string& path = settings.kubeconfig;
+  if (!path.empty() && !path.starts_with('/')) {
+    reader.Complain("kubeconfig", "must be an absolute path");
+  }
+  reader.Finish();
+  config.kubernetes = std::move(settings);
+}
+
 struct Section {
   std::string_view name;
   void (*read)(const Toml&, Diagnostics&, NodeConfig&);
 };
 
-constexpr Section kSections[] = {{"create", ReadCreate},
-                                 {"containerd", ReadContainerd},
-                                 {"registry", ReadRegistry},
-                                 {"evidence", ReadEvidence},
-                                 {"trust", ReadTrust}};
+constexpr Section kSections[] = {
+    {"create", ReadCreate},     {"containerd", ReadContainerd},
+    {"registry", ReadRegistry}, {"evidence", ReadEvidence},
+    {"trust", ReadTrust},       {"kubernetes", ReadKubernetes}};
 
 void ReadDocument(const Toml& document, Diagnostics& diagnostics,
                   NodeConfig& config) {

@@ -24,6 +24,11 @@ struct TufSettings {
   std::uint64_t stale_after_hours = 72;
 };
 
+// [kubernetes]: the API server whose objects signers may name as k8s://.
+struct KubernetesSettings {
+  std::string kubeconfig;  // absolute; "" for the service account of a pod
+};
+
 struct NodeConfig {
   // [create]
   bool allow_restore = false;
@@ -40,6 +45,7 @@ struct NodeConfig {
   std::uint64_t evidence_max_age_days = 30;
   // Nothing where no file has the section.
   std::optional<TufSettings> tuf;
+  std::optional<KubernetesSettings> kubernetes;
 
   // Defaults, then assayd.toml, then assayd.d in name order; later files win
   // key by key. Absent files are fine; a wrong one is not. Null on problems,

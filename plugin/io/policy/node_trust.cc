@@ -4,6 +4,7 @@
 
 #include "base/bytes.h"
 #include "base/limits.h"
+#include "io/kubernetes/cluster_store.h"
 #include "io/policy/closed_folder.h"
 
 namespace assay {
@@ -66,6 +67,31 @@ Result<PublishedFile> NodeTrust::ReadPublished(std::string_view name) {
   }
   return Fail(Reason::kTrustMissing,
               state.dropped.empty() ? "" : state.dropped.front());
+}
+
+Result<std::vector<TrustFile>> NodeTrust::ReadKept(
+    const ClusterReference& reference) const {
+  const auto config = NodeConfig::Read(paths_);
+  if (!config) return Unusable(config.error().detail);
+  if (config->kubernetes) {
+    auto kept = ClusterStore(paths_, *config->kubernetes).Read(reference);
+    const bool pending =
+        !kept && kept.error().reason == Reason::kKubernetesPending;
+    if (!pending || !fetch_) return kept;
+  } else if (!fetch_) {
+    return Unusable("assayd.toml has no [kubernetes]");
+  }
+  return fetch_(reference);
+}
+
+Result<std::vector<TrustFile>> NodeTrust::ReadCluster(std::string_view name) {
+  const auto reference = ClusterReference::Parse(name);
+  if (!reference) return reference.error();
+  references_.insert(*reference);
+  if (references_.size() > limits::kKubernetesObjects) {
+    return Fail(Reason::kPolicyMalformed, "too many names of k8s://");
+  }
+  return ReadKept(*reference);
 }
 
 }  // namespace assay

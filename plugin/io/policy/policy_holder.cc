@@ -17,6 +17,7 @@ bool PolicyHolder::Reload() {
   const bool taken = policy != nullptr;
   const std::scoped_lock lock(mutex_);
   diagnostics_ = std::move(diagnostics);
+  if (!taken) asked.cluster.merge(asked_.cluster);
   asked_ = std::move(asked);
   if (taken) {
     current_ = std::move(policy);
@@ -39,6 +40,11 @@ std::set<std::string> PolicyHolder::TrustFolders() const {
 std::set<std::string> PolicyHolder::PublishedFiles() const {
   const std::scoped_lock lock(mutex_);
   return asked_.published;
+}
+
+std::set<ClusterReference> PolicyHolder::ClusterReferences() const {
+  const std::scoped_lock lock(mutex_);
+  return asked_.cluster;
 }
 
 Time PolicyHolder::LoadedAt() const {

@@ -30,6 +30,9 @@ class PolicyHolder {
   std::set<std::string> TrustFolders() const;
   // Which files of the TUF repository it asked for.
   std::set<std::string> PublishedFiles() const;
+  // What it asked of the cluster; where it was not taken, what the policy in
+  // force did as well.
+  std::set<ClusterReference> ClusterReferences() const;
   // When the policy in force was taken.
   Time LoadedAt() const;
 

@@ -5,7 +5,6 @@
 #include "base/limits.h"
 #include "io/files/files.h"
 #include "io/policy/closed_folder.h"
-#include "io/policy/node_trust.h"
 
 namespace assay {
 namespace {
@@ -91,10 +90,11 @@ std::shared_ptr<const Policy> PolicyLoader::Read(const std::string& path,
   const std::vector<PolicyFile> files = ReadAll(paths, diagnostics);
   // A policy with a file missing would be another policy.
   if (diagnostics.size() != before) return nullptr;
-  NodeTrust trust(paths_);
+  NodeTrust trust(paths_, fetch_);
   auto policy = Policy::Read(files, trust, diagnostics);
   if (asked != nullptr) {
-    *asked = {trust.asked_folders(), trust.published_names()};
+    *asked = {trust.asked_folders(), trust.published_names(),
+              trust.cluster_references()};
   }
   return policy;
 }

@@ -8,6 +8,7 @@
 
 #include "base/paths.h"
 #include "core/policy/policy.h"
+#include "io/policy/node_trust.h"
 
 namespace assay {
 
@@ -15,11 +16,14 @@ namespace assay {
 struct AskedTrust {
   std::set<std::string> folders;    // where keys were looked for
   std::set<std::string> published;  // files of the TUF repository
+  std::set<ClusterReference> cluster;
 };
 
 class PolicyLoader {
  public:
-  explicit PolicyLoader(Paths paths) : paths_(std::move(paths)) {}
+  // `fetch` is for those who may wait for an API server.
+  explicit PolicyLoader(Paths paths, ClusterFetch fetch = {})
+      : paths_(std::move(paths)), fetch_(std::move(fetch)) {}
 
   // policy.d/*.toml. Null when there is none (kPolicyMissing) or anything is
   // wrong; then `diagnostics` says what, at least once.
@@ -41,6 +45,7 @@ class PolicyLoader {
                                      AskedTrust* asked) const;
 
   Paths paths_;
+  ClusterFetch fetch_;
 };
 
 }  // namespace assay

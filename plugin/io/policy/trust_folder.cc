@@ -6,6 +6,7 @@
 
 #include "base/bytes.h"
 #include "base/limits.h"
+#include "core/schemes/cluster_reference.h"
 #include "core/schemes/kubernetes_object.h"
 #include "io/files/files.h"
 #include "io/policy/closed_folder.h"
@@ -168,6 +169,11 @@ Result<std::vector<TrustFile>> TrustFolder::ReadNamed(const std::string& path,
 // instead, as long as nothing of the one before was handed out.
 Result<std::vector<TrustFile>> TrustFolder::Read(std::string_view name) {
   constexpr int kTries = 3;
+  if (name.starts_with(kClusterPrefix)) {
+    return Fail(
+        Reason::kPolicyMalformed,
+        "'" + Printable(name) + "': only plain keys may be in a cluster");
+  }
   const auto hash = name.rfind('#');
   const auto item = hash == name.npos ? "" : name.substr(hash + 1);
   if (hash != name.npos && (hash == 0 || item.empty())) {

@@ -124,7 +124,7 @@ Result<const TrustedKey*> OpensslSigner::FindKey(
         Reason::kManifestMissing,
         "this signer's keys need the bytes of " + candidate.digest.str());
   }
-  return NoKey(keyring_, candidate.blob.descriptor);
+  return keyring_.UnlessMissing(NoKey(keyring_, candidate.blob.descriptor));
 }
 
 // Of the attestations in one file any that holds will do: it may be a list of

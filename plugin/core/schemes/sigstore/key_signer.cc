@@ -29,7 +29,8 @@ Result<const TrustedKey*> FindKey(const Keyring& keyring,
     if (!named || keyring.Find(*named) != nullptr) {
       return keyring.WhyUnverified(message);
     }
-    return Fail(Reason::kSignatureForeignKey, "it names " + named->str());
+    return keyring.UnlessMissing(
+        Fail(Reason::kSignatureForeignKey, "it names " + named->str()));
   }
   if (candidate.in_bundle) {
     return Fail(Reason::kBundleMaterial,
@@ -40,8 +41,9 @@ Result<const TrustedKey*> FindKey(const Keyring& keyring,
   const Digest fingerprint = Digest::Of(certificate->spki());
   const auto* key = keyring.Find(fingerprint);
   if (key == nullptr) {
-    return Fail(Reason::kSignatureForeignKey,
-                "its certificate holds the key " + fingerprint.str());
+    return keyring.UnlessMissing(
+        Fail(Reason::kSignatureForeignKey,
+             "its certificate holds the key " + fingerprint.str()));
   }
   if (!key->Verifies(message, candidate.signature)) {
     return Fail(Reason::kSignatureInvalid);

@@ -1,3 +1,4 @@
+#include "core/schemes/keyring.h"
 #include "core/schemes/scheme_table.h"
 #include "tests/support/catch.h"
 #include "tests/support/test_key.h"
@@ -25,6 +26,16 @@ class Files : public TrustFiles {
           "private.pem", TestKey::Of(KeyKind::kEcdsaP256).PrivatePem()}};
     }
     return Fail(Reason::kPolicyKeyUnreadable, "no such file");
+  }
+
+  Result<std::vector<TrustFile>> ReadCluster(std::string_view name) override {
+    if (name == "k8s://prod/later") return Fail(Reason::kKubernetesPending);
+    if (name == "k8s://prod/gone") return Fail(Reason::kKubernetesGone);
+    if (name == "k8s://prod/junk") {
+      return std::vector{TrustFile{std::string(name), "no key"}};
+    }
+    if (!name.starts_with("k8s://prod/")) return TrustFiles::ReadCluster(name);
+    return Read(name.substr(std::string_view("k8s://prod/").size()));
   }
 };
 
@@ -177,6 +188,59 @@ TEST_CASE("what a signer's table may not say") {
   REQUIRE_FALSE(read.diagnostics.empty());
   CHECK(Describe(read.diagnostics.front().reason).id ==
         Describe(one.reason).id);
+}
+
+// The reason for which the keyring of a signer with these keys does not verify
+// a signature of nobody's, and how many keys it has.
+std::pair<std::string_view, std::size_t> RingWith(const std::string& text) {
+  Diagnostics diagnostics;
+  const auto table = Toml::Parse(text, "p.toml", diagnostics);
+  REQUIRE(table);
+  Files files;
+  TomlReader reader(*table, diagnostics);
+  const auto ring = Keyring::Read(reader, files, KeyUse::kSigstore);
+  if (!ring) return {Describe(diagnostics.front().reason).id, 0};
+  CHECK(diagnostics.empty());
+  const auto why = ring->WhyUnverified(SignedMessage("anything"));
+  return {Describe(why.reason).id, ring->keys().size()};
+}
+
+using Ring = std::pair<std::string_view, std::size_t>;
+
+TEST_CASE("what a cluster does not hold leaves a signer without that key") {
+  CHECK(RingWith(R"(keys = "k8s://prod/p256.pub")") ==
+        Ring{"signature-invalid", 1});
+  CHECK(RingWith(R"(keys = "k8s://prod/later")") ==
+        Ring{"kubernetes-pending", 0});
+  CHECK(RingWith(R"(keys = "k8s://prod/gone")") == Ring{"kubernetes-gone", 0});
+  CHECK(RingWith(R"(keys = "k8s://prod/junk")") == Ring{"kubernetes-gone", 0});
+  CHECK(RingWith(R"(keys = ["rsa.pub", "k8s://prod/gone"])") ==
+        Ring{"kubernetes-gone", 1});
+  CHECK(RingWith(R"(keys = ["k8s://prod/later", "k8s://prod/gone"])") ==
+        Ring{"kubernetes-pending", 0});
+  CHECK(RingWith(R"(keys = ["k8s://prod/gone", "k8s://prod/later"])") ==
+        Ring{"kubernetes-pending", 0});
+}
+
+TEST_CASE("what a cluster holds never makes a policy one that cannot be read") {
+  CHECK(RingWith(R"(keys = ["p256.pub", "k8s://prod/p256.pub"])") ==
+        Ring{"signature-invalid", 1});
+  CHECK(RingWith("keys = [\"k8s://prod/p256.pub\"]\npadding = \"pss\"") ==
+        Ring{"kubernetes-gone", 0});
+  CHECK(RingWith("keys = [\"rsa.pub\", \"k8s://prod/ed.pub\"]\n"
+                 "hash = \"sha256\"") == Ring{"kubernetes-gone", 1});
+  CHECK(RingWith(R"(keys = ["p256.pub", "p256.pub", "k8s://prod/rsa.pub"])") ==
+        Ring{"policy-malformed", 0});
+  CHECK(RingWith(R"(keys = "k8s://elsewhere/p256.pub")") ==
+        Ring{"policy-key-unreadable", 0});
+}
+
+TEST_CASE("a signer says which of its keys are missing") {
+  const auto read =
+      ReadSigner("sigstore-key", R"(keys = ["rsa.pub", "k8s://prod/gone"])");
+  REQUIRE(read.signer != nullptr);
+  CHECK(read.signer->Summary().find("kubernetes-gone k8s://prod/gone") !=
+        std::string::npos);
 }
 
 }  // namespace

@@ -1,0 +1,230 @@
+// What is known of a cluster, on disk, and what the policy makes of it.
+#include <filesystem>
+
+#include "base/bytes.h"
+#include "base/json.h"
+#include "io/kubernetes/cluster_store.h"
+#include "io/policy/policy_loader.h"
+#include "tests/support/catch.h"
+#include "tests/unit/io/policy/policy_root.h"
+
+using namespace assay;
+using namespace assay::test;
+
+namespace {
+
+const ClusterObject kObject{ClusterKind::kSecret, "prod", "release"};
+const KubernetesSettings kSettings{"/etc/kubeconfig"};
+
+Json Secret(const std::map<std::string, std::string>& entries) {
+  Json::Object data;
+  for (const auto& [name, text] : entries) {
+    data.emplace(name, Json(Base64Encode(text)));
+  }
+  return Json(Json::Object{{"apiVersion", Json(std::string("v1"))},
+                           {"kind", Json(std::string("Secret"))},
+                           {"data", Json(std::move(data))}});
+}
+
+// A node whose policy names keys of the cluster.
+struct Node : PolicyRoot {
+  explicit Node(const std::string& keys = "k8s://prod/release",
+                const std::string& settings =
+                    "[kubernetes]\n"
+                    "kubeconfig = \"/etc/kubeconfig\"\n") {
+    folder.Write("etc/assay/assayd.toml", settings);
+    WritePolicy("10.toml",
+                "version = 1\n[[rule]]\nscope = \"**\"\nrequire = \"release\"\n"
+                "[signers.release]\ntype = \"sigstore-key\"\nkeys = [\"" +
+                    keys + "\"]\n");
+  }
+
+  ClusterStore store() const { return {paths(), kSettings}; }
+
+  void Keep(const Json* object, const std::set<std::string>& items = {""}) {
+    REQUIRE(store().Save(
+        kObject, {"7", Time(std::chrono::seconds(5)), ItemsOf(object, items)}));
+  }
+
+  std::shared_ptr<const Policy> Load(ClusterFetch fetch = {}) {
+    problems.clear();
+    return PolicyLoader(paths(), std::move(fetch)).Load(problems, &asked);
+  }
+
+  // What the one signer of the policy says of itself.
+  std::string Signer() {
+    const auto policy = Load();
+    if (policy == nullptr) return problems.front().str();
+    return policy->signers().begin()->second->Summary();
+  }
+
+  std::string File() const {
+    for (const auto& entry :
+         std::filesystem::directory_iterator(paths().KubernetesDir())) {
+      return entry.path().string();
+    }
+    return {};
+  }
+
+  Diagnostics problems;
+  AskedTrust asked;
+};
+
+bool Has(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("a policy is in force before its keys were fetched") {
+  Node node;
+  CHECK(Has(node.Signer(), "kubernetes-pending"));
+  REQUIRE(node.asked.cluster.size() == 1);
+  CHECK(node.asked.cluster.begin()->object == kObject);
+}
+
+TEST_CASE("what is kept is what signers verify with") {
+  Node node;
+  const auto pending = node.Load()->fingerprint();
+  const Json secret = Secret({{"cosign.pub", node.pem}, {"other", "x"}});
+  node.Keep(&secret);
+  CHECK(Has(node.Signer(), "ecdsa-p256 sha256:"));
+  CHECK_FALSE(Has(node.Signer(), "kubernetes"));
+  const auto fetched = node.Load()->fingerprint();
+  CHECK(fetched.str() != pending.str());
+  node.Keep(nullptr);
+  CHECK(Has(node.Signer(), "kubernetes-gone"));
+  CHECK(node.Load()->fingerprint().str() != fetched.str());
+}
+
+TEST_CASE("each way to name an entry has its own answer") {
+  Node node("k8s://prod/release#two");
+  const Json secret = Secret({{"one", node.pem}, {"two", node.pem}});
+  node.Keep(&secret);
+  CHECK(Has(node.Signer(), "kubernetes-pending"));
+  node.Keep(&secret, {"", "two", "three"});
+  CHECK(Has(node.Signer(), "ecdsa-p256"));
+  const auto kept = node.store().Load(kObject);
+  REQUIRE(kept);
+  CHECK(kept->version == "7");
+  CHECK(kept->items.at("").problem.starts_with("policy-key-unreadable"));
+  CHECK(kept->items.at("three").problem.starts_with("policy-key-unreadable"));
+}
+
+// Whoever may write the object could otherwise stop all of the node's policy.
+TEST_CASE("an object without a key leaves only its signer without one") {
+  const std::string secret_key =
+      "-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n";
+  for (const auto& entries :
+       {std::map<std::string, std::string>{{"cosign.pub", "junk"}},
+        std::map<std::string, std::string>{{"cosign.pub", secret_key}},
+        std::map<std::string, std::string>{{"cosign.key", secret_key}},
+        std::map<std::string, std::string>{}}) {
+    Node node;
+    const Json secret = Secret(entries);
+    node.Keep(&secret);
+    CHECK(Has(node.Signer(), "kubernetes-gone"));
+  }
+}
+
+TEST_CASE("nothing private reaches the disk") {
+  Node node;
+  const Json secret = Secret({{"cosign.pub", node.pem},
+                              {"cosign.key", "PRIVATE"},
+                              {"cosign.password", "PASSWORD"},
+                              {"note", "NOTE"}});
+  node.Keep(&secret);
+  std::ifstream file(node.File());
+  std::stringstream text;
+  text << file.rdbuf();
+  CHECK(Has(text.str(), Base64Encode(node.pem)));
+  for (const auto* hidden : {"PRIVATE", "PASSWORD", "NOTE"}) {
+    CHECK_FALSE(Has(text.str(), hidden));
+    CHECK_FALSE(Has(text.str(), Base64Encode(hidden)));
+  }
+  const auto mode = std::filesystem::status(node.File()).permissions();
+  CHECK(mode == std::filesystem::perms(0600));
+}
+
+TEST_CASE("what is kept of another object or cluster counts for nothing") {
+  Node node;
+  const Json secret = Secret({{"cosign.pub", node.pem}});
+  node.Keep(&secret);
+  const std::string file = node.File();
+  const ClusterStore elsewhere(node.paths(), {"/etc/other"});
+  CHECK(elsewhere.Load(kObject).error().reason == Reason::kNotFound);
+  const ClusterObject other{ClusterKind::kSecret, "prod", "other"};
+  REQUIRE(node.store().Save(other, {"1", Time{}, ItemsOf(nullptr, {""})}));
+  const std::string theirs = node.File() == file ? "" : node.File();
+  node.store().Retain({kObject});
+  CHECK(node.store().Load(kObject));
+  CHECK_FALSE(node.store().Load(other));
+  std::filesystem::rename(file, file + ".moved");
+  CHECK(Has(node.Signer(), "kubernetes-pending"));
+}
+
+TEST_CASE("a kept file that is bent or that others may write is no key") {
+  Node node;
+  const Json secret = Secret({{"cosign.pub", node.pem}});
+  node.Keep(&secret);
+  const std::string file = node.File();
+  std::filesystem::permissions(file, std::filesystem::perms(0666));
+  CHECK(Has(node.Signer(), "kubernetes-pending"));
+  std::filesystem::permissions(file, std::filesystem::perms(0600));
+  CHECK(Has(node.Signer(), "ecdsa-p256"));
+  for (const auto* text :
+       {"", "{", "{}", R"({"version":1})",
+        R"({"version":1,"object":"k8s://secret/prod/release",)"
+        R"("source":"/etc/kubeconfig","resource_version":"1",)"
+        R"("confirmed_at":1,"items":{"":{"files":{"a":"*"}}}})",
+        R"({"version":1,"object":"k8s://secret/prod/release",)"
+        R"("source":"/etc/kubeconfig","resource_version":"1",)"
+        R"("confirmed_at":1,"items":{"":{"files":{}}}})"}) {
+    std::ofstream(file, std::ios::trunc) << text;
+    INFO(text);
+    CHECK(Has(node.Signer(), "kubernetes-pending"));
+  }
+}
+
+TEST_CASE("names and settings that cannot be are errors of the policy") {
+  CHECK(Has(Node("k8s://prod").Signer(), "is to be k8s://"));
+  Node without("k8s://prod/release", "");
+  CHECK(without.Load() == nullptr);
+  CHECK(without.problems.front().reason == Reason::kPolicyKeyUnreadable);
+  CHECK(Has(without.problems.front().message, "[kubernetes]"));
+  std::string many = "k8s://prod/a0";
+  for (int i = 1; i <= 64; ++i) {
+    many += "\", \"k8s://prod/a" + std::to_string(i);
+  }
+  CHECK(Has(Node(many).Signer(), "too many"));
+}
+
+// What is gone there would have to be gone here, too.
+TEST_CASE("only keys may be in a cluster") {
+  Node node;
+  NodeTrust trust(node.paths());
+  const auto read = trust.Read("k8s://prod/release");
+  REQUIRE_FALSE(read);
+  CHECK(read.error().reason == Reason::kPolicyMalformed);
+}
+
+TEST_CASE("who may wait asks the cluster where nothing is known") {
+  Node node;
+  int asked = 0;
+  const auto fetch =
+      [&](const ClusterReference& reference) -> Result<std::vector<TrustFile>> {
+    ++asked;
+    CHECK(reference.object == kObject);
+    return std::vector<TrustFile>{{"f", node.pem}};
+  };
+  const auto policy = node.Load(fetch);
+  REQUIRE(policy != nullptr);
+  CHECK(Has(policy->signers().begin()->second->Summary(), "ecdsa-p256"));
+  CHECK(asked == 1);
+  node.Keep(nullptr);
+  CHECK(Has(node.Load(fetch)->signers().begin()->second->Summary(),
+            "kubernetes-gone"));
+  CHECK(asked == 1);
+  Node bare("k8s://prod/release", "");
+  CHECK(bare.Load(fetch) != nullptr);
+}
