@@ -109,3 +109,18 @@ TEST_CASE("[trust.tuf] needs a mirror that cannot be read along, and a root") {
       load(mirror + root + "stale_after_hours = 0\n")->tuf->stale_after_hours ==
       0);
 }
+
+TEST_CASE("[kubernetes] is there or not, and names a file by its whole path") {
+  const auto load = [](const std::string& text) {
+    Node node;
+    node.folder.Write("etc/assay/assayd.toml", text);
+    return node.Load();
+  };
+  CHECK_FALSE(load("")->kubernetes);
+  CHECK(load("[kubernetes]\n")->kubernetes->kubeconfig.empty());
+  CHECK(
+      load("[kubernetes]\nkubeconfig = \"/etc/k\"\n")->kubernetes->kubeconfig ==
+      "/etc/k");
+  CHECK_FALSE(load("[kubernetes]\nkubeconfig = \"k\"\n"));
+  CHECK_FALSE(load("[kubernetes]\nserver = \"https://a.example.com\"\n"));
+}
