@@ -141,8 +141,9 @@ Result<const TrustedKey*> OpensslSigner::FindAttestor(
       if (key == nullptr) {
         const bool foreign =
             signature.key && keyring_.Find(*signature.key) == nullptr;
-        why = foreign ? Fail(Reason::kSignatureForeignKey,
-                             "it names " + signature.key->str())
+        why = foreign ? keyring_.UnlessMissing(
+                            Fail(Reason::kSignatureForeignKey,
+                                 "it names " + signature.key->str()))
                       : keyring_.WhyUnverified(message);
         continue;
       }
