@@ -438,36 +438,3 @@ dct_mutation dct-expiry "every document that counts expires" repository.cc 's/no
 dct_mutation dct-certificate-expiry "the certificate of the root's key expires" repository.cc 's/signer\.second\.Contains\(now\)/true/'
 dct_mutation dct-other-image "the tag must be that image, a digest any tag's" dct_signer.cc 's/!IsAmong\(target\.digests, file->sha256\)/false/'
 dct_mutation dct-signers "all signers that are asked for must vouch" dct_signer.cc 's/if \(!vouches\)/if (false)/'
-
-# --- YAML, and what a cluster holds
-unit_mutation yaml-alias base/base \
-  "anchors, aliases, tags and directives are refused" plugin/base/yaml.cc \
-  's/if \(anchor != nullptr\) return UnsupportedYaml/if (false) return UnsupportedYaml/'
-unit_mutation yaml-words base/base \
-  "what versions of YAML read differently is refused" \
-  plugin/base/yaml_scalar.cc 's/IsOneWord\(word, kDisputed\) \|\| //'
-unit_mutation yaml-second base/base "one document is one, several are several" \
-  plugin/base/yaml.cc 's/if \(!reader\.second\(\)\.empty\(\)\)/if (false)/'
-cluster=plugin/io/kubernetes
-cluster_tests=io/kubernetes/kubernetes
-unit_mutation cluster-name $cluster_tests "a list of anything else is refused" \
-  $cluster/cluster_wire.cc 's/\*name == asked\.name && //'
-unit_mutation cluster-namespace $cluster_tests \
-  "a watch that tells of anything else is refused" $cluster/cluster_wire.cc \
-  's/ &&\s+\*name_space == asked\.name_space//'
-unit_mutation cluster-several $cluster_tests \
-  "a list of anything else is refused" $cluster/cluster_wire.cc \
-  's/count > 1 \|\| //'
-unit_mutation cluster-unknown-keys $cluster_tests \
-  "what a kubeconfig says that is not understood is refused by name" \
-  $cluster/kubeconfig.cc 's/if \(!checked\) return checked\.error\(\);/(void)checked;/g'
-unit_mutation cluster-plain-text $cluster_tests \
-  "nobody is asked in plain text, as nobody, or with a bent header" \
-  $cluster/cluster_access.cc 's/!access->server\.starts_with\("https:\/\/"\)/false/'
-unit_mutation cluster-source $cluster_tests \
-  "what is kept of another object or cluster counts for nothing" \
-  $cluster/cluster_store.cc 's/ \|\| \*source != source_//'
-unit_mutation cluster-gone core/schemes/schemes \
-  "what a cluster does not hold leaves a signer without that key" \
-  plugin/core/schemes/keyring.cc \
-  's/if \(options_\.missing\) return \*options_\.missing;//'
