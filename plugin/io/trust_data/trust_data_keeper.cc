@@ -34,14 +34,6 @@ std::string ServerOf(const TrustDataPlace& place) {
   return place.at.empty() ? place.repository.host() : place.at;
 }
 
-// Whether other images may be signed: a new timestamp alone says that nothing
-// else is new.
-bool SaysOther(TrustData a, TrustData b) {
-  a.by_role.erase("timestamp");
-  b.by_role.erase("timestamp");
-  return a.by_role != b.by_role || a.roots != b.roots;
-}
-
 }  // namespace
 
 // What is known of how asking for one place went. Thread-safe.
@@ -93,6 +85,26 @@ class TrustDataKeeper::Entry {
     const bool answer = failure_ && failure_->reason == Reason::kNoSignature;
     return failure_ && !answer ? failure_ : unkept_;
   }
+  // What could not be kept and is newer than what is.
+  void Hold(std::optional<TrustData> data) {
+    const std::scoped_lock lock(mutex_);
+    held_ = std::move(data);
+  }
+  std::optional<TrustData> Held() const {
+    const std::scoped_lock lock(mutex_);
+    return held_;
+  }
+  // Whether others may be signed than when this program handed it out last.
+  // Another program may have renewed what is kept meanwhile.
+  bool HandOut(const TrustData& data) {
+    TrustData told = data;
+    told.by_role.erase("timestamp");
+    const std::scoped_lock lock(mutex_);
+    const bool other = handed_out_ && (handed_out_->by_role != told.by_role ||
+                                       handed_out_->roots != told.roots);
+    handed_out_ = std::move(told);
+    return other;
+  }
   // The last failure, once.
   std::optional<Error> NewProblem() {
     auto problem = Problem();
@@ -111,6 +123,9 @@ class TrustDataKeeper::Entry {
   std::optional<Error> failure_;
   std::optional<Error> unkept_;
   std::string told_;
+  std::optional<TrustData> held_;
+  std::optional<TrustData> handed_out_;  // without the timestamp, which alone
+                                         // says that nothing else is new
 };
 
 TrustDataKeeper::TrustDataKeeper(RegistryClient& registry, Options options)
@@ -142,11 +157,23 @@ TrustDataKeeper::EntryPtr TrustDataKeeper::EntryOf(
 // What a folder has now costs no more than what is kept.
 Result<TrustData> TrustDataKeeper::Kept(const TrustDataPlace& place) {
   const EntryPtr entry = EntryOf(place);
-  if (!IsFolder(place)) return store_.Read(place);
+  if (!IsFolder(place)) return HandOut(*entry, Known(*entry));
   auto now = AskInTime(*entry, Soon());
   if (now) return now;
-  auto kept = store_.Read(place);
-  return kept ? std::move(kept) : std::move(now);
+  auto kept = Known(*entry);
+  return kept ? HandOut(*entry, std::move(kept)) : std::move(now);
+}
+
+// The newest that was proven here, on disk or not.
+Result<TrustData> TrustDataKeeper::Known(const Entry& entry) const {
+  if (auto held = entry.Held()) return *std::move(held);
+  return store_.Read(entry.place());
+}
+
+Result<TrustData> TrustDataKeeper::HandOut(Entry& entry,
+                                           Result<TrustData> data) const {
+  if (data && entry.HandOut(*data) && options_.changed) options_.changed();
+  return data;
 }
 
 Result<TrustData> TrustDataKeeper::Fetch(const TrustDataPlace& place,
@@ -163,14 +190,21 @@ Result<TrustData> TrustDataKeeper::AskInTime(Entry& entry, Deadline deadline) {
   const auto ended = entry.EndedLately();
   if (!ended || IsFolder(entry.place())) return Ask(entry, deadline);
   if (*ended) return **ended;
-  auto kept = store_.Read(entry.place());
-  return kept ? std::move(kept) : Ask(entry, deadline);
+  auto kept = Known(entry);
+  return kept ? HandOut(entry, std::move(kept)) : Ask(entry, deadline);
 }
 
 // With the entry's lock held. That it cannot be kept does not make it wrong.
+// What is kept and cannot be read is no first contact: an older set could take
+// its place.
 Result<TrustData> TrustDataKeeper::Ask(Entry& entry, Deadline deadline) {
   const TrustDataPlace& place = entry.place();
-  const auto kept = store_.Read(place);
+  const auto kept = Known(entry);
+  if (!kept && kept.error().reason != Reason::kNotFound) {
+    entry.Ended(Fail(Reason::kDctUnavailable,
+                     store_.PathOf(place) + ": " + kept.error().detail));
+    return *entry.Problem();
+  }
   const auto documents = OpenDocuments(registry_, place, deadline);
   auto fresh = place.judge->Renew(*documents, place.repository,
                                   kept ? &*kept : nullptr, options_.now());
@@ -178,12 +212,12 @@ Result<TrustData> TrustDataKeeper::Ask(Entry& entry, Deadline deadline) {
     entry.Ended(fresh.error());
     return fresh;
   }
-  const bool same =
-      kept && kept->roots == fresh->roots && kept->by_role == fresh->by_role;
+  const bool same = !entry.Held() && kept && kept->roots == fresh->roots &&
+                    kept->by_role == fresh->by_role;
   const Status written = same ? Ok() : store_.Write(place, *fresh);
+  entry.Hold(written ? std::optional<TrustData>() : *fresh);
   entry.Ended(std::nullopt, written ? std::optional<Error>() : written.error());
-  if (kept && SaysOther(*kept, *fresh) && options_.changed) options_.changed();
-  return fresh;
+  return HandOut(entry, std::move(fresh));
 }
 
 std::vector<TrustDataKeeper::EntryPtr> TrustDataKeeper::Due(bool everything) {

@@ -54,6 +54,8 @@ class TrustDataKeeper final : public TrustDataSource {
   using EntryPtr = std::shared_ptr<Entry>;
 
   EntryPtr EntryOf(const TrustDataPlace& place);
+  Result<TrustData> Known(const Entry& entry) const;
+  Result<TrustData> HandOut(Entry& entry, Result<TrustData> data) const;
   Result<TrustData> AskInTime(Entry& entry, Deadline deadline);
   Result<TrustData> Ask(Entry& entry, Deadline deadline);
   std::vector<EntryPtr> Due(bool everything);

@@ -106,7 +106,7 @@ Status TrustDataStore::Write(const TrustDataPlace& place,
       {"roles", Json(std::move(roles))},
   };
   if (const Status made = MakeFolders(folder_, 0700); !made) return made;
-  MakeRoom();
+  if (::access(PathOf(place).c_str(), F_OK) != 0) MakeRoom();
   return WriteFileAtomically(PathOf(place), Json(std::move(record)).Dump(),
                              0600);
 }

@@ -19,15 +19,18 @@ class TrustDataStore {
   // have their own name.
   static std::string NameOf(const TrustDataPlace& place);
 
+  // Where its record is, or would be.
+  std::string PathOf(const TrustDataPlace& place) const;
+
   // Errors: kNotFound, kFileUnreadable, kFileTooLarge, kFileUnsafe,
   // kDctMalformed (it is no record of this place).
   Result<TrustData> Read(const TrustDataPlace& place) const;
-  // Survives a power failure. At its bound the store drops what was written
-  // longest ago. Errors: kDiskFull, kWriteFailed; what was there stays.
+  // Survives a power failure. For a new place the store at its bound drops what
+  // was written longest ago. Errors: kDiskFull, kWriteFailed; what was there
+  // stays.
   Status Write(const TrustDataPlace& place, const TrustData& data) const;
 
  private:
-  std::string PathOf(const TrustDataPlace& place) const;
   void MakeRoom() const;
 
   std::string folder_;

@@ -80,8 +80,9 @@ Result<VerifiedSignature> DctSigner::Judge(
 }
 
 // What is kept will do for a container that waits. Where it does not do, it is
-// asked for, since somebody may have signed meanwhile. Of two failures that of
-// the place itself comes first.
+// asked for, since somebody may have signed meanwhile. Once the place itself
+// has answered, what is kept says nothing more. Of two failures that of the
+// place itself comes first.
 void DctSigner::Verify(const SigningTarget& target,
                        std::span<const UntrustedArtifact> /*artifacts*/,
                        Findings& findings) const {
@@ -100,18 +101,21 @@ void DctSigner::Verify(const SigningTarget& target,
   const TrustDataPlace place = PlaceFor(target);
   const bool asks = access.fetch_until.has_value();
   std::optional<Result<VerifiedSignature>> fetched;
+  bool answered = false;
   const auto fetch = [&] {
-    fetched = Judge(target, access.source->Fetch(place, *access.fetch_until));
+    const auto data = access.source->Fetch(place, *access.fetch_until);
+    answered = data.has_value();
+    fetched = Judge(target, data);
   };
   if (asks && access.anew) fetch();
   Result<VerifiedSignature> found = fetched.value_or(Fail(Reason::kNotFound));
-  if (!found) found = Judge(target, access.source->Kept(place));
+  if (!found && !answered) found = Judge(target, access.source->Kept(place));
   if (!found && asks && !access.anew) fetch();
   if (fetched && *fetched) found = *fetched;
   if (fetched && !*fetched) fail(fetched->error());
   if (found) {
     findings.verified.push_back(*std::move(found));
-  } else if (found.error().reason != Reason::kNotFound) {
+  } else if (!answered && found.error().reason != Reason::kNotFound) {
     fail(found.error());
   } else if (!fetched) {
     fail(Fail(Reason::kDctUnavailable, "nothing is kept of it"));

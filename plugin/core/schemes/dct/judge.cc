@@ -18,6 +18,13 @@ std::optional<Root> Peek(const std::string& text) {
   return *std::move(root);
 }
 
+// Whether two are the same root, whoever has signed them.
+bool IsSameRoot(const std::string& a, const std::string& b) {
+  const auto one = Envelope::Parse(a, limits::kDctRootBytes);
+  const auto other = Envelope::Parse(b, limits::kDctRootBytes);
+  return one && other && one->signed_bytes == other->signed_bytes;
+}
+
 bool IsPinned(const RootPins& pins, const std::string& repository,
               const std::string& text) {
   const auto envelope = Envelope::Parse(text, limits::kDctRootBytes);
@@ -72,6 +79,11 @@ Status Judge::ReadRoots(TrustDocuments& documents,
   const auto known = kept == nullptr ? std::nullopt : Peek(kept->roots.back());
   if (known) fresh.roots = kept->roots;
   if (known && known->head.version == version) {
+    if (!IsSameRoot(*newest, fresh.roots.back())) {
+      return Fail(Reason::kDctRollback, "root: another version " +
+                                            std::to_string(version) +
+                                            " was seen before");
+    }
     fresh.roots.back() = *std::move(newest);
     return Ok();
   }
@@ -128,9 +140,13 @@ Result<TrustData> Judge::Renew(TrustDocuments& documents,
   std::optional<Repository> before;
   if (kept != nullptr) {
     auto proven = Prove(repository, *kept);
-    if (proven) before = *std::move(proven);
+    // Without it nobody could tell an older set from a newer one.
+    if (!proven) {
+      return Fail(Reason::kDctUnavailable,
+                  "what is kept does not hold: " + proven.error().detail);
+    }
+    before = *std::move(proven);
   }
-  if (!before) kept = nullptr;
   TrustData fresh;
   const Status roots = ReadRoots(documents, name, kept, fresh);
   if (!roots && roots.error().reason == Reason::kNotFound) {

@@ -91,6 +91,15 @@ bool SameSigners(const Keys& a, const Role& in_a, const Keys& b,
          FingerprintsOf(a, in_a) == FingerprintsOf(b, in_b);
 }
 
+// Whether somebody who answered for a role still does.
+bool ShareSigners(const Keys& a, const Role& in_a, const Keys& b,
+                  const Role& in_b) {
+  const auto before = FingerprintsOf(b, in_b);
+  const auto now = FingerprintsOf(a, in_a);
+  return std::any_of(now.begin(), now.end(),
+                     [&](const Digest& key) { return before.contains(key); });
+}
+
 Status CheckVersion(std::string_view role, const Head& is, const Head& was) {
   if (is.version >= was.version) return Ok();
   return Fail(Reason::kDctRollback,
@@ -257,17 +266,18 @@ Status Repository::CheckNotOlder(const Repository& than) const {
     const Role& before;
     const Head& is;
     const Head& was;
+    decltype(&SameSigners) holds;
   };
   const Root& root = than.root_;
   const auto top =
       std::to_array<Pair>({{kTimestampRole, root_.timestamp, root.timestamp,
-                            timestamp_.head, than.timestamp_.head},
+                            timestamp_.head, than.timestamp_.head, SameSigners},
                            {kSnapshotRole, root_.snapshot, root.snapshot,
-                            snapshot_.head, than.snapshot_.head},
+                            snapshot_.head, than.snapshot_.head, SameSigners},
                            {kTargetsRole, root_.targets, root.targets,
-                            targets_.head, than.targets_.head}});
+                            targets_.head, than.targets_.head, ShareSigners}});
   for (const Pair& one : top) {
-    if (!SameSigners(root_.keys, one.signers, root.keys, one.before)) continue;
+    if (!one.holds(root_.keys, one.signers, root.keys, one.before)) continue;
     if (Status same = CheckVersion(one.role, one.is, one.was); !same) {
       return same;
     }
@@ -276,8 +286,8 @@ Status Repository::CheckNotOlder(const Repository& than) const {
     const Delegation* delegation = targets_.Find(role);
     const Delegation* was = than.targets_.Find(role);
     if (delegation == nullptr ||
-        !SameSigners(targets_.keys, delegation->signers, than.targets_.keys,
-                     was->signers)) {
+        !ShareSigners(targets_.keys, delegation->signers, than.targets_.keys,
+                      was->signers)) {
       continue;
     }
     const auto now = delegated_.find(role);

@@ -36,8 +36,10 @@ class Repository {
   // From when on JudgeTime fails, whatever else happens.
   Time ValidUntil() const;
 
-  // That no document is older than one that was proven before, where the same
-  // keys answer for it: new keys may begin anew (TUF 1.0, section 5.3.11).
+  // That no document is older than one that was proven before. Where other
+  // keys answer for it, a timestamp and a snapshot may begin anew (TUF 1.0,
+  // section 5.3.11); targets only where none of the former keys is left, since
+  // who holds the first two could bring back whatever one of them signed.
   // Errors: kDctRollback.
   Status CheckNotOlder(const Repository& than) const;
 

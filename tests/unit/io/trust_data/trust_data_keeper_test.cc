@@ -1,8 +1,10 @@
 #include "io/trust_data/trust_data_keeper.h"
 
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <csignal>
 #include <filesystem>
 
 #include "io/files/files.h"
@@ -17,6 +19,29 @@ using namespace assay::testing;
 using std::chrono::seconds;
 
 namespace {
+
+Deadline Later() { return std::chrono::steady_clock::now() + seconds(5); }
+
+// While it lives no file can be written.
+class FullDisk {
+ public:
+  FullDisk() {
+    old_handler_ = ::signal(SIGXFSZ, SIG_IGN);
+    REQUIRE(::getrlimit(RLIMIT_FSIZE, &old_) == 0);
+    const rlimit none{0, old_.rlim_max};
+    REQUIRE(::setrlimit(RLIMIT_FSIZE, &none) == 0);
+  }
+  FullDisk(const FullDisk&) = delete;
+  FullDisk& operator=(const FullDisk&) = delete;
+  ~FullDisk() {
+    ::setrlimit(RLIMIT_FSIZE, &old_);
+    ::signal(SIGXFSZ, old_handler_);
+  }
+
+ private:
+  rlimit old_{};
+  sighandler_t old_handler_ = SIG_DFL;
+};
 
 // A server that has what was published last, and a keeper that asks it.
 struct Desk {
@@ -105,9 +130,9 @@ TEST_CASE_METHOD(Desk, "nothing older takes the place of what is kept") {
   made.images = {{"v1", "two"}};
   made.targets.version = made.snapshot.version = made.timestamp.version = 3;
   Publish(made);
-  CHECK(Fetch());
+  CHECK(keeper.Fetch(Place(), Later()));
   CHECK(changed == 1);
-  CHECK(Fetch());
+  CHECK(keeper.Fetch(Place(), Later()));
   CHECK(changed == 1);
 }
 
@@ -184,7 +209,44 @@ TEST_CASE_METHOD(Desk, "what is kept is root's own, or nothing") {
                           "{\"version\":1,\"repository\":\"other\"}"}) {
     REQUIRE(WriteFileAtomically(file, bad, 0600));
     CHECK(ReasonOf(keeper.Kept(Place())) == Reason::kDctMalformed);
+    // Nor does what a server has take the place of what cannot be read.
+    CHECK(ReasonOf(Fetch()) == Reason::kDctUnavailable);
+    CHECK(ReadFile(file, 100).value() == bad);
   }
+}
+
+TEST_CASE_METHOD(Desk, "what cannot be written is remembered all the same") {
+  REQUIRE(Fetch());
+  auto keeper = Keeper();
+  made.images = {{"v2", "two"}};
+  made.targets.version = made.snapshot.version = made.timestamp.version = 2;
+  Publish(made);
+  {
+    const FullDisk full;
+    REQUIRE(keeper.Fetch(Place(), Later()));
+  }
+  const auto has_new_tag = [&](const Result<TrustData>& data) {
+    return JudgeOf(made).Prove(made.reference(), data.value())->FindTag("v2") !=
+           nullptr;
+  };
+  CHECK_FALSE(has_new_tag(Keeper().Kept(Place())));
+  CHECK(has_new_tag(keeper.Kept(Place())));
+  keeper.Refresh(true);
+  CHECK(has_new_tag(Keeper().Kept(Place())));
+}
+
+TEST_CASE_METHOD(Desk, "what another program kept is noticed") {
+  auto keeper = Keeper();
+  REQUIRE(keeper.Fetch(Place(), Later()));
+  made.images = {{"v1", "two"}};
+  made.targets.version = made.snapshot.version = made.timestamp.version = 2;
+  Publish(made);
+  REQUIRE(Fetch());
+  changed = 0;
+  REQUIRE(keeper.Kept(Place()));
+  CHECK(changed == 1);
+  REQUIRE(keeper.Kept(Place()));
+  CHECK(changed == 1);
 }
 
 TEST_CASE_METHOD(Desk, "a folder is read as clients keep it, whenever asked") {

@@ -112,11 +112,31 @@ TEST_CASE("nothing older than what is kept is taken") {
         Reason::kDctRollback);
 }
 
-TEST_CASE("what is kept and does not hold is no memory") {
+TEST_CASE("another root of the version that was seen is not taken") {
+  const auto first = Signed();
+  const auto judge = JudgeOf(first);
+  const auto kept = Renew(judge, first.Rotated()).value();
+  // Signed by the same keys of the first: only what was seen tells them apart.
+  CHECK(ReasonOf(Renew(judge, first.Rotated())) == Reason::kSigned);
+  CHECK(ReasonOf(Renew(judge, first.Rotated(), &kept)) == Reason::kDctRollback);
+}
+
+TEST_CASE("one more key does not let older targets in") {
+  auto made = Signed();
+  made.timestamp.version = made.snapshot.version = made.targets.version = 2;
+  const auto judge = JudgeOf(made);
+  const auto kept = Renew(judge, made).value();
+  auto more = made.Rotated();
+  more.targets.keys.push_back(NotaryKey::Bare("another"));
+  more.targets.version = 1;
+  CHECK(ReasonOf(Renew(judge, more, &kept)) == Reason::kDctRollback);
+}
+
+TEST_CASE("what is kept and does not hold lets nothing take its place") {
   const auto made = Signed();
   auto kept = made.Make();
   kept.by_role["targets"] += " ";
-  CHECK(ReasonOf(Renew(JudgeOf(made), made, &kept)) == Reason::kSigned);
+  CHECK(ReasonOf(Renew(JudgeOf(made), made, &kept)) == Reason::kDctUnavailable);
   CHECK(JudgeOf(made).ValidUntil(made.reference(), kept) == std::nullopt);
 }
 
