@@ -116,6 +116,8 @@ class Service::Parts {
     }
     LogInfo((accepted ? "policy in force: " : "the policy stays in force: ") +
             policy->fingerprint().str());
+    // Those of the policy before are of no use, whatever the fingerprints say.
+    if (accepted) enforcer_.ForgetVerdicts();
     for (const std::string& warning : policy->warnings()) LogWarning(warning);
   }
 

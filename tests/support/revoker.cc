@@ -229,8 +229,7 @@ std::string Party::KeyPem() const {
   });
 }
 
-std::string Party::Sign(std::string_view message) const {
-  constexpr int kHalf = 32;
+std::string Party::SignDer(std::string_view message) const {
   const OpensslPtr<EVP_MD_CTX, EVP_MD_CTX_free> context(EVP_MD_CTX_new());
   std::array<unsigned char, 80> der{};
   std::size_t size = der.size();
@@ -238,9 +237,15 @@ std::string Party::Sign(std::string_view message) const {
                              held_->key.get()) == 1 &&
           EVP_DigestSign(context.get(), der.data(), &size,
                          UnsignedBytes(message), message.size()) == 1);
-  const unsigned char* at = der.data();
+  return {der.begin(), der.begin() + static_cast<std::ptrdiff_t>(size)};
+}
+
+std::string Party::Sign(std::string_view message) const {
+  constexpr int kHalf = 32;
+  const std::string der = SignDer(message);
+  const unsigned char* at = UnsignedBytes(der);
   const OpensslPtr<ECDSA_SIG, ECDSA_SIG_free> read(
-      d2i_ECDSA_SIG(nullptr, &at, static_cast<long>(size)));
+      d2i_ECDSA_SIG(nullptr, &at, static_cast<long>(der.size())));
   Require(read != nullptr);
   std::array<unsigned char, 2 * kHalf> raw{};
   Require(

@@ -90,6 +90,7 @@ class Party {
   std::string KeyPem() const;
   // ECDSA with SHA-256, r and s side by side.
   std::string Sign(std::string_view message) const;
+  std::string SignDer(std::string_view message) const;
   // DER.
   std::string List(const ListSpec& spec) const;
   // An answer about a certificate that `issuer` issued, signed by this one.

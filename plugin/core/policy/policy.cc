@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/glob.h"
+#include "core/schemes/imported_types.h"
 
 namespace assay {
 namespace {
@@ -23,6 +24,21 @@ Error Conflict(const Rule& a, const Rule& b, const Reference& name) {
   return Fail(Reason::kPolicyConflict, name.str() + ": " + Describe(a) +
                                            " and " + Describe(b) +
                                            " are equally specific");
+}
+
+// The name of a base is the image's own claim, and the image may be its own
+// base: there the scopes of an imported policy choose by what who made the
+// image says, and by the image's own name.
+void WarnOfBase(const Rule& rule, std::vector<std::string>& warnings) {
+  if (!rule.base) return;
+  for (const auto& signer : rule.base->Signers()) {
+    if (!IsImportedPolicy(signer->scheme())) continue;
+    warnings.push_back(Describe(rule) + ": base: the scopes of '" +
+                       signer->name() +
+                       "' decide who may sign a base, by the name that the "
+                       "image gives it; the scope of the image's own name "
+                       "counts, too");
+  }
 }
 
 }  // namespace
@@ -101,6 +117,7 @@ std::vector<std::string> Policy::FindWarnings() const {
     if (rule.mode == Mode::kAudit && mode_ != Mode::kAudit) {
       warnings.push_back(Describe(rule) + ": audits only, blocks nothing");
     }
+    WarnOfBase(rule, warnings);
   }
   for (const auto& [name, signer] : signers_) {
     for (const std::string& warning : signer->Warnings()) {

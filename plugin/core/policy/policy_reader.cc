@@ -18,25 +18,27 @@ constexpr std::int64_t kVersion = 1;
 
 // Passes trust files through and remembers them for the fingerprint: by the
 // name the policy gives and the bytes, since it is the pair that decides. The
-// path is left out, so that one policy has one fingerprint on every node.
+// path is left out, so that one policy has one fingerprint on every node; the
+// name of a settings file is not, since it may say what the file is for.
 class RecordedTrust : public TrustFiles {
  public:
   explicit RecordedTrust(TrustFiles& files) : files_(files) {}
 
   Result<std::vector<TrustFile>> Read(std::string_view name) override {
-    return Once(name, "", [&] { return files_.Read(name); });
+    return Once(name, "", BytesOf, [&] { return files_.Read(name); });
   }
 
   TrustKind KindOf(std::string_view name) override {
     return files_.KindOf(name);
   }
   Result<std::vector<TrustFile>> ReadPlain(std::string_view name) override {
-    return Once(name, "plain ", [&] { return files_.ReadPlain(name); });
+    return Once(name, "plain ", BytesOf,
+                [&] { return files_.ReadPlain(name); });
   }
 
   Result<std::vector<TrustFile>> ReadSettings(
       std::string_view folder, std::string_view ending) override {
-    return Once(folder, "settings " + std::string(ending) + " ",
+    return Once(folder, "settings " + std::string(ending) + " ", NameAndBytesOf,
                 [&] { return files_.ReadSettings(folder, ending); });
   }
   std::string OnNode(std::string_view path) const override {
@@ -44,8 +46,8 @@ class RecordedTrust : public TrustFiles {
   }
 
   Result<std::vector<TrustFile>> ReadCluster(std::string_view name) override {
-    const auto read =
-        Once(name, "cluster ", [&] { return files_.ReadCluster(name); });
+    const auto read = Once(name, "cluster ", BytesOf,
+                           [&] { return files_.ReadCluster(name); });
     if (!read) {
       entries_.insert("cluster " + Digest::Of(name).str() + " " +
                       std::string(Describe(read.error().reason).id) + " " +
@@ -70,10 +72,21 @@ class RecordedTrust : public TrustFiles {
   }
 
  private:
+  static std::string BytesOf(const TrustFile& file) {
+    return Digest::Of(file.bytes).str();
+  }
+  static std::string NameAndBytesOf(const TrustFile& file) {
+    const auto name =
+        std::string_view(file.path).substr(file.path.rfind('/') + 1);
+    return Digest::Of(name).str() + " " + BytesOf(file);
+  }
+
   // Each name once, so that all signers of one policy see the same bytes.
+  // `what` is what counts of a file.
   template <typename Reading>
   Result<std::vector<TrustFile>> Once(std::string_view name,
                                       const std::string& how,
+                                      std::string (*what)(const TrustFile&),
                                       const Reading& reading) {
     const std::string key = how + Digest::Of(name).str();
     const auto known = read_.find(key);
@@ -81,9 +94,7 @@ class RecordedTrust : public TrustFiles {
     Result<std::vector<TrustFile>> read = reading();
     if (!read) return read;
     std::string entry = key;
-    for (const TrustFile& file : *read) {
-      entry += " " + Digest::Of(file.bytes).str();
-    }
+    for (const TrustFile& file : *read) entry += " " + what(file);
     entries_.insert(std::move(entry));
     read_.emplace(key, *read);
     return read;

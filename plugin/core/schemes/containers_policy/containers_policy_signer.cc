@@ -56,6 +56,39 @@ Result<ByNamespace> ImportFolder(const std::string& folder,
   return found;
 }
 
+// The stem of a file's name. CRI-O asks for the namespace's own, which is an
+// RFC 1123 label.
+bool IsNamespaceName(std::string_view name) {
+  return !name.empty() && name.size() <= 63 && name.front() != '-' &&
+         name.back() != '-' &&
+         name.find_first_not_of("abcdefghijklmnopqrstuvwxyz0123456789-") ==
+             std::string_view::npos;
+}
+
+// A folder that is misspelt is silent otherwise, and what is next in turn
+// decides.
+void WarnOfNamespaces(const std::string& folder, const ByNamespace& found,
+                      std::vector<std::string>& warnings) {
+  if (found.empty()) {
+    warnings.push_back("namespace_policies: " + Printable(folder) +
+                       " holds no NAMESPACE.json: 'policy' decides in every "
+                       "namespace");
+  }
+  for (const auto& [name, imported] : found) {
+    if (IsNamespaceName(name)) continue;
+    warnings.push_back("namespace_policies: " + Printable(imported.path) +
+                       ": no namespace has this name");
+  }
+}
+
+void WarnOfRegistries(const std::string& folder, TrustFiles& files,
+                      std::vector<std::string>& warnings) {
+  const auto read = files.ReadSettings(folder, ".yaml");
+  if (!read || !read->empty()) return;
+  warnings.push_back("registries_d: " + Printable(folder) +
+                     " holds no *.yaml file");
+}
+
 void WarnOf(const ImportedContainersPolicy& imported,
             std::vector<std::string>& warnings) {
   for (const ScopeTerms& terms : imported.terms) {
@@ -138,7 +171,7 @@ std::string ContainersPolicySigner::Summary() const {
 }
 
 std::vector<std::string> ContainersPolicySigner::Warnings() const {
-  std::vector<std::string> warnings;
+  std::vector<std::string> warnings = settings_warnings_;
   WarnOf(policy_, warnings);
   for (const auto& [name, imported] : by_namespace_) {
     WarnOf(imported, warnings);
@@ -249,9 +282,12 @@ std::unique_ptr<Signer> ContainersPolicySigner::Read(const std::string& name,
   if (!policy) return refuse("policy", policy.error());
   auto by_namespace = folder ? ImportFolder(*folder, source) : ByNamespace();
   if (!by_namespace) return refuse("namespace_policies", by_namespace.error());
+  std::vector<std::string> warnings;
+  if (folder) WarnOfNamespaces(*folder, *by_namespace, warnings);
+  if (registries) WarnOfRegistries(*registries, files, warnings);
   return std::make_unique<ContainersPolicySigner>(
       name, *std::move(policy), *std::move(by_namespace),
-      *std::move(attachments), window);
+      *std::move(attachments), window, std::move(warnings));
 }
 
 }  // namespace assay

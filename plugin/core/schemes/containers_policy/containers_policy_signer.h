@@ -14,12 +14,11 @@
 #include "core/schemes/containers_policy/policy_document.h"
 #include "core/schemes/containers_policy/scope_terms.h"
 #include "core/schemes/containers_policy/sigstore_attachments.h"
+#include "core/schemes/imported_types.h"
 #include "core/schemes/signer.h"
 #include "core/schemes/signer_window.h"
 
 namespace assay {
-
-inline constexpr std::string_view kContainersPolicyType = "containers-policy";
 
 // A policy.json and what its scopes ask for.
 struct ImportedContainersPolicy {
@@ -31,16 +30,19 @@ struct ImportedContainersPolicy {
 class ContainersPolicySigner final : public Signer {
  public:
   // `by_namespace` are the policies of CRI-O's namespaces, each of which stands
-  // for `policy` there, whatever it says.
+  // for `policy` there, whatever it says. `settings_warnings` are about the
+  // folders that were read.
   ContainersPolicySigner(
       std::string name, ImportedContainersPolicy policy,
       std::map<std::string, ImportedContainersPolicy, std::less<>> by_namespace,
-      SigstoreAttachments attachments, SignerWindow window)
+      SigstoreAttachments attachments, SignerWindow window,
+      std::vector<std::string> settings_warnings)
       : Signer(std::move(name), std::string(kContainersPolicyType)),
         policy_(std::move(policy)),
         by_namespace_(std::move(by_namespace)),
         attachments_(std::move(attachments)),
-        window_(window) {}
+        window_(window),
+        settings_warnings_(std::move(settings_warnings)) {}
 
   // Keys of the table: type, policy, namespace_policies, registries_d,
   // valid_from, valid_until. Null after a Diagnostic.
@@ -72,6 +74,7 @@ class ContainersPolicySigner final : public Signer {
   std::map<std::string, ImportedContainersPolicy, std::less<>> by_namespace_;
   SigstoreAttachments attachments_;
   SignerWindow window_;
+  std::vector<std::string> settings_warnings_;
 };
 
 }  // namespace assay

@@ -12,13 +12,12 @@
 #include <string_view>
 #include <vector>
 
+#include "core/schemes/imported_types.h"
 #include "core/schemes/notation/envelope_signer.h"
 #include "core/schemes/notation/trust_policy.h"
 #include "core/schemes/signer_window.h"
 
 namespace assay {
-
-inline constexpr std::string_view kNotationPolicyType = "notation-policy";
 
 // An imported policy and what its statements ask for.
 struct ImportedPolicy {

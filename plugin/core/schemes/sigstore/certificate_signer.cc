@@ -1,6 +1,7 @@
 #include "core/schemes/sigstore/certificate_signer.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/bytes.h"
 #include "core/schemes/signer_window.h"
@@ -37,6 +38,18 @@ bool HasName(const Certificate& leaf, AlternativeName::Kind kind,
     return kind == AlternativeName::Kind::kDns ? NamesHost(name.value, wanted)
                                                : name.value == wanted;
   });
+}
+
+// Of whoever holds the certificate, whichever of its names a policy asks for.
+std::string IdentityOf(const Certificate& leaf) {
+  std::set<std::string> names;
+  for (const AlternativeName& name : leaf.alternative_names()) {
+    const bool host = name.kind == AlternativeName::Kind::kDns;
+    names.insert(host ? LowerCase(name.value) : name.value);
+  }
+  std::string identity = "certificate:";
+  for (const std::string& name : names) identity += " " + name;
+  return identity;
 }
 
 }  // namespace
@@ -95,7 +108,7 @@ Result<SigstoreSigner::Match> SigstoreCertificateSigner::Judge(
   const auto named = CheckNames(signature->leaf);
   if (!named) return named.error();
   // Who holds two certificates is one signer.
-  return Match{"certificate:" + policy_.email + " " + policy_.host, *until};
+  return Match{IdentityOf(signature->leaf), *until};
 }
 
 }  // namespace assay

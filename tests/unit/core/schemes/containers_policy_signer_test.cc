@@ -1,6 +1,7 @@
 // What an imported policy.json makes of signatures.
 #include "base/bytes.h"
 #include "core/policy/policy.h"
+#include "tests/support/revoker.h"
 #include "tests/unit/core/schemes/imported_policy.h"
 #include "tests/unit/core/schemes/signing_fixture.h"
 
@@ -183,7 +184,7 @@ TEST_CASE("what is rejected stays so, whoever signed") {
 }
 
 TEST_CASE("what is accepted unsigned is so only for certain, and announced") {
-  Files files;
+  Files files = FilesWith("");
   files.files["/p.json"] =
       R"({"default":[{"type":"reject"}],"transports":{"docker":{)"
       R"("registry.example.com/payments":[{"type":"insecureAcceptAnything"}],)"
@@ -232,8 +233,108 @@ TEST_CASE("a namespace's own policy stands for the system's") {
         std::string::npos);
   files.files["/crio/other.json"] = "{";
   CHECK(Why(files, keys).starts_with("policy-malformed /crio/other.json: "));
-  CHECK(SignerOf(files, std::string(kPolicy) +
-                            "namespace_policies = \"/none\"\n") != nullptr);
+}
+
+TEST_CASE("settings that are not where they are named are told of") {
+  Files files = FilesWith(R"({"type":"reject"})");
+  const auto warnings = [&](const std::string& keys) {
+    return SignerOf(files, "policy = \"/p.json\"\n" + keys)->Warnings();
+  };
+  using Lines = std::vector<std::string>;
+  CHECK(warnings("").empty());
+  CHECK(warnings("namespace_policies = \"/none\"\n") ==
+        Lines{"namespace_policies: /none holds no NAMESPACE.json: 'policy' "
+              "decides in every namespace"});
+  CHECK(warnings("registries_d = \"/none\"\n") ==
+        Lines{"registries_d: /none holds no *.yaml file"});
+  CHECK(warnings("registries_d = \"/r\"\n").empty());
+  for (const std::string& name :
+       {std::string("Team"), std::string(64, 'a'), std::string("a.b"),
+        std::string("-a"), std::string("a-")}) {
+    const std::string path = "/crio/" + name + ".json";
+    files.files[path] = files.files["/crio/team-2.json"] =
+        files.files["/p.json"];
+    CHECK(
+        warnings("namespace_policies = \"/crio\"\n") ==
+        Lines{"namespace_policies: " + path + ": no namespace has this name"});
+    files.files.erase(path);
+  }
+  CHECK(warnings("namespace_policies = \"/crio\"\n").empty());
+}
+
+// What a rename changes is which namespace the file is for.
+TEST_CASE("the name of a namespace's policy is part of the fingerprint") {
+  Files files = FilesWith(R"({"type":"reject"})");
+  const auto fingerprint = [&] {
+    Diagnostics diagnostics;
+    const PolicyFile text{
+        "p.toml", "version = 1\n[signers.a]\ntype = \"containers-policy\"\n" +
+                      std::string(kPolicy) +
+                      "namespace_policies = \"/crio\"\n"};
+    const auto policy = Policy::Read({&text, 1}, files, diagnostics);
+    REQUIRE(policy);
+    return policy->fingerprint();
+  };
+  files.files["/crio/payments.json"] =
+      R"({"default":[{"type":"insecureAcceptAnything"}]})";
+  const Digest before = fingerprint();
+  auto renamed = files.files.extract("/crio/payments.json");
+  renamed.key() = "/crio/sandbox.json";
+  files.files.insert(std::move(renamed));
+  CHECK(fingerprint() != before);
+}
+
+TEST_CASE("a base by an imported policy is told of") {
+  Files files = FilesWith(R"({"type":"reject"})");
+  files.files["/a.pub"] = KeyA().Pem();
+  const auto warnings = [&](const std::string& base) {
+    Diagnostics diagnostics;
+    const PolicyFile text{
+        "p.toml",
+        "version = 1\n[signers.imported]\ntype = \"containers-policy\"\n" +
+            std::string(kPolicy) +
+            "[signers.key]\ntype = \"sigstore-key\"\nkeys = [\"/a.pub\"]\n"
+            "[[rule]]\nscope = \"**\"\nrequire = \"imported\"\nbase = \"" +
+            base + "\"\n"};
+    const auto policy = Policy::Read({&text, 1}, files, diagnostics);
+    REQUIRE(policy);
+    return policy->warnings();
+  };
+  CHECK(warnings("key").empty());
+  REQUIRE(warnings("imported").size() == 1);
+  CHECK(warnings("imported")
+            .front()
+            .find("base: the scopes of 'imported' decide") !=
+        std::string::npos);
+}
+
+// One certificate with two names is one signer, whichever a requirement asks
+// for.
+TEST_CASE("a certificate counts once, whatever it is asked for") {
+  const auto root = Party::Root(CertificateSpec::Authority("root", 1).With(
+      {{"subjectKeyIdentifier", "DER:040401020304"}}));
+  const auto leaf = root.Issue(CertificateSpec().With(
+      {{"authorityKeyIdentifier", "DER:3006800401020304"},
+       {"subjectAltName", "email:a@example.com,DNS:Build.example.com"}}));
+  const auto by = [&](const std::string& asked) {
+    return R"({"type":"sigstoreSigned","pki":{"caRootsData":")" +
+           Base64Encode(root.Pem()) + "\"," + asked + "}}";
+  };
+  auto files = FilesWith(by(R"("subjectEmail":"a@example.com")") + "," +
+                         by(R"("subjectHostname":"build.example.com")"));
+  auto layer = Layer(KeyA());
+  layer.first.annotations["dev.cosignproject.cosign/signature"] =
+      Base64Encode(leaf.SignDer(layer.second));
+  layer.first.annotations["dev.sigstore.cosign/certificate"] = leaf.Pem();
+  auto target = Asked();
+  target.now = kRevokerNow;
+  const auto found = Judge(*SignerOf(files), target, {Signed({layer})});
+  for (const auto& one : found.failed) {
+    UNSCOPED_INFO(Describe(one.error.reason).id << " " << one.error.detail);
+  }
+  REQUIRE(found.verified.size() == 1);
+  CHECK(found.verified.front().identity() ==
+        "certificate: a@example.com build.example.com");
 }
 
 TEST_CASE("whatever a policy names is read with it, or refuses it") {
