@@ -12,6 +12,7 @@ class GivenTrust : public TrustFiles {
              const std::map<std::string, std::string>& documents)
       : keys_(keys), documents_(documents) {}
   Result<std::vector<TrustFile>> Read(std::string_view name) override {
+    if (documents_.contains(std::string(name))) return ReadPlain(name);
     const auto key = keys_.find(std::string(name));
     if (key == keys_.end()) return Fail(Reason::kPolicyKeyUnreadable);
     return std::vector<TrustFile>{{key->first, key->second.Pem()}};
@@ -23,6 +24,17 @@ class GivenTrust : public TrustFiles {
   Result<std::vector<TrustFile>> ReadPlain(std::string_view name) override {
     const auto& document = documents_.at(std::string(name));
     return std::vector<TrustFile>{{std::string(name), document}};
+  }
+  Result<std::vector<TrustFile>> ReadSettings(
+      std::string_view folder, std::string_view ending) override {
+    std::vector<TrustFile> found;
+    for (const auto& [path, document] : documents_) {
+      if (path.starts_with(std::string(folder) + "/") &&
+          path.ends_with(ending)) {
+        found.push_back({path, document});
+      }
+    }
+    return found;
   }
 
  private:

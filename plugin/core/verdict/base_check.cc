@@ -178,11 +178,14 @@ class BaseCheck {
                  std::back_inserter(artifacts), [&](const auto& artifact) {
                    return Contains(digests, artifact.target);
                  });
-    const Findings findings =
-        VerifyAll(case_.requirement,
-                  {name, digests, case_.question.now, &base.documents,
-                   case_.revocation, TrustDataOf(name)},
-                  artifacts);
+    SigningTarget target{name,
+                         digests,
+                         case_.question.now,
+                         &base.documents,
+                         case_.revocation,
+                         TrustDataOf(name)};
+    target.pod_namespace = case_.subject.workload.pod_namespace;
+    const Findings findings = VerifyAll(case_.requirement, target, artifacts);
     trail_.failed.insert(trail_.failed.end(), findings.failed.begin(),
                          findings.failed.end());
     auto used = assay::Satisfy(case_.requirement, base.image, findings,

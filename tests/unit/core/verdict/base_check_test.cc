@@ -384,3 +384,40 @@ folder = "/signatures"
   CHECK_FALSE(verdict.proof()->base());
   CHECK(verdict.trail().base_requirement.empty());
 }
+
+// The workload's namespace chooses the policy of a base as it does that of the
+// image.
+TEST_CASE("a namespace's own policy decides about bases there") {
+  const auto policy = MakePolicy(
+      R"(version = 1
+[[rule]]
+scope = "registry.example.com/**"
+require = "app"
+base = "system"
+[signers.app]
+type = "openssl"
+keys = ["app.pub"]
+folder = "/signatures"
+[signers.system]
+type = "containers-policy"
+policy = "/p.json"
+registries_d = "/r"
+namespace_policies = "/crio"
+)",
+      {{"app.pub", AppKey()}},
+      {{"/p.json", R"({"default":[{"type":"sigstoreSigned","keyData":")" +
+                       Base64Encode(BaseKey().Pem()) + "\"}]}"},
+       {"/r/all.yaml", "default-docker: {use-sigstore-attachments: true}\n"},
+       {"/crio/team.json", R"({"default":[{"type":"reject"}]})"}});
+  Walk walk = WalkOf(App());
+  walk.bases.on_disk.candidates = {Base().AsBase({kBase})};
+  walk.evidence.on_disk.artifacts.push_back(
+      CosignedFor(kBase, Base().digest()));
+  std::string& pod_namespace = walk.resolver.subject->workload.pod_namespace;
+  pod_namespace = "other";
+  CHECK(walk.Decide(policy).reason() == Reason::kSigned);
+  pod_namespace = "team";
+  const Verdict verdict = walk.Decide(policy);
+  CHECK(verdict.reason() == Reason::kBaseUnsigned);
+  CHECK(verdict.detail().starts_with("imported-policy-rejects"));
+}
