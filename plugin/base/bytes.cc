@@ -35,6 +35,19 @@ void AppendEscaped(std::string& out, std::uint8_t byte) {
   out += kHexDigits[byte & 0x0F];
 }
 
+// Whether the UTF-8 character is one that moves the cursor, ends the line or
+// turns the direction of what is around it: U+0080 to U+009F, U+2028, U+2029,
+// U+202A to U+202E, U+2066 to U+2069.
+bool IsUnseen(std::string_view character) {
+  if (character.size() == 2) {
+    return Byte(character[0]) == 0xC2 && Byte(character[1]) < 0xA0;
+  }
+  if (character.size() != 3 || Byte(character[0]) != 0xE2) return false;
+  const std::uint8_t last = Byte(character[2]);
+  if (Byte(character[1]) == 0x80) return last >= 0xA8 && last <= 0xAE;
+  return Byte(character[1]) == 0x81 && last >= 0xA6 && last <= 0xA9;
+}
+
 }  // namespace
 
 std::string HexEncode(std::string_view bytes) {
@@ -147,13 +160,14 @@ std::string Printable(std::string_view text, std::size_t most) {
     if (out.size() >= most) return out + "...";
     const std::uint8_t first = Byte(text[0]);
     const std::size_t length = Utf8Length(text);
-    if (length == 0 || first < 0x20 || first == 0x7F) {
-      AppendEscaped(out, first);
-      text.remove_prefix(1);
-      continue;
+    const std::string_view character =
+        text.substr(0, std::max<std::size_t>(length, 1));
+    if (length == 0 || first < 0x20 || first == 0x7F || IsUnseen(character)) {
+      for (const char byte : character) AppendEscaped(out, Byte(byte));
+    } else {
+      out.append(character);
     }
-    out.append(text.substr(0, length));
-    text.remove_prefix(length);
+    text.remove_prefix(character.size());
   }
   return out;
 }

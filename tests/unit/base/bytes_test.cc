@@ -40,6 +40,16 @@ TEST_CASE("printable text shows hostile bytes and stays on one line") {
   CHECK(Printable("xxxxxxxxxx", 10) == "xxxxxxxxxx");
   CHECK(Printable("xxxxxxxxx\nx", 10) == "xxxxxxxxx\\x0a...");
   CHECK(Printable("\n").size() == 4);
+  // Controls of one more byte, ends of lines, and what turns directions.
+  CHECK(Printable("\xc2\x80\xc2\x9b\xc2\x9f") ==
+        "\\xc2\\x80\\xc2\\x9b\\xc2\\x9f");
+  CHECK(Printable("\xe2\x80\xa8\xe2\x80\xae") ==
+        "\\xe2\\x80\\xa8\\xe2\\x80\\xae");
+  CHECK(Printable("\xe2\x81\xa6\xe2\x81\xa9") ==
+        "\\xe2\\x81\\xa6\\xe2\\x81\\xa9");
+  const std::string seen =
+      "\xc2\xa0\xc3\x9b\xe2\x80\xa7\xe2\x80\xaf\xe2\x81\xa5\xe2\x81\xaa";
+  CHECK(Printable(seen) == seen);
 }
 
 TEST_CASE("UTF-8 refuses surrogates, overlong forms and NUL") {
