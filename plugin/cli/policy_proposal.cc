@@ -212,14 +212,16 @@ std::string Proposal::RuleFor(
   }
   if (signers.size() > 1) {
     text +=
-        "# Each of these signed all of them, so all_of is the stricter rule.\n";
+        "# Each of these signed all of them. Do you know them all? any_of "
+        "lets\n"
+        "# one of them do.\n";
   }
   std::string list;
   for (const std::string& one : signers) {
     list += (list.empty() ? "" : ", ") + TomlString(one);
   }
   return text + "[[rule]]\nscope = " + TomlString(scope) + "\nrequire = " +
-         (signers.size() == 1 ? list : "{ any_of = [" + list + "] }") + "\n";
+         (signers.size() == 1 ? list : "{ all_of = [" + list + "] }") + "\n";
 }
 
 PolicyProposal Proposal::Write() {

@@ -38,7 +38,7 @@ requires() {
     jq -r '.decision // .action'
 }
 expect_equal "signed by one" "require release" "$(requires demo/old:1)"
-expect_equal "signed by two" "require any of (next, release)" \
+expect_equal "signed by two" "require all of (next, release)" \
   "$(requires demo/both:1)"
 expect_equal "signed by the other, as a bundle" "require next" \
   "$(requires demo/new:1)"

@@ -97,6 +97,15 @@ TEST_CASE("repositories share a rule only where all below are the same") {
   CHECK_FALSE(Has(host, "**"));
 }
 
+TEST_CASE("who adds a signature does not become somebody who signs alone") {
+  const auto proposal = Propose({{"registry.example.com/app:1",
+                                  false,
+                                  {kRelease, Keyless("stranger@example.net")},
+                                  {}}});
+  CHECK(Has(proposal, "require = { all_of = [\"release\", "));
+  CHECK_FALSE(Has(proposal, "any_of = ["));
+}
+
 TEST_CASE("one key is one signer, whatever reads it") {
   HeldSignature plain = kRelease;
   plain.signer = "release-openssl";
