@@ -108,16 +108,23 @@ Result<std::vector<TrustFile>> TrustFolder::ReadPlain(std::string_view name) {
 Result<std::vector<TrustFile>> TrustFolder::ReadSettings(
     std::string_view folder, std::string_view ending) {
   const std::string path(folder);
-  asked_folders_.insert({path, FolderOf(path)});
-  const auto names = ListFolder(links_.Resolve(path));
+  const std::string real = links_.Resolve(path);
+  asked_folders_.insert({path, FolderOf(path), real});
+  // Also where nothing is in it yet: who could put something there decides.
+  const Status closed = CheckClosedFolder(real);
+  if (!closed) return closed.error();
+  const auto names = ListFolder(real);
   std::vector<TrustFile> files;
   if (!names) {
     if (names.error().reason == Reason::kNotFound) return files;
     return Unreadable(names.error().detail);
   }
+  read_any_ = true;
   for (const std::string& name : *names) {
     if (name.starts_with('.') || !name.ends_with(ending)) continue;
-    auto file = ReadOne(path + "/" + name);
+    const std::string one = path + "/" + name;
+    asked_folders_.insert(FolderOf(links_.Resolve(one)));
+    auto file = ReadOne(one);
     if (!file) return file.error();
     files.push_back(*std::move(file));
   }

@@ -346,3 +346,39 @@ TEST_CASE("settings of other programs are the files of one ending") {
   REQUIRE(folder.ReadSettings(trust.folder / "none", ".yaml"));
   CHECK(folder.asked_folders().contains(trust.folder / "none"));
 }
+
+TEST_CASE("settings are watched where links lead, in closed folders") {
+  Trust trust;
+  trust.folder.Write("far/a.yaml", "A");
+  trust.folder.Write("d/readme", "");
+  fs::create_symlink("../far/a.yaml", trust.folder / "d/a.yaml");
+  TrustFolder folder(trust.folder.path());
+  const auto read = folder.ReadSettings(trust.folder / "d", ".yaml");
+  REQUIRE(read);
+  CHECK(read->front().bytes == "A");
+  CHECK(folder.asked_folders() == std::set<std::string>{trust.folder.path(),
+                                                        trust.folder / "d",
+                                                        trust.folder / "far"});
+  // Whoever may add a file decides, even where there is none.
+  fs::create_directory(trust.folder / "open");
+  REQUIRE(::chmod((trust.folder / "open").c_str(), 0777) == 0);
+  const auto open = TrustFolder(trust.folder.path())
+                        .ReadSettings(trust.folder / "open", ".yaml");
+  REQUIRE_FALSE(open);
+  CHECK(open.error().reason == Reason::kFileUnsafe);
+}
+
+TEST_CASE("settings of a volume bind all else to their generation") {
+  Trust trust;
+  Volume volume(trust.folder, "settings");
+  volume.Write("..1", "a.yaml", "old");
+  volume.Write("..2", "b.pub", "new");
+  volume.Switch("..1");
+  TrustFolder reading(trust.folder.path());
+  REQUIRE(reading.ReadSettings(trust.folder / "settings", ".yaml")
+              .value()
+              .front()
+              .bytes == "old");
+  volume.Switch("..2", "..1");
+  CHECK_FALSE(reading.Read("settings/b.pub"));
+}
