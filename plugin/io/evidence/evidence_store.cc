@@ -1,6 +1,7 @@
 #include "io/evidence/evidence_store.h"
 
 #include <algorithm>
+#include <map>
 
 #include "base/bytes.h"
 #include "base/limits.h"
@@ -73,12 +74,14 @@ EvidenceSet EvidenceStore::ReadOnce(const TargetRecord& record) const {
   EvidenceSet set;
   set.failures = record.dropped;
   std::size_t budget = limits::kArtifactBytesPerImage;
-  std::size_t count = 0;
+  std::map<ArtifactOrigin, std::size_t> counts;
   for (const ArtifactRecord& entry : record.artifacts) {
-    if (++count > limits::kArtifactsPerImage) {
+    const std::size_t count = ++counts[entry.origin];
+    if (count > limits::kArtifactsPerImage + 1) continue;
+    if (count > limits::kArtifactsPerImage) {
       set.failures.push_back(
           Fail(Reason::kEvidenceTooMany, layout_.Target(entry.target)));
-      break;
+      continue;
     }
     auto found = ReadArtifact(entry, budget);
     auto opened = found ? Open(*std::move(found)) : found.error();

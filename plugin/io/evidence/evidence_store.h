@@ -76,7 +76,8 @@ class EvidenceStore {
   Status Put(const Digest& target, std::span<const FoundArtifact> artifacts);
 
   // Adds artifacts of one image, and puts into `set` what Read() would find
-  // then, without reading them back: also where they could not be stored.
+  // then, without reading them back: also where they could not be stored. Where
+  // older ones had to go, kEvidenceTooMany is among its failures.
   // Errors: as Put.
   Status Keep(const Digest& target, std::vector<OpenedArtifact> artifacts,
               Durability durability, EvidenceSet& set);
@@ -121,7 +122,8 @@ class EvidenceStore {
                      Durability durability) const;
   Status RestoreBlobs(const OpenedArtifact& artifact,
                       Durability durability) const;
-  // The record as it is on disk then.
+  // The record as it is on disk then; `dropped` tells of what had to go
+  // (kEvidenceTooMany).
   Result<TargetRecord> Add(const Digest& target,
                            std::span<const OpenedArtifact> artifacts,
                            Durability durability);

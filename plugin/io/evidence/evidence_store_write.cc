@@ -21,16 +21,24 @@ bool IsValid(const std::string& path, const Digest& digest, std::size_t size) {
   return bytes && bytes->size() == size && digest.Matches(*bytes);
 }
 
-// Newer finds of the same artifact replace older ones.
-void Merge(std::vector<ArtifactRecord>& records, ArtifactRecord found) {
+// Newer finds of the same artifact replace older ones. Whether the oldest of
+// the same origin had to go: what one place is flooded with must not crowd out
+// what another has.
+bool Merge(std::vector<ArtifactRecord>& records, ArtifactRecord found) {
   std::erase_if(records, [&](const ArtifactRecord& old) {
     return old.manifest.digest == found.manifest.digest &&
            old.origin == found.origin;
   });
+  const auto is_same = [origin = found.origin](const ArtifactRecord& record) {
+    return record.origin == origin;
+  };
   records.push_back(std::move(found));
-  if (records.size() > limits::kArtifactsPerImage) {
-    records.erase(records.begin());
+  const auto many = std::count_if(records.begin(), records.end(), is_same);
+  if (static_cast<std::size_t>(many) <= limits::kArtifactsPerImage) {
+    return false;
   }
+  records.erase(std::find_if(records.begin(), records.end(), is_same));
+  return true;
 }
 
 bool IsKept(ArtifactOrigin origin) {
@@ -112,10 +120,11 @@ Result<TargetRecord> EvidenceStore::AddToRecord(
   if (!record) return record.error();
   // A record that is replaced may name what no registry can give again.
   if (!record->artifacts.empty()) durability = Durability::kSynced;
+  bool dropped = false;
   for (const OpenedArtifact& artifact : artifacts) {
     auto restored = RestoreBlobs(artifact, durability);
     if (!restored) return restored.error();
-    Merge(record->artifacts, RecordOf(artifact));
+    dropped = Merge(record->artifacts, RecordOf(artifact)) || dropped;
   }
   auto written = WriteFileAtomically(layout_.Target(target),
                                      WriteTargetRecord(record->artifacts),
@@ -124,6 +133,10 @@ Result<TargetRecord> EvidenceStore::AddToRecord(
   auto marked = MarkIndexStale();
   if (!marked) return marked.error();
   record->dropped.clear();
+  if (dropped) {
+    record->dropped.push_back(
+        Fail(Reason::kEvidenceTooMany, "the oldest were dropped"));
+  }
   return record;
 }
 
@@ -184,6 +197,9 @@ Status EvidenceStore::Keep(const Digest& target,
   auto record = Add(target, artifacts, durability);
   EvidenceSet others;
   if (record) {
+    std::move(record->dropped.begin(), record->dropped.end(),
+              std::back_inserter(set.failures));
+    record->dropped.clear();
     std::erase_if(record->artifacts, [&](const ArtifactRecord& entry) {
       return std::any_of(artifacts.begin(), artifacts.end(),
                          [&](const OpenedArtifact& given) {

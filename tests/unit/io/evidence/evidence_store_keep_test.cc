@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <fstream>
 
+#include "base/limits.h"
 #include "io/evidence/evidence_store.h"
 #include "tests/support/catch.h"
 #include "tests/support/temp_folder.h"
@@ -135,4 +136,29 @@ TEST_CASE("both durabilities leave the same store and no temporary files") {
     CHECK(entry.path().string().find(".tmp.") == std::string::npos);
   }
   CHECK(Blobs(node.store.Read(kImage)) == std::vector<std::string>{"payload"});
+}
+
+// Who may push to a registry may not push another place's evidence out.
+TEST_CASE("a flood from one place leaves what another has, and is told") {
+  KeepingStore node;
+  const auto signature =
+      Sample(kImage, {"lookaside"}, ArtifactOrigin::kLookaside);
+  REQUIRE(node.Keep(signature).reason == Reason::kUnspecified);
+  std::vector<FoundArtifact> flood;
+  for (std::size_t i = 0; i < limits::kArtifactsPerImage; ++i) {
+    flood.push_back(Sample(kImage, {"flood " + std::to_string(i)}));
+  }
+  REQUIRE(node.store.Put(kImage, flood));
+  const EvidenceSet full = node.store.Read(kImage);
+  CHECK(full.failures.empty());
+  CHECK(full.artifacts.size() == limits::kArtifactsPerImage + 1);
+  CHECK(std::ranges::count(Blobs(full), "lookaside") == 1);
+
+  const Kept more = node.Keep(Sample(kImage, {"one more"}));
+  CHECK(more.reason == Reason::kUnspecified);
+  REQUIRE(more.set.failures.size() == 1);
+  CHECK(more.set.failures[0].reason == Reason::kEvidenceTooMany);
+  CHECK(more.set.artifacts.size() == limits::kArtifactsPerImage + 1);
+  CHECK(std::ranges::count(Blobs(more.set), "lookaside") == 1);
+  CHECK(std::ranges::count(Blobs(more.set), "flood 0") == 0);
 }
