@@ -21,9 +21,8 @@ Error BadAccess(std::string detail) {
 
 // It goes into a header.
 bool IsToken(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return c > 0x20 && c < 0x7F;
-  });
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return c > 0x20 && c < 0x7F; });
 }
 
 std::string Environment(const char* name) {
@@ -46,6 +45,7 @@ Result<ClusterAccess> ReadServiceAccount(const Paths& paths) {
   auto authorities = ReadFile(folder + "/ca.crt", limits::kKeyFileBytes,
                               FileTrust::kOwnerOrRoot);
   if (!authorities) return authorities.error();
+  if (authorities->empty()) return BadAccess(folder + "/ca.crt is empty");
   auto token = ReadFile(folder + "/token", limits::kTokenBytes);
   if (!token) return token.error();
   access.authorities = *std::move(authorities);
@@ -77,8 +77,11 @@ Result<ClusterAccess> ReadClusterAccess(const Paths& paths,
     return BadAccess("the API server is to be reached by https://");
   }
   while (access->server.ends_with('/')) access->server.pop_back();
-  if (access->client_certificate.empty() && !IsToken(access->token)) {
-    return BadAccess("there is neither a client certificate nor a good token");
+  if (access->client_certificate.empty() && access->token.empty()) {
+    return BadAccess("there is neither a client certificate nor a token");
+  }
+  if (!IsToken(access->token)) {
+    return BadAccess("the token holds what no token does");
   }
   return access;
 }

@@ -22,6 +22,7 @@ struct ClusterAccess {
 // Read anew for each request: tokens and certificates are replaced while they
 // are valid. What is not understood is refused by name, never passed over: a
 // kubeconfig may say that nothing is to be verified, or name a program to run.
+// Authorities that are named and empty are refused, too.
 // Errors: kConfigurationMalformed, and those of io/files.
 Result<ClusterAccess> ReadClusterAccess(const Paths& paths,
                                         const KubernetesSettings& settings);

@@ -122,9 +122,16 @@ Status ReadCluster(const Json& table, const std::string& folder,
   auto server = TextOf(table, "server");
   if (!server) return server.error();
   access.server = *std::move(server);
-  return Material(table, folder)
-      .Read("certificate-authority", FileTrust::kOwnerOrRoot,
-            access.authorities);
+  const std::string key = "certificate-authority";
+  const Status read =
+      Material(table, folder)
+          .Read(key, FileTrust::kOwnerOrRoot, access.authorities);
+  if (!read) return read;
+  // Whoever names authorities does not mean the system's.
+  const bool named =
+      table.Find(key) != nullptr || table.Find(key + "-data") != nullptr;
+  if (!named || !access.authorities.empty()) return Ok();
+  return BadKubeconfig("its " + key + " is empty");
 }
 
 Status ReadUser(const Json& table, const std::string& folder,

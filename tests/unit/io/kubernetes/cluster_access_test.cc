@@ -134,8 +134,28 @@ TEST_CASE("nobody is asked in plain text, as nobody, or with a bent header") {
   CHECK(read(plain).find("https://") != std::string::npos);
   CHECK(read(Config("", "    extensions: []\n")).find("token") !=
         std::string::npos);
-  CHECK(read(Config("", "    token: \"a\\r\\nHost: b\"\n")).find("token") !=
-        std::string::npos);
+  const std::string bent = "    token: \"a\\r\\nHost: b\"\n";
+  CHECK(read(Config("", bent)).find("token") != std::string::npos);
+  CHECK(read(Config("", bent + "    client-certificate-data: QQ==\n"
+                               "    client-key-data: QQ==\n"))
+            .find("token") != std::string::npos);
+}
+
+// They must not become the system's, which anybody's server may satisfy.
+TEST_CASE("authorities that are named and empty are refused") {
+  const testing::TempFolder folder;
+  const std::string key = "    certificate-authority";
+  folder.Write("ca.crt", "");
+  for (const std::string& lines :
+       {key + ": ca.crt\n", key + ": ''\n", key + "-data: ''\n",
+        key + "-data: ''\n" + key + ": ca.crt\n"}) {
+    INFO(lines);
+    const auto access =
+        Read(folder, folder.Write("kubeconfig", Config(lines, kToken)));
+    REQUIRE_FALSE(access);
+    CHECK(access.error().reason == Reason::kConfigurationMalformed);
+    CHECK(access.error().detail.find("is empty") != std::string::npos);
+  }
 }
 
 TEST_CASE("a kubeconfig that others may write is none") {
@@ -157,8 +177,10 @@ TEST_CASE("a pod's service account is read anew each time") {
   ::setenv("KUBERNETES_SERVICE_HOST", "fd00::1", 1);
   ::setenv("KUBERNETES_SERVICE_PORT", "443", 1);
   CHECK_FALSE(Read(folder, ""));
-  folder.Write(place + "ca.crt", "CA");
+  folder.Write(place + "ca.crt", "");
   folder.Write(place + "token", "one");
+  CHECK(Read(folder, "").error().reason == Reason::kConfigurationMalformed);
+  folder.Write(place + "ca.crt", "CA");
   const auto access = Read(folder, "");
   REQUIRE(access);
   CHECK(access->server == "https://[fd00::1]:443");
