@@ -108,7 +108,8 @@ Result<Keyring> Keyring::Make(std::vector<PublicKey> keys, KeyUse use,
   if (keys.empty() && !options.missing) {
     return Bad("a signer needs at least one key");
   }
-  if (options.padding && !keys.empty() &&
+  // The one that is missing may be what the padding is for.
+  if (options.padding && !options.missing &&
       std::none_of(keys.begin(), keys.end(),
                    [](const auto& key) { return IsRsa(key.kind()); })) {
     return Bad("padding is for RSA keys, and none of the keys is one");

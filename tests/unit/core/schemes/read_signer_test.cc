@@ -227,6 +227,12 @@ TEST_CASE("what a cluster holds never makes a policy one that cannot be read") {
         Ring{"signature-invalid", 1});
   CHECK(RingWith("keys = [\"k8s://prod/p256.pub\"]\npadding = \"pss\"") ==
         Ring{"kubernetes-gone", 0});
+  for (const std::string lost : {"gone", "later", "junk", "p256.pub"}) {
+    INFO(lost);
+    CHECK(RingWith("keys = [\"p256.pub\", \"k8s://prod/" + lost +
+                   "\"]\npadding = \"pss\"")
+              .second == 1);
+  }
   CHECK(RingWith("keys = [\"rsa.pub\", \"k8s://prod/ed.pub\"]\n"
                  "hash = \"sha256\"") == Ring{"kubernetes-gone", 1});
   CHECK(RingWith(R"(keys = ["p256.pub", "p256.pub", "k8s://prod/rsa.pub"])") ==
