@@ -82,16 +82,14 @@ class ClusterClient::Impl {
 
   void Follow(const std::set<ClusterObject>& objects, const ClusterEars& ears) {
     HttpPool::Lease lease(pool_);
-    if (!Begin(lease.worker())) return;
-    {
-      std::vector<Task<Done>> tasks;
-      for (const ClusterObject& object : objects) {
-        tasks.push_back(FollowOne(lease.worker(), object, ears));
-      }
-      for (auto& task : tasks) task.Start();
-      lease.worker().Run();
-      End();
+    const Following following(*this, lease.worker());
+    if (!following.begun()) return;
+    std::vector<Task<Done>> tasks;
+    for (const ClusterObject& object : objects) {
+      tasks.push_back(FollowOne(lease.worker(), object, ears));
     }
+    for (auto& task : tasks) task.Start();
+    lease.worker().Run();
   }
 
   void Stop() {
@@ -101,6 +99,25 @@ class ClusterClient::Impl {
   }
 
  private:
+  // While it lives, Stop knows the worker; however the following ends, it does
+  // not afterwards.
+  class Following {
+   public:
+    Following(Impl& impl, HttpWorker& worker)
+        : impl_(impl), begun_(impl.Begin(worker)) {}
+    Following(const Following&) = delete;
+    Following& operator=(const Following&) = delete;
+    ~Following() {
+      if (begun_) impl_.End();
+    }
+
+    bool begun() const { return begun_; }
+
+   private:
+    Impl& impl_;
+    const bool begun_;
+  };
+
   bool Begin(HttpWorker& worker) {
     const std::scoped_lock lock(mutex_);
     if (std::exchange(stop_, false)) return false;
@@ -155,12 +172,15 @@ class ClusterClient::Impl {
     co_return ReadObjectList(answer.body, object);
   }
 
-  // Takes whole lines off `text` and tells of them.
-  static Status TakeLines(std::string& text, const ClusterObject& object,
-                          const ClusterEars& ears, Watched& watched) {
+  // Adds `part`, takes whole lines off `text` and tells of them.
+  static Status TakeLines(std::string& text, std::string_view part,
+                          const ClusterObject& object, const ClusterEars& ears,
+                          Watched& watched) {
     std::size_t begin = 0;
-    for (auto end = text.find('\n'); end != text.npos && !watched.expired;
-         end = text.find('\n', begin)) {
+    const std::size_t searched = text.size();
+    text.append(part);
+    for (auto end = text.find('\n', searched);
+         end != text.npos && !watched.expired; end = text.find('\n', begin)) {
       auto event = ReadObjectEvent(
           std::string_view(text).substr(begin, end - begin), object);
       if (!event) return event.error();
@@ -199,8 +219,7 @@ class ClusterClient::Impl {
     Status good = Ok();
     std::string text;
     request->sink = [&](std::string_view part) {
-      text.append(part);
-      good = TakeLines(text, object, ears, watched);
+      good = TakeLines(text, part, object, ears, watched);
       return good.has_value() && !watched.expired;
     };
     request->deadline = SteadyClock::now() + seconds + kWatchGrace;
@@ -214,16 +233,22 @@ class ClusterClient::Impl {
     co_return watched;
   }
 
-  // Watches from one version to the next for as long as that goes well.
-  Task<Result<bool>> WatchOn(HttpWorker& worker, const ClusterObject& object,
-                             std::string version, const ClusterEars& ears) {
-    for (bool progress = false;;) {
+  // Watches from one version to the next for as long as that goes well; then
+  // the failures before it no longer count.
+  Task<Status> WatchOn(HttpWorker& worker, const ClusterObject& object,
+                       std::string version, const ClusterEars& ears,
+                       int& failures) {
+    for (;;) {
       const auto begun = SteadyClock::now();
       auto watched = co_await Watch(worker, object, version, ears);
-      if (!watched) co_return watched.error();
-      progress = progress || watched->progress;
-      const bool brief = SteadyClock::now() - begun < kShortestWatch;
-      if (watched->expired || (brief && !watched->progress)) co_return progress;
+      const auto lasted = SteadyClock::now() - begun;
+      if (!watched) {
+        if (lasted > kLastRetry) failures = 0;
+        co_return watched.error();
+      }
+      const bool good = watched->progress || lasted >= kShortestWatch;
+      if (good) failures = 0;
+      if (watched->expired || !good) co_return Ok();
       version = std::move(watched->version);
     }
   }
@@ -238,19 +263,37 @@ class ClusterClient::Impl {
     }
   }
 
+  // Nor must what is thrown while it could not be told.
+  static void TellFailure(const ClusterObject& object, const Error& error,
+                          const ClusterEars& ears) noexcept {
+    try {
+      ears.failed(object, error);
+    } catch (const std::exception&) {
+      return;  // The next failure says it.
+    }
+  }
+
+  Task<Status> ListAndWatch(HttpWorker& worker, const ClusterObject& object,
+                            const ClusterEars& ears, int& failures) {
+    auto listed = co_await List(worker, object);
+    if (!listed) co_return listed.error();
+    const Status known = Hear(object, *listed, ears);
+    if (!known) co_return known;
+    co_return co_await WatchOn(worker, object, std::move(listed->version), ears,
+                               failures);
+  }
+
+  // Ends with the worker alone.
   Task<Done> FollowOne(HttpWorker& worker, ClusterObject object,
                        const ClusterEars& ears) {
     for (int failures = 0;; ++failures) {
-      auto listed = co_await List(worker, object);
-      Status known = listed ? Hear(object, *listed, ears) : listed.error();
-      if (known) {
-        const auto watched =
-            co_await WatchOn(worker, object, listed->version, ears);
-        if (!watched) ears.failed(object, watched.error());
-        if (watched && *watched) failures = 0;
-      } else {
-        ears.failed(object, known.error());
+      Status ended = Ok();
+      try {
+        ended = co_await ListAndWatch(worker, object, ears, failures);
+      } catch (const std::exception& problem) {
+        ended = Fail(Reason::kInternal, Printable(problem.what()));
       }
+      if (!ended) TellFailure(object, ended.error(), ears);
       co_await HttpWorker::Sleep{worker, RetryAt(worker, failures)};
     }
     co_return Done{};
