@@ -8,6 +8,8 @@ the mode ("good/app", "stalled-body/app"), so one server plays all of them;
 what follows it separates tests from each other. Below /v2/, every mode serves
 the manifest GOOD (any tag, or its digest) where it does not misbehave.
 
+  /v2/        says that it stores signatures, as it asks for credentials; what
+              is below /extensions/v2/ has the modes, too
   /token      hands out tokens; /token-private only to user:secret
   /_log       all requests so far, as JSON: method, path, headers
 """
@@ -107,7 +109,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
             self.nth = server.counts[path] = server.counts.get(path, 0) + 1
         if path.startswith("/token"):
             return self.token(path)
-        parts = path.split("/")
+        if path == "/v2/":
+            return self.answer(401, b"{}", X_Registry_Supports_Signatures="1", WWW_Authenticate="Basic realm=x")
+        parts = path.removeprefix("/extensions").split("/")
         if len(parts) < 5 or parts[1] != "v2":
             return self.answer(404, b"{}")
         self.kind, self.what = parts[-2], parts[-1]
@@ -143,11 +147,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
             "referrers": (referrers_page(0, 1), INDEX),
             "blobs": (CONFIG, "application/octet-stream"),
             "manifests": (GOOD, MANIFEST),
+            "signatures": (b'{"signatures":[]}', "application/json"),
         }
         if self.kind == "manifests" and self.what in ("index", digest_of(GOOD_INDEX)):
             documents["manifests"] = (GOOD_INDEX, INDEX)
         body, media_type = documents[self.kind]
-        if self.what.startswith("sha256:") and self.kind != "referrers":
+        if self.what.startswith("sha256:") and self.kind not in ("referrers", "signatures"):
             if self.what != digest_of(body):
                 return self.answer(404, b"{}")
         return self.answer(200, body, media_type)

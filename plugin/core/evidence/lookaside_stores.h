@@ -39,18 +39,25 @@ class LookasideStores {
  public:
   // One for all.
   explicit LookasideStores(LookasideAddress store) : rest_(std::move(store)) {}
-  // By scope, as ContainersScopes() names them; `rest` for what has none.
+  // By scope, as ContainersScopes() names them; `rest` for what has none. So
+  // registries.d has them, for registries that store no signatures themselves.
   LookasideStores(std::map<std::string, LookasideAddress, std::less<>> scopes,
                   LookasideAddress rest)
-      : scopes_(std::move(scopes)), rest_(std::move(rest)) {}
+      : scopes_(std::move(scopes)),
+        rest_(std::move(rest)),
+        registry_first_(true) {}
 
   const LookasideAddress& For(const Reference& name) const;
+  // Whether a registry's own store comes instead of the one behind a web
+  // server.
+  bool registry_first() const { return registry_first_; }
   // One line for people.
   std::string Summary() const;
 
  private:
   std::map<std::string, LookasideAddress, std::less<>> scopes_;
   LookasideAddress rest_;
+  bool registry_first_ = false;
 };
 
 // Of a signature whose file is number `number`, from 1 on, below the store's

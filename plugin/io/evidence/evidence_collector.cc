@@ -16,7 +16,8 @@ namespace {
 RegistryPlaces PlacesIn(const EvidenceRequest& request) {
   const EvidencePlaces& places = request.places;
   RegistryPlaces wanted;
-  wanted[kLookasidePlace] = !LookasidesOf(request).addresses.empty();
+  const LookasidePlaces stores = LookasidesOf(request);
+  wanted[kLookasidePlace] = stores.registry || !stores.addresses.empty();
   wanted[kCosignTagPlace] = places.cosign_tag;
   wanted[kAttestationTagPlace] = places.attestation_tag;
   wanted[kReferrersApiPlace] = wanted[kReferrersTagPlace] = places.referrers;
@@ -26,8 +27,11 @@ RegistryPlaces PlacesIn(const EvidenceRequest& request) {
 // Where and about what is asked: two that differ in it are not the same.
 std::string AboutKey(const EvidenceRequest& request) {
   std::string key = request.name.Repository();
-  for (const auto& address : LookasidesOf(request).addresses) {
-    key += " " + address;
+  const LookasidePlaces stores = LookasidesOf(request);
+  if (stores.registry) key += " own";
+  for (const auto& address : stores.addresses) {
+    key += stores.replaceable.contains(address) ? " or " : " ";
+    key += address;
   }
   return key;
 }
@@ -175,20 +179,29 @@ RegistryEvidence EvidenceCollector::Fetch(const EvidenceRequest& request,
                                           const RegistryPlaces& places,
                                           Deadline deadline) {
   const Time now = options_.now();
-  const auto beside = [&] {
-    return lookaside_.Fetch(request, LookasidesOf(request).addresses, deadline,
-                            now);
-  };
+  LookasidePlaces stores = LookasidesOf(request);
+  if (!places[kLookasidePlace]) stores = {};
   RegistryPlaces of_registry = places;
-  of_registry.reset(kLookasidePlace);
-  if (!places[kLookasidePlace]) {
-    return FetchEvidence(*registry_, request, places, deadline, now);
-  }
-  if (of_registry.none()) return beside();
-  auto other = std::async(std::launch::async, beside);
-  RegistryEvidence fetched =
-      FetchEvidence(*registry_, request, of_registry, deadline, now);
-  Add(fetched, other.get());
+  of_registry[kLookasidePlace] = stores.registry;
+  const auto ask_registry = [&] {
+    return FetchEvidence(*registry_, request, of_registry, deadline, now);
+  };
+  if (stores.addresses.empty()) return ask_registry();
+  std::set<std::string> named = stores.addresses;
+  for (const std::string& address : stores.replaceable) named.erase(address);
+  const auto ask_at = [&](const std::set<std::string>& addresses) {
+    return lookaside_.Fetch(request, addresses, deadline, now);
+  };
+  const auto how =
+      of_registry.any() ? std::launch::async : std::launch::deferred;
+  auto beside = std::async(how, [&] {
+    return std::pair(ask_at(named), ask_at(stores.replaceable));
+  });
+  RegistryEvidence fetched;
+  if (of_registry.any()) fetched = ask_registry();
+  auto [more, replaced] = beside.get();
+  Add(fetched, std::move(more));
+  if (!fetched.own_store) Add(fetched, std::move(replaced));
   return fetched;
 }
 

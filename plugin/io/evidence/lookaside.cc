@@ -75,14 +75,19 @@ Status ForEachSignature(const Reference& name, const Digest& target, Read read,
 
 LookasidePlaces LookasidesOf(const EvidenceRequest& request) {
   LookasidePlaces places;
+  std::set<std::string> named;  // by a signer itself
   for (const auto& stores : request.places.lookasides) {
     const LookasideAddress& store = stores->For(request.name);
+    const bool registry_first = stores->registry_first();
+    places.registry = places.registry || registry_first;
     if (store.IsFolder()) {
       places.folders.insert(store.Folder());
-    } else {
-      places.addresses.insert(store.str());
+      continue;
     }
+    places.addresses.insert(store.str());
+    (registry_first ? places.replaceable : named).insert(store.str());
   }
+  for (const std::string& address : named) places.replaceable.erase(address);
   return places;
 }
 

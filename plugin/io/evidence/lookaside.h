@@ -24,6 +24,9 @@ inline constexpr std::string_view kLookasideType =
 struct LookasidePlaces {
   std::set<std::string> folders;
   std::set<std::string> addresses;  // http and https
+  // Those of `addresses` that the registry's own store replaces, if it has one.
+  std::set<std::string> replaceable;
+  bool registry = false;  // whether it is to be asked for such a store
 };
 LookasidePlaces LookasidesOf(const EvidenceRequest& request);
 

@@ -19,7 +19,7 @@ enum RegistryPlace : std::uint8_t {
   kReferrersApiPlace,
   kReferrersTagPlace,  // what stands in for the API, or did before it came
   kAttestationTagPlace,
-  kLookasidePlace,  // lookaside stores behind web servers
+  kLookasidePlace,  // stores behind web servers, and the registry's own
 };
 using RegistryPlaces = std::bitset<5>;
 

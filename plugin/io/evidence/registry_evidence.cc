@@ -6,6 +6,8 @@
 
 #include "base/bytes.h"
 #include "base/limits.h"
+#include "core/evidence/signature_list.h"
+#include "io/evidence/lookaside.h"
 
 namespace assay {
 namespace {
@@ -22,10 +24,15 @@ ArtifactOrigin OriginAt(RegistryPlace place) {
     case kReferrersApiPlace:
     case kReferrersTagPlace:
       break;
-    case kLookasidePlace:  // is no registry's
+    case kLookasidePlace:
       return ArtifactOrigin::kLookaside;
   }
   return ArtifactOrigin::kReferrer;
+}
+
+// What the registry itself has named or announced.
+bool MustBeThere(FetchKind kind) {
+  return kind == FetchKind::kBlob || kind == FetchKind::kSignatures;
 }
 
 // Cosign's tags for a digest differ in their endings.
@@ -72,6 +79,8 @@ class EvidenceFetch {
   void AddManifest(Target& target, RegistryPlace place, const std::string& what,
                    Fetched manifest);
   void AskBlobs(Target& target, Candidate& candidate);
+  void AskSignatureStore();
+  void AddSignatures(Target& target, const Fetched& list);
   void Failed(Error error, std::string_view what);
 
   RegistryConversation registry_;
@@ -226,11 +235,47 @@ void EvidenceFetch::AskBlobs(Target& target, Candidate& candidate) {
   }
 }
 
+void EvidenceFetch::AskSignatureStore() {
+  if (!places_[kLookasidePlace]) return;
+  Ask(FetchKind::kSignatureStore, "", 0, [this](const Fetched&) {
+    result_.own_store = true;
+    for (Target& target : targets_) {
+      Ask(FetchKind::kSignatures, target.digest.str(), limits::kIndexBytes,
+          [this, &target](const Fetched& list) {
+            AddSignatures(target, list);
+          });
+    }
+  });
+}
+
+void EvidenceFetch::AddSignatures(Target& target, const Fetched& list) {
+  auto signatures = SignatureList::Parse(list.bytes, target.digest);
+  if (!signatures) return Failed(signatures.error(), target.digest.str());
+  for (Error& failure : signatures->failures) {
+    Failed(std::move(failure), target.digest.str());
+  }
+  const std::string below = request_.name.Repository() + "/signatures/";
+  for (const auto& [name, bytes] : signatures->entries) {
+    if (bytes.size() > target.budget) {
+      return Failed(Fail(Reason::kEvidenceTooLarge), name);
+    }
+    target.budget -= bytes.size();
+    auto opened = Open(KeepLookaside(target.digest, below + name, bytes, now_));
+    if (!opened) {
+      Failed(opened.error(), name);
+      continue;
+    }
+    result_.artifacts.push_back(*std::move(opened));
+    result_.found.set(kLookasidePlace);
+  }
+}
+
 RegistryEvidence EvidenceFetch::Run(Deadline deadline) {
   for (const Digest& digest : request_.targets) {
     targets_.push_back({digest, limits::kArtifactBytesPerImage, {}, false});
     AskFirst(targets_.back());
   }
+  AskSignatureStore();
   for (int wave = 0; wave < kWaves && !pending_.empty(); ++wave) {
     std::vector<Pending> asked;
     asked.swap(pending_);
@@ -242,7 +287,7 @@ RegistryEvidence EvidenceFetch::Run(Deadline deadline) {
       if (answers[i]) {
         asked[i].then(*std::move(answers[i]));
       } else if (answers[i].error().reason != Reason::kRegistryNotFound ||
-                 asked[i].request.kind == FetchKind::kBlob) {
+                 MustBeThere(asked[i].request.kind)) {
         Failed(answers[i].error(), asked[i].request.what);
       }
     }

@@ -19,10 +19,13 @@ struct RegistryEvidence {
   std::vector<OpenedArtifact> artifacts;
   RegistryPlaces found;         // that artifacts came from
   std::vector<Error> failures;  // that something is absent is none
+  // The registry has a store of simple-signing signatures itself.
+  bool own_store = false;
 };
 
 // Asks for all targets of the request at those of `places` that are a
-// registry's, whatever the request says of places. A referrer is one if its own
+// registry's, whatever the request says of places; at kLookasidePlace it is the
+// registry's own store that is asked. A referrer is one if its own
 // manifest says so; what the list says of its type is not believed. Ends by the
 // deadline.
 RegistryEvidence FetchEvidence(RegistryClient& client,

@@ -1,5 +1,6 @@
 // AuthCache: what to send as Authorization to a repository of a host, as long
-// as it is known to be good. Thread-safe, bounded.
+// as it is known to be good; or another short text that a host told of itself.
+// Thread-safe, bounded.
 #ifndef ASSAY_IO_REGISTRY_AUTH_CACHE_H_
 #define ASSAY_IO_REGISTRY_AUTH_CACHE_H_
 

@@ -34,6 +34,7 @@ struct ClientState {
   ParsedHosts hosts;
   TlsProfiles tls;
   AuthCache auth;
+  AuthCache signature_stores;  // see signature_store.cc; by Address()
   HttpPool pool;
 };
 

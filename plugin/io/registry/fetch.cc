@@ -8,6 +8,7 @@
 #include "core/subject/manifest.h"
 #include "io/registry/host_session.h"
 #include "io/registry/link_header.h"
+#include "io/registry/signature_store.h"
 
 namespace assay::registry {
 namespace {
@@ -163,9 +164,10 @@ bool IsTag(std::string_view text) {
                      [&](char c) { return word(c) || c == '.' || c == '-'; });
 }
 
-// The digest that is asked for; nullopt for a tag, and for trust data.
+// The digest that is asked for; nullopt for a tag, trust data and a store.
 Result<std::optional<Digest>> ReadWhat(const FetchRequest& request) {
   if (request.kind == FetchKind::kTrustData ||
+      request.kind == FetchKind::kSignatureStore ||
       (request.kind == FetchKind::kManifest && IsTag(request.what))) {
     return std::optional<Digest>();
   }
@@ -174,16 +176,37 @@ Result<std::optional<Digest>> ReadWhat(const FetchRequest& request) {
   return std::optional(std::move(*digest));
 }
 
-bool MayAnswer(const RegistryHost& host, FetchKind kind, bool by_digest) {
-  if (kind == FetchKind::kTrustData) return true;
-  if (kind == FetchKind::kReferrers) return host.referrers;
-  return by_digest ? host.pull : host.resolve;
-}
-
 // Mirrors are told whose content is wanted.
 bool IsMirror(const RegistryHost& host, const std::string& registry) {
   return host.host != registry &&
          !(registry == "docker.io" && host.host == "registry-1.docker.io");
+}
+
+// Where no host has the registry's name, the last stands for it.
+bool IsRegistry(const RegistryHost& host,
+                const std::vector<RegistryHost>& hosts,
+                const std::string& registry) {
+  const bool named = std::any_of(
+      hosts.begin(), hosts.end(),
+      [&](const RegistryHost& one) { return !IsMirror(one, registry); });
+  return named ? !IsMirror(host, registry) : host.host == hosts.back().host;
+}
+
+bool MayAnswer(const RegistryHost& host, const std::vector<RegistryHost>& hosts,
+               const FetchRequest& request, bool by_digest) {
+  switch (request.kind) {
+    case FetchKind::kReferrers:
+      return host.referrers;
+    case FetchKind::kSignatureStore:
+    case FetchKind::kSignatures:
+      return IsRegistry(host, hosts, request.repository.host());
+    case FetchKind::kTrustData:
+      return true;
+    case FetchKind::kManifest:
+    case FetchKind::kBlob:
+      break;
+  }
+  return by_digest ? host.pull : host.resolve;
 }
 
 Result<Url> ServerOf(Call& call, const RegistryHost& host) {
@@ -200,6 +223,12 @@ Result<Url> MakeUrl(const Url& server, const RegistryHost& host,
   if (request.kind == FetchKind::kTrustData) {
     return server.At(host.path + "/" + request.repository.Repository() +
                      "/_trust/tuf/" + request.what);
+  }
+  if (request.kind == FetchKind::kSignatureStore) {
+    return server.At(host.path + "/");
+  }
+  if (request.kind == FetchKind::kSignatures) {
+    return server.At(SignaturesPath(request.repository, request.what));
   }
   std::string_view folder = "/manifests/";
   if (request.kind == FetchKind::kBlob) folder = "/blobs/";
@@ -232,6 +261,16 @@ Task<Result<Fetched>> FetchFrom(Call& call, const RegistryHost& host,
   auto tls = call.client.tls.For(host);
   if (!tls) co_return WithContext(tls.error(), host.Address());
   HostSession session(call, host, *tls, request);
+  if (request.kind == FetchKind::kSignatureStore) {
+    Result<Fetched> found = co_await FindSignatureStore(
+        call.client.signature_stores, host, session, *url, deadline);
+    co_return found;
+  }
+  if (request.kind == FetchKind::kSignatures) {
+    Result<Fetched> list =
+        co_await FetchSignatures(session, *url, request.most, deadline);
+    co_return list;
+  }
   HostFetch fetch(session, host, request, digest, deadline);
   Result<Fetched> fetched = co_await fetch.Run(*url);
   co_return fetched;
@@ -311,7 +350,7 @@ Task<Result<Fetched>> Fetch(Call& call, const FetchRequest& request,
   std::optional<Error> failure;
   for (std::size_t i = 0; i < hosts->size(); ++i) {
     const RegistryHost& host = (*hosts)[i];
-    if (!MayAnswer(host, request.kind, digest->has_value())) continue;
+    if (!MayAnswer(host, *hosts, request, digest->has_value())) continue;
     const bool second_try = host.only_if_not_http;
     if (second_try && failure && !LooksLikeTls(*failure)) continue;
     Result<Fetched> fetched = co_await FetchFrom(call, host, request, *digest,

@@ -100,7 +100,8 @@ std::optional<Deadline> HostSession::RetryAt(const Asked& asked,
 
 // A registry that refuses a fresh authorization is not asked again.
 Task<Asked> HostSession::GetAuthorized(const Ask& ask) {
-  std::string authorization = call_.client.auth.Get(auth_key_);
+  std::string authorization =
+      ask.anonymous ? "" : call_.client.auth.Get(auth_key_);
   for (bool fresh = false;; fresh = true) {
     Hop hop{ask.url, FirstGuard(ask.url)};
     hop.headers = {"Accept: " + ask.accept};
@@ -114,7 +115,7 @@ Task<Asked> HostSession::GetAuthorized(const Ask& ask) {
     const bool challenged = !asked.refusal && !asked.foreign &&
                             asked.answer.transport == Transport::kAnswered &&
                             asked.answer.status == 401;
-    if (!challenged || fresh) co_return asked;
+    if (!challenged || fresh || ask.anonymous) co_return asked;
     Result<std::string> next =
         co_await Authorize(asked.answer, authorization, ask.deadline);
     if (!next) {

@@ -32,6 +32,8 @@ struct Ask {
   std::string accept;
   std::size_t most = 0;
   Deadline deadline{};
+  // No credentials: a challenge is the answer.
+  bool anonymous = false;
 };
 
 // All arguments are borrowed and outlive the session; one thread.

@@ -55,6 +55,8 @@ void ReadHeader(std::string_view line, HttpHeaders& headers) {
     headers.link.emplace_back(*link);
   } else if (const auto length = ValueOf(line, "content-length")) {
     headers.content_length = ParseLength(*length);
+  } else if (const auto has = ValueOf(line, "x-registry-supports-signatures")) {
+    headers.stores_signatures = *has == "1";
   }
 }
 

@@ -55,6 +55,7 @@ struct HttpHeaders {
   std::vector<std::string> www_authenticate;
   std::vector<std::string> link;
   std::optional<std::uint64_t> content_length;
+  bool stores_signatures = false;  // X-Registry-Supports-Signatures: 1
 };
 
 struct HttpAnswer {

@@ -40,13 +40,17 @@ enum class FetchKind : std::uint8_t {
   kBlob,
   kReferrers,
   kTrustData,  // a document of a notary server
+  // Of the registry itself, never of its mirrors (signature_store.h):
+  kSignatureStore,  // whether it has one: kRegistryNotFound, or nothing
+  kSignatures,      // what that has for a digest, as JSON
 };
 
 struct FetchRequest {
   FetchKind kind = FetchKind::kManifest;
   Reference repository;  // its tag and digest are ignored
-  std::string what;      // a tag or a digest; for the others a digest; of trust
-                         // data the name of a document, "root.json"
+  // A tag or a digest; for the others a digest; of trust data the name of a
+  // document, "root.json"; for a store of signatures nothing.
+  std::string what;
   std::size_t most = 0;  // largest answer in bytes
   // The repository was named by an image, not by whoever asks: its host must
   // be on a public address unless the operator's files describe it.

@@ -139,6 +139,11 @@ FetchRequest Referrers(const Reference& repository) {
   return {FetchKind::kReferrers, repository, Digest::Of("subject").str(), 0};
 }
 
+FetchRequest Signatures(const Reference& repository) {
+  return {FetchKind::kSignatures, repository, Digest::Of("signed").str(),
+          kMost};
+}
+
 std::string DockerConfig(const std::string& host, const std::string& entry) {
   return R"({"auths":{")" + host + "\":" + entry + "}}";
 }

@@ -64,6 +64,7 @@ Deadline In(std::chrono::milliseconds time);
 FetchRequest Manifest(const Reference& repository, std::string what);
 FetchRequest Blob(const Reference& repository, std::string what);
 FetchRequest Referrers(const Reference& repository);
+FetchRequest Signatures(const Reference& repository);
 
 // A config.json with one entry.
 std::string DockerConfig(const std::string& host, const std::string& entry);

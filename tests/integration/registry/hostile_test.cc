@@ -96,6 +96,40 @@ TEST_CASE("a hostile list of referrers is refused by name") {
   CheckRefused(Referrers(At(Hostile().host(), name)), one.reason);
 }
 
+TEST_CASE("a hostile store of signatures is refused by name") {
+  const auto one = GENERATE(Case{"401-bearer", Reason::kRegistryUnauthorized},
+                            Case{"stalled-body", Reason::kDeadline},
+                            Case{"broken", Reason::kRegistryUnreachable},
+                            Case{"huge", Reason::kEvidenceTooLarge},
+                            Case{"no-such-mode", Reason::kRegistryNotFound});
+  CheckRefused(
+      Signatures(At(Hostile().host(), std::string(one.mode) + "/signed")),
+      one.reason);
+}
+
+TEST_CASE("signatures are asked for with credentials, the header without") {
+  const TempFolder folder;
+  const std::string config =
+      folder.Write("config.json", DockerConfig(Hostile().host(), kUserSecret));
+  RegistryClient client({{}, {config}, "", {}, "assay"});
+  const Reference name = At(Hostile().host(), "basic/signed");
+  const auto before = Hostile().Log("/v2/").size();
+  for (int i = 0; i < 2; ++i) {
+    CHECK(client.FetchOne({FetchKind::kSignatureStore, name, "", 0},
+                          In(kDeadline)));
+  }
+  const auto log = Hostile().Log("/v2/");
+  REQUIRE(log.size() == before + 1);
+  CHECK(log.back().Find("headers")->FindString("authorization") == nullptr);
+  const auto list = client.FetchOne(Signatures(name), In(kDeadline));
+  REQUIRE(list);
+  CHECK(list->bytes == R"({"signatures":[]})");
+  const auto elsewhere = client.FetchOne(
+      Signatures(At(Hostile().host(), "redirect/signed")), In(kDeadline));
+  REQUIRE_FALSE(elsewhere);
+  CHECK(elsewhere.error().reason == Reason::kRegistryProtocol);
+}
+
 TEST_CASE("a registry that answers 401 for ever is asked twice") {
   const auto mode = GENERATE("401-bearer", "401-basic");
   const TempFolder folder;

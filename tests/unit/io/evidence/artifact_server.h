@@ -56,8 +56,14 @@ class ArtifactServer {
 
   void Serve(const std::string& what, const std::string& media_type,
              const std::string& body, int status = 200) {
+    ServeAt("/v2/app/" + what, media_type, body, status);
+  }
+  // `header` is one more, "Name: value\r\n".
+  void ServeAt(const std::string& path, const std::string& media_type,
+               const std::string& body, int status = 200,
+               const std::string& header = "") {
     const std::lock_guard lock(mutex_);
-    answers_["/v2/app/" + what] = {status, media_type, body, {}};
+    answers_[path] = {status, media_type, body, {}, header};
   }
   void ServeArtifact(const FoundArtifact& artifact) {
     Serve("manifests/" + artifact.digest.str(), std::string(kOciManifest),
@@ -98,6 +104,7 @@ class ArtifactServer {
     std::string media_type = "application/json";
     std::string body = R"({"errors":[]})";
     std::chrono::milliseconds stall{0};
+    std::string header;
   };
   struct Peer {
     UniqueFd fd;
@@ -135,8 +142,8 @@ class ArtifactServer {
       const std::string reply =
           "HTTP/1.1 " + std::to_string(answer.status) +
           " X\r\nContent-Type: " + answer.media_type +
-          "\r\nContent-Length: " + std::to_string(answer.body.size()) +
-          "\r\n\r\n" + answer.body;
+          "\r\nContent-Length: " + std::to_string(answer.body.size()) + "\r\n" +
+          answer.header + "\r\n" + answer.body;
       if (::send(fd, reply.data(), reply.size(), MSG_NOSIGNAL) < 0) return;
     }
   }
