@@ -119,8 +119,11 @@ Status ClusterRefresher::Keep(const ClusterObject& object, KeptObject now,
   if (!noted) {
     const Status saved = store_.Save(object, now);
     if (!saved && changed) {
-      store_.Remove(object);
+      const Status removed = store_.Remove(object);
       known = {};
+      if (!removed) {
+        return WithContext(removed.error(), "what the cluster took away stays");
+      }
     }
     if (!saved) return saved;
     known.saved_at = now.confirmed_at;
@@ -142,10 +145,12 @@ Status ClusterRefresher::Hear(const ClusterObject& object,
     changed = now.items != known_[object].kept.items;
     kept = Keep(object, std::move(now), changed);
   }
-  if (!changed) return kept;
+  untold_ = untold_ || changed;
+  if (!untold_) return kept;
   LogInfo("kubernetes: " + object.str() +
           (listed.object ? " is another now" : ": there is no such object"));
   ports_.changed();
+  untold_ = false;
   return kept;
 }
 

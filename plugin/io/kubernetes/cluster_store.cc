@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <utility>
 
 #include "base/bytes.h"
@@ -10,6 +11,7 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "core/schemes/kubernetes_object.h"
+#include "core/trust/public_key.h"
 #include "io/files/files.h"
 
 namespace assay {
@@ -86,7 +88,11 @@ std::map<std::string, ClusterItem> ItemsOf(const Json* object,
     if (object == nullptr) {
       item.problem = "there is no such object";
     } else if (auto files = ReadKubernetesEntries(*object, "", name)) {
-      for (TrustFile& file : *files) file.path.erase(0, 1);  // its '#'
+      for (TrustFile& file : *files) {
+        file.path.erase(0, 1);  // its '#'
+        // Whatever it is, no signer can take it, and it may be a secret.
+        if (!PublicKey::ParseFile(file.bytes)) file.bytes.clear();
+      }
       item.files = *std::move(files);
     } else {
       const Error& error = files.error();
@@ -163,8 +169,10 @@ Status ClusterStore::Save(const ClusterObject& object,
   return WriteFileAtomically(PathOf(object), document.Dump(), 0600);
 }
 
-void ClusterStore::Remove(const ClusterObject& object) const {
-  ::unlink(PathOf(object).c_str());
+Status ClusterStore::Remove(const ClusterObject& object) const {
+  const std::string path = PathOf(object);
+  if (::unlink(path.c_str()) == 0 || errno == ENOENT) return Ok();
+  return Fail(Reason::kWriteFailed, path + " cannot be removed");
 }
 
 void ClusterStore::Retain(const std::set<ClusterObject>& objects) const {

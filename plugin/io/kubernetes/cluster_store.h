@@ -1,7 +1,8 @@
 // ClusterStore: what the API server said last about the objects that a policy
 // names, on disk: for restarts, and for the one-shot decider. One file an
-// object, replaced whole. Only entries that somebody chose are kept, so nothing
-// private of an object reaches the disk.
+// object, replaced whole. Only entries that somebody chose are kept, and of
+// those only what public keys are, so nothing private of an object reaches the
+// disk.
 #ifndef ASSAY_IO_KUBERNETES_CLUSTER_STORE_H_
 #define ASSAY_IO_KUBERNETES_CLUSTER_STORE_H_
 
@@ -45,7 +46,8 @@ class ClusterStore {
   Result<KeptObject> Load(const ClusterObject& object) const;
   // Errors: kDiskFull, kWriteFailed.
   Status Save(const ClusterObject& object, const KeptObject& kept) const;
-  void Remove(const ClusterObject& object) const;
+  // Error: kWriteFailed, when it is still there.
+  Status Remove(const ClusterObject& object) const;
   // Removes what is kept of all others.
   void Retain(const std::set<ClusterObject>& objects) const;
 
@@ -60,7 +62,8 @@ class ClusterStore {
   std::string source_;  // which settings
 };
 
-// What an object yields for each of `items`; null for one that is not there.
+// What an object yields for each of `items`; null for one that is not there. A
+// chosen entry that is no public key is there, and empty.
 std::map<std::string, ClusterItem> ItemsOf(const Json* object,
                                            const std::set<std::string>& items);
 // The answer that signers get. Errors: kKubernetesPending, kKubernetesGone.

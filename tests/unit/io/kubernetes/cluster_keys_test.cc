@@ -2,7 +2,9 @@
 #include <filesystem>
 
 #include "base/bytes.h"
+#include "base/digest.h"
 #include "base/json.h"
+#include "io/files/files.h"
 #include "io/kubernetes/cluster_store.h"
 #include "io/policy/policy_loader.h"
 #include "tests/support/catch.h"
@@ -144,6 +146,35 @@ TEST_CASE("nothing private reaches the disk") {
   }
   const auto mode = std::filesystem::status(node.File()).permissions();
   CHECK(mode == std::filesystem::perms(0600));
+}
+
+TEST_CASE("an entry that is no public key does not reach the disk") {
+  Node node;
+  for (const std::string hidden : {"PASSPHRASE", "\x30\x82\x01\x02secret"}) {
+    for (const std::string name : {"passphrase", "cosign.pub"}) {
+      const Json secret = Secret({{name, hidden}});
+      node.Keep(&secret);
+      const auto kept = ReadFile(node.File(), 1 << 20);
+      REQUIRE(kept);
+      CHECK_FALSE(Has(*kept, Base64Encode(hidden)));
+      CHECK(Has(node.Signer(), "kubernetes-gone"));
+    }
+  }
+  const Json secret = Secret({{"a.pub", node.pem}, {"b.pem", "PASSPHRASE"}});
+  node.Keep(&secret);
+  CHECK(Has(node.Signer(), "ecdsa-p256"));
+  CHECK(Has(node.Signer(), "kubernetes-gone"));
+}
+
+TEST_CASE("what cannot be removed is told") {
+  Node node;
+  node.Keep(nullptr);
+  CHECK(node.store().Remove(kObject));
+  CHECK(node.store().Remove(kObject));
+  const std::string path = node.paths().KubernetesDir() + "/" +
+                           Digest::Of(kObject.str()).hex() + ".json";
+  std::filesystem::create_directory(path);
+  CHECK(node.store().Remove(kObject).error().reason == Reason::kWriteFailed);
 }
 
 TEST_CASE("what is kept of another object or cluster counts for nothing") {
