@@ -81,11 +81,15 @@ Result<KeyKind> EcKind(X509_PUBKEY* spki) {
   }
 }
 
+BigNumber RsaNumber(const EVP_PKEY* key, const char* name) {
+  BIGNUM* number = nullptr;
+  EVP_PKEY_get_bn_param(key, name, &number);
+  return BigNumber(number);
+}
+
 Result<KeyKind> RsaKind(const EVP_PKEY* key) {
   if (key == nullptr) return MalformedKey("an RSA key that cannot be decoded");
-  BIGNUM* raw = nullptr;
-  EVP_PKEY_get_bn_param(key, OSSL_PKEY_PARAM_RSA_E, &raw);
-  const BigNumber exponent(raw);
+  const BigNumber exponent = RsaNumber(key, OSSL_PKEY_PARAM_RSA_E);
   if (!exponent || BN_is_word(exponent.get(), kRsaExponent) != 1) {
     return Unsupported("an RSA key whose exponent is not 65537");
   }
@@ -197,6 +201,24 @@ KeyPtr KeyOf(const Form& form, std::string_view point) {
   return KeyPtr(key);
 }
 
+// By trial division, as a damaged modulus nearly always has such a factor.
+// OpenSSL's own check costs 3 ms, and looks for larger factors by chance: the
+// same key would be a key at one time and none at another.
+bool HasSmallFactor(const BIGNUM* modulus) {
+  constexpr BN_ULONG kLimit = 1000;
+  if (BN_is_odd(modulus) == 0) return true;
+  for (BN_ULONG divisor = 3; divisor < kLimit; divisor += 2) {
+    if (BN_mod_word(modulus, divisor) == 0) return true;
+  }
+  return false;
+}
+
+// The curves' cofactor is 1: to be on the curve is all there is to check.
+bool IsOnCurve(EVP_PKEY* key) {
+  const KeyContext context(EVP_PKEY_CTX_new_from_pkey(nullptr, key, nullptr));
+  return context && EVP_PKEY_public_check_quick(context.get()) == 1;
+}
+
 bool IsEcdsa(KeyKind kind) {
   return kind == KeyKind::kEcdsaP256 || kind == KeyKind::kEcdsaP384 ||
          kind == KeyKind::kEcdsaP521;
@@ -278,12 +300,12 @@ Result<PublicKey> PublicKey::ParseDer(std::string_view spki) {
     auto valid = Ed25519Point(key.get());
     if (!valid) return MalformedKey("the Ed25519 point is not a usable key");
     point = *std::move(valid);
+  } else if (IsEcdsa(kind)) {
+    if (!IsOnCurve(key.get())) return MalformedKey("a point not on its curve");
   } else {
-    const KeyContext context(
-        EVP_PKEY_CTX_new_from_pkey(nullptr, key.get(), nullptr));
-    // The curves' cofactor is 1: to be on the curve is all there is to check.
-    if (!context || EVP_PKEY_public_check_quick(context.get()) != 1) {
-      return MalformedKey("the key is not a valid point or modulus");
+    const BigNumber modulus = RsaNumber(key.get(), OSSL_PKEY_PARAM_RSA_N);
+    if (!modulus || HasSmallFactor(modulus.get())) {
+      return MalformedKey("an RSA modulus with a small factor");
     }
   }
   return PublicKey(std::make_shared<const Parsed>(

@@ -105,6 +105,38 @@ TEST_CASE("malformed keys are refused") {
   }
 }
 
+// No factor below 1000, by long division over the modulus's bytes.
+bool HasNoSmallFactor(std::string_view modulus) {
+  for (unsigned divisor = 2; divisor < 1000; ++divisor) {
+    unsigned rest = 0;
+    for (const char byte : modulus) {
+      rest = (rest * 256 + static_cast<unsigned char>(byte)) % divisor;
+    }
+    if (rest == 0) return false;
+  }
+  return true;
+}
+
+TEST_CASE("an RSA modulus with a small factor is refused, each time") {
+  constexpr std::string_view kExponent("\x02\x03\x01\x00\x01", 5);
+  constexpr std::size_t kModulusBytes = 256;
+  auto spki = TestKey::Make(KeyKind::kRsa2048).Spki();
+  REQUIRE(spki.ends_with(kExponent));
+  const auto start = spki.size() - kExponent.size() - kModulusBytes;
+  char& last = spki[spki.size() - kExponent.size() - 1];
+  std::size_t accepted = 0;
+  for (int value = 0; value < 256; ++value) {
+    last = static_cast<char>(value);
+    const auto key = PublicKey::ParseDer(spki);
+    CAPTURE(HexEncode(spki));
+    CHECK(key.has_value() ==
+          HasNoSmallFactor(spki.substr(start, kModulusBytes)));
+    if (key) ++accepted;
+    if (!key) CHECK(key.error().reason == Reason::kKeyMalformed);
+  }
+  CHECK(accepted > 0);
+}
+
 TEST_CASE("an Ed25519 point by which anyone could sign is refused") {
   constexpr const char* kPrefix = "302a300506032b6570032100";
   const auto point = GENERATE(
