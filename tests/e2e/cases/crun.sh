@@ -44,15 +44,16 @@ note() {
   printf '= %d\n' "$status"
 }
 
+# What says something waits a little: see run_heard.
 transcript() {
   local direct=("$1" --root "/run/containerd/runc/$CONTAINERD_NAMESPACE")
-  note crun_run "$1" demo/tool:1 -- args /bin/cat /etc/motd
-  note crun_run "$1" demo/tool:1 -- seven /bin/sh -c 'echo oops >&2; exit 7'
+  note crun_run "$1" demo/tool:1 -- args /bin/sh -c 'cat /etc/motd; sleep .2'
+  note crun_run "$1" demo/tool:1 -- seven /bin/sh -c 'echo oops >&2; sleep .2; exit 7'
   note crun_run "$1" demo/tool:1 -- none /bin/missing
   ctr containers rm none >/dev/null 2>&1 || true
   ctr run -d "${BARE[@]}" --runc-binary "$1" "$REGISTRY/demo/tool:1" long /bin/sleep 600
   note ctr tasks ls
-  note ctr tasks exec --exec-id one long /bin/sh -c 'echo in; exit 5'
+  note ctr tasks exec --exec-id one long /bin/sh -c 'echo in; sleep .2; exit 5'
   note ctr tasks exec --exec-id two long /bin/missing
   note "${direct[@]}" state long
   note "${direct[@]}" exec long /bin/sh -c 'echo in; exit 3'

@@ -1,7 +1,9 @@
 # Behind the shim every verb does what it does without it: output, errors, exit
 # status and signals.
 start_everything
-push_signed demo/tool:1 --file etc/motd=tool >/dev/null
+# What says something waits a little before it ends: see run_heard.
+push_signed demo/tool:1 --file etc/motd=tool --cmd /bin/sh --cmd=-c \
+  --cmd 'echo hello from tool; sleep .2' >/dev/null
 pull demo/tool:1
 image="$REGISTRY/demo/tool:1"
 
@@ -32,10 +34,10 @@ note() {
 by_client() {
   local run=(ctr run --rm --runc-binary "$1")
   note 0 "${run[@]}" "$image" echo
-  note 0 "${run[@]}" "$image" args /bin/cat /etc/motd
+  note 0 "${run[@]}" "$image" args /bin/sh -c 'cat /etc/motd; sleep .2'
   note 7 "${run[@]}" "$image" seven /bin/sh -c 'exit 7'
-  note 0 "${run[@]}" "$image" err /bin/sh -c 'echo oops >&2'
-  note 0 script -qec "${run[*]} -t $image tty /bin/sh -c '[ -t 0 ] && echo a terminal'" \
+  note 0 "${run[@]}" "$image" err /bin/sh -c 'echo oops >&2; sleep .2'
+  note 0 script -qec "${run[*]} -t $image tty /bin/sh -c '[ -t 0 ] && echo a terminal; sleep .2'" \
     /dev/null
   note 1 "${run[@]}" "$image" none /bin/missing
   ctr containers rm none >/dev/null 2>&1 || true
@@ -44,7 +46,7 @@ by_client() {
   note 0 ctr run -d --runc-binary "$1" "$image" long /bin/sleep 600
   note 0 ctr tasks ls
   note 0 ctr tasks ps long
-  note 5 ctr tasks exec --exec-id one long /bin/sh -c 'echo in; echo out >&2; exit 5'
+  note 5 ctr tasks exec --exec-id one long /bin/sh -c 'echo in; echo out >&2; sleep .2; exit 5'
   note 0 sh -c 'echo said | ctr tasks exec --exec-id in long /bin/cat'
   note 137 ctr tasks exec --exec-id killed long /bin/sh -c 'kill -9 $$'
   note 1 ctr tasks exec --exec-id two long /bin/missing
@@ -61,7 +63,7 @@ by_hand() {
   note 0 "${runtime[@]}" state long
   note 0 "${runtime[@]}" ps --format json long
   note 0 "${runtime[@]}" list -q
-  note 3 "${runtime[@]}" exec long /bin/sh -c 'echo in; echo out >&2; exit 3'
+  note 3 "${runtime[@]}" exec long /bin/sh -c 'echo in; echo out >&2; sleep .2; exit 3'
   note 255 "${runtime[@]}" exec long /bin/missing
   note 0 "${runtime[@]}" pause long
   note 0 "${runtime[@]}" resume long
