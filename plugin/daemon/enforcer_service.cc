@@ -141,9 +141,7 @@ class EnforcerService::Impl final : public v1::Enforcer::Service {
   grpc::Status Reload(grpc::ServerContext* /*context*/,
                       const v1::ReloadRequest* /*request*/,
                       v1::ReloadReply* reply) override {
-    reply->set_accepted(parts_.policy.Reload());
-    if (reply->accepted()) parts_.enforcer.ForgetVerdicts();
-    parts_.refresh();
+    reply->set_accepted(parts_.reload());
     if (const auto policy = parts_.policy.Current()) {
       reply->set_fingerprint(policy->fingerprint().str());
     }

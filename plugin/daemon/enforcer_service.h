@@ -31,8 +31,9 @@ class EnforcerService {
     Time started_at{};
     TrustRefresher* refresher = nullptr;  // null without [trust.tuf]
     ClusterRefresher* cluster = nullptr;  // null without [kubernetes]
-    // Asks for everything anew that comes from elsewhere.
-    std::function<void()> refresh;
+    // Reads the policy anew and asks for everything that comes from elsewhere.
+    // Whether the policy's files were taken.
+    std::function<bool()> reload;
   };
 
   // Serves on a unix socket at `path` (mode 0600), replacing a stale one.

@@ -84,16 +84,18 @@ class Service::Parts {
     auto service = EnforcerService::Start(
         {enforcer_, engine_, policy_, PolicyLoader(paths),
          [this] { return asks_->in_flight(); }, doors_, WallClock(),
-         refresher_.get(), cluster_.get(), [this] { Refresh(); }},
+         refresher_.get(), cluster_.get(), [this] { return Reload(); }},
         paths.EnforcerSocket());
     if (!service) return service.error();
     operators_ = *std::move(service);
     return Ok();
   }
 
-  void Reload() {
-    ReadPolicy();
+  // Whether the policy's files were taken.
+  bool Reload() {
+    const bool taken = ReadPolicy();
     Refresh();
+    return taken;
   }
 
  private:
@@ -104,21 +106,23 @@ class Service::Parts {
     trust_data_->RefreshAll();
   }
 
-  void ReadPolicy() {
-    const bool accepted = policy_.Reload();
+  // Verdicts under the policy before are of no use, whatever became of it and
+  // whatever the fingerprints say.
+  bool ReadPolicy() {
+    const bool taken = policy_.Reload();
+    enforcer_.ForgetVerdicts();
     for (const Diagnostic& problem : policy_.LastDiagnostics()) {
       LogError(problem.str());
     }
     const auto policy = policy_.Current();
     if (policy == nullptr) {
       LogError("no policy is in force: every container is refused");
-      return;
+      return taken;
     }
-    LogInfo((accepted ? "policy in force: " : "the policy stays in force: ") +
+    LogInfo((taken ? "policy in force: " : "the policy stays in force: ") +
             policy->fingerprint().str());
-    // Those of the policy before are of no use, whatever the fingerprints say.
-    if (accepted) enforcer_.ForgetVerdicts();
     for (const std::string& warning : policy->warnings()) LogWarning(warning);
+    return taken;
   }
 
   ContainerdEventSinks EventSinks() {

@@ -60,12 +60,22 @@ struct PolicyFile {
   std::string text;
 };
 
+struct PolicySource;
+
 class Policy {
  public:
   // Null when anything is wrong; then `diagnostics` says what, at least once.
   static std::shared_ptr<const Policy> Read(std::span<const PolicyFile> files,
                                             TrustFiles& trust,
                                             Diagnostics& diagnostics);
+
+  // The same texts with the trust of now. Each signer that cannot be read with
+  // it, which goes to `diagnostics`, keeps the files it was read with, but
+  // never what a cluster took away since then; and where it cannot be read with
+  // those either, nothing satisfies it. Null only where the texts themselves
+  // can no longer be read.
+  std::shared_ptr<const Policy> Renew(TrustFiles& trust,
+                                      Diagnostics& diagnostics) const;
 
   // `content`: the digests of the image behind the name (its manifests and the
   // indexes that list them), where they are known. Errors: kPolicyConflict.
@@ -100,6 +110,7 @@ class Policy {
   // Of what was read, once: every decision repeats them.
   std::vector<std::string> FindWarnings() const;
 
+  std::shared_ptr<const PolicySource> source_;
   Digest fingerprint_;
   Digest trust_fingerprint_;
   Mode mode_ = Mode::kEnforce;

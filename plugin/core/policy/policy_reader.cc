@@ -9,101 +9,14 @@
 #include "core/policy/attestation_reader.h"
 #include "core/policy/conflicts.h"
 #include "core/policy/policy.h"
+#include "core/policy/recorded_trust.h"
 #include "core/policy/rule_reader.h"
+#include "core/policy/signer_reader.h"
 
 namespace assay {
 namespace {
 
 constexpr std::int64_t kVersion = 1;
-
-// Passes trust files through and remembers them for the fingerprint: by the
-// name the policy gives and the bytes, since it is the pair that decides. The
-// path is left out, so that one policy has one fingerprint on every node; the
-// name of a settings file is not, since it may say what the file is for.
-class RecordedTrust : public TrustFiles {
- public:
-  explicit RecordedTrust(TrustFiles& files) : files_(files) {}
-
-  Result<std::vector<TrustFile>> Read(std::string_view name) override {
-    return Once(name, "", BytesOf, [&] { return files_.Read(name); });
-  }
-
-  TrustKind KindOf(std::string_view name) override {
-    return files_.KindOf(name);
-  }
-  Result<std::vector<TrustFile>> ReadPlain(std::string_view name) override {
-    return Once(name, "plain ", BytesOf,
-                [&] { return files_.ReadPlain(name); });
-  }
-
-  Result<std::vector<TrustFile>> ReadSettings(
-      std::string_view folder, std::string_view ending) override {
-    return Once(folder, "settings " + std::string(ending) + " ", NameAndBytesOf,
-                [&] { return files_.ReadSettings(folder, ending); });
-  }
-  std::string OnNode(std::string_view path) const override {
-    return files_.OnNode(path);
-  }
-
-  Result<std::vector<TrustFile>> ReadCluster(std::string_view name) override {
-    const auto read = Once(name, "cluster ", BytesOf,
-                           [&] { return files_.ReadCluster(name); });
-    if (!read) {
-      entries_.insert("cluster " + Digest::Of(name).str() + " " +
-                      std::string(Describe(read.error().reason).id) + " " +
-                      Digest::Of(read.error().detail).str());
-    }
-    return read;
-  }
-
-  // When it was confirmed last is left out: that changes nothing about what it
-  // says.
-  Result<PublishedFile> ReadPublished(std::string_view name) override {
-    auto read = files_.ReadPublished(name);
-    entries_.insert("published " + Digest::Of(name).str() + " " +
-                    (read ? Digest::Of(read->bytes).str() : "none"));
-    return read;
-  }
-
-  Digest Fingerprint() const {
-    std::string text = "trust\n";
-    for (const std::string& entry : entries_) text += entry + "\n";
-    return Digest::Of(text);
-  }
-
- private:
-  static std::string BytesOf(const TrustFile& file) {
-    return Digest::Of(file.bytes).str();
-  }
-  static std::string NameAndBytesOf(const TrustFile& file) {
-    const auto name =
-        std::string_view(file.path).substr(file.path.rfind('/') + 1);
-    return Digest::Of(name).str() + " " + BytesOf(file);
-  }
-
-  // Each name once, so that all signers of one policy see the same bytes.
-  // `what` is what counts of a file.
-  template <typename Reading>
-  Result<std::vector<TrustFile>> Once(std::string_view name,
-                                      const std::string& how,
-                                      std::string (*what)(const TrustFile&),
-                                      const Reading& reading) {
-    const std::string key = how + Digest::Of(name).str();
-    const auto known = read_.find(key);
-    if (known != read_.end()) return known->second;
-    Result<std::vector<TrustFile>> read = reading();
-    if (!read) return read;
-    std::string entry = key;
-    for (const TrustFile& file : *read) entry += " " + what(file);
-    entries_.insert(std::move(entry));
-    read_.emplace(key, *read);
-    return read;
-  }
-
-  TrustFiles& files_;
-  std::map<std::string, std::vector<TrustFile>, std::less<>> read_;
-  std::set<std::string> entries_;
-};
 
 // Over the contents alone, sorted: names and order of the files mean nothing.
 Digest FingerprintOf(std::span<const PolicyFile> files, const Digest& trust) {
@@ -144,10 +57,19 @@ struct Setting {
 
 }  // namespace
 
+// What a policy was read from.
+struct PolicySource {
+  std::vector<PolicyFile> files;
+  KeptTrust trust;
+};
+
 class PolicyReader {
  public:
-  PolicyReader(TrustFiles& trust, Diagnostics& diagnostics)
-      : trust_(trust), diagnostics_(diagnostics) {}
+  PolicyReader(TrustFiles& trust, const KeptTrust* kept,
+               Diagnostics& diagnostics)
+      : trust_(trust, kept),
+        signer_reader_(trust_, kept != nullptr),
+        diagnostics_(diagnostics) {}
 
   std::shared_ptr<const Policy> Read(std::span<const PolicyFile> files) {
     const std::size_t before = diagnostics_.size();
@@ -182,6 +104,10 @@ class PolicyReader {
     policy->signers_ = std::move(signers_);
     policy->attestations_ = std::move(attestations_);
     policy->warnings_ = policy->FindWarnings();
+    policy->source_ = std::make_shared<const PolicySource>(
+        PolicySource{{files.begin(), files.end()}, trust_.TakeKept()});
+    const Diagnostics& overcome = signer_reader_.overcome();
+    diagnostics_.insert(diagnostics_.end(), overcome.begin(), overcome.end());
     return policy;
   }
 
@@ -259,15 +185,7 @@ class PolicyReader {
     if (!IsEntryName(name)) return;
     const Scheme* scheme = SchemeOf(table);
     if (scheme == nullptr) return;
-    const std::size_t before = diagnostics_.size();
-    std::shared_ptr<const Signer> read =
-        scheme->read(name, table, trust_, diagnostics_);
-    if (diagnostics_.size() != before) return;
-    if (read == nullptr) {
-      Refuse(table.position(), Reason::kPolicyMalformed,
-             "this signer cannot be read");
-    }
-    signer = std::move(read);
+    signer = signer_reader_.Read(*scheme, name, table, diagnostics_);
   }
 
   const Scheme* SchemeOf(const Toml& table) {
@@ -289,6 +207,7 @@ class PolicyReader {
   }
 
   RecordedTrust trust_;
+  SignerReader signer_reader_;
   Diagnostics& diagnostics_;
   Setting<Mode> mode_;
   Setting<Action> default_;
@@ -303,7 +222,12 @@ class PolicyReader {
 std::shared_ptr<const Policy> Policy::Read(std::span<const PolicyFile> files,
                                            TrustFiles& trust,
                                            Diagnostics& diagnostics) {
-  return PolicyReader(trust, diagnostics).Read(files);
+  return PolicyReader(trust, nullptr, diagnostics).Read(files);
+}
+
+std::shared_ptr<const Policy> Policy::Renew(TrustFiles& trust,
+                                            Diagnostics& diagnostics) const {
+  return PolicyReader(trust, &source_->trust, diagnostics).Read(source_->files);
 }
 
 }  // namespace assay

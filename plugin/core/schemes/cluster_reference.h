@@ -43,6 +43,14 @@ struct ClusterReference {
   static Result<ClusterReference> Parse(std::string_view text);
 };
 
+// Whether it says what a cluster holds: nothing that is known yet
+// (kKubernetesPending), or nothing (kKubernetesGone). All else is a mistake of
+// whoever asks.
+inline bool IsClusterAnswer(const Error& error) {
+  return error.reason == Reason::kKubernetesPending ||
+         error.reason == Reason::kKubernetesGone;
+}
+
 }  // namespace assay
 
 #endif  // ASSAY_CORE_SCHEMES_CLUSTER_REFERENCE_H_

@@ -99,9 +99,7 @@ class KeyReader {
     const auto read = files_.ReadCluster(name);
     if (!read) {
       const Error& error = read.error();
-      const bool missing = error.reason == Reason::kKubernetesPending ||
-                           error.reason == Reason::kKubernetesGone;
-      if (!missing) return Complain(name, error);
+      if (!IsClusterAnswer(error)) return Complain(name, error);
       return NoteMissing(WithContext(error, name));
     }
     for (const auto& file : *read) {

@@ -16,8 +16,8 @@ namespace assay {
 namespace {
 
 constexpr auto kSchemes = std::to_array<Scheme>({
-    {kSigstoreKeyType, SigstoreKeySigner::Read},
-    {kSigstoreKeylessType, SigstoreKeylessSigner::Read},
+    {kSigstoreKeyType, SigstoreKeySigner::Read, true},
+    {kSigstoreKeylessType, SigstoreKeylessSigner::Read, true},
     {kNotationType, NotationSigner::Read},
     {kNotationPolicyType, NotationPolicySigner::Read},
     {kContainersPolicyType, ContainersPolicySigner::Read},

@@ -24,6 +24,8 @@ struct Scheme {
   // `diagnostics`; then the result is null.
   std::unique_ptr<Signer> (*read)(const std::string& name, const Toml& table,
                                   TrustFiles& files, Diagnostics& diagnostics);
+  // Whether its signers sign statements (Signer::StatementPlaces).
+  bool attests = false;
 };
 
 // Null when there is no such type.

@@ -15,16 +15,41 @@ bool PolicyHolder::Reload() {
   AskedTrust asked;
   std::shared_ptr<const Policy> policy = loader_.Load(diagnostics, &asked);
   const bool taken = policy != nullptr;
+  if (!taken) policy = Renew(diagnostics, asked);
   const std::scoped_lock lock(mutex_);
   diagnostics_ = std::move(diagnostics);
-  if (!taken) asked.cluster.merge(asked_.cluster);
   asked_ = std::move(asked);
-  if (taken) {
-    current_ = std::move(policy);
+  const bool another = current_ == nullptr || policy == nullptr ||
+                       current_->fingerprint() != policy->fingerprint();
+  if (taken || another) {
     loaded_at_ = std::chrono::floor<std::chrono::seconds>(
         std::chrono::system_clock::now());
   }
+  if (taken) taken_ = policy->fingerprint();
+  current_ = std::move(policy);
   return taken;
+}
+
+// What is wrong in both readings is told once.
+std::shared_ptr<const Policy> PolicyHolder::Renew(Diagnostics& diagnostics,
+                                                  AskedTrust& asked) const {
+  const auto before = Current();
+  if (before == nullptr) return nullptr;
+  Diagnostics problems;
+  auto policy = loader_.Renew(*before, problems, asked);
+  std::set<std::string> told;
+  for (const Diagnostic& one : diagnostics) told.insert(one.str());
+  for (Diagnostic& one : problems) {
+    if (told.insert(one.str()).second) diagnostics.push_back(std::move(one));
+  }
+  if (policy != nullptr && policy->fingerprint() != taken_) {
+    diagnostics.push_back({Reason::kPolicyMalformed,
+                           {"the policy in force", 0, 0},
+                           "its files are as they were, its keys are those of "
+                           "now",
+                           {}});
+  }
+  return policy;
 }
 
 Diagnostics PolicyHolder::LastDiagnostics() const {

@@ -1,11 +1,14 @@
-// PolicyHolder: the policy in force. A new one replaces it whole or not at
-// all; at first there is none, and none means that everything is refused.
+// PolicyHolder: the policy in force. New files of policy.d replace it whole or
+// not at all; at first there is none, and none means that everything is
+// refused. Where they are not taken, those in force stay, with the trust of
+// now: a key that was withdrawn is gone, whatever else is wrong (decision 28).
 // Thread-safe.
 #ifndef ASSAY_IO_POLICY_POLICY_HOLDER_H_
 #define ASSAY_IO_POLICY_POLICY_HOLDER_H_
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 
@@ -20,25 +23,29 @@ class PolicyHolder {
 
   std::shared_ptr<const Policy> Current() const;
 
-  // Reads the files anew. False when they were not taken; then the policy in
-  // force stays and LastDiagnostics says why.
+  // Reads the files anew. False when they were not taken; then LastDiagnostics
+  // says why, and the files that are in force are read with the trust of now,
+  // as Policy::Renew has it. Whoever keeps verdicts forgets them either way.
   bool Reload();
 
   // Of the last Reload; empty when it was taken.
   Diagnostics LastDiagnostics() const;
-  // Where the last Reload looked for keys.
+  // Where the last Reload looked for keys, also those of the files in force.
   std::set<std::string> TrustFolders() const;
   // Which files of the TUF repository it asked for.
   std::set<std::string> PublishedFiles() const;
-  // What it asked of the cluster; where it was not taken, what the policy in
-  // force did as well.
+  // What it asked of the cluster.
   std::set<ClusterReference> ClusterReferences() const;
-  // When the policy in force was taken.
+  // When the policy in force became what it is.
   Time LoadedAt() const;
 
  private:
+  std::shared_ptr<const Policy> Renew(Diagnostics& diagnostics,
+                                      AskedTrust& asked) const;
+
   PolicyLoader loader_;
-  std::mutex reloading_;  // one reader of files at a time
+  std::mutex reloading_;         // one reader of files at a time
+  std::optional<Digest> taken_;  // of the last policy whose files were taken
   mutable std::mutex mutex_;
   std::shared_ptr<const Policy> current_;
   Diagnostics diagnostics_;

@@ -58,7 +58,18 @@ std::vector<PolicyFile> ReadAll(const std::vector<std::string>& paths,
   return files;
 }
 
+AskedTrust AskedOf(const NodeTrust& trust) {
+  return {trust.asked_folders(), trust.published_names(),
+          trust.cluster_references()};
+}
+
 }  // namespace
+
+void AskedTrust::Add(AskedTrust other) {
+  folders.merge(other.folders);
+  published.merge(other.published);
+  cluster.merge(other.cluster);
+}
 
 std::shared_ptr<const Policy> PolicyLoader::Load(Diagnostics& diagnostics,
                                                  AskedTrust* asked) const {
@@ -92,11 +103,17 @@ std::shared_ptr<const Policy> PolicyLoader::Read(const std::string& path,
   if (diagnostics.size() != before) return nullptr;
   NodeTrust trust(paths_, fetch_);
   auto policy = Policy::Read(files, trust, diagnostics);
-  if (asked != nullptr) {
-    *asked = {trust.asked_folders(), trust.published_names(),
-              trust.cluster_references()};
-  }
+  if (asked != nullptr) *asked = AskedOf(trust);
   return policy;
+}
+
+std::shared_ptr<const Policy> PolicyLoader::Renew(const Policy& policy,
+                                                  Diagnostics& diagnostics,
+                                                  AskedTrust& asked) const {
+  NodeTrust trust(paths_, fetch_);
+  auto renewed = policy.Renew(trust, diagnostics);
+  asked.Add(AskedOf(trust));
+  return renewed;
 }
 
 }  // namespace assay

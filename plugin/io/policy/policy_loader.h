@@ -17,6 +17,8 @@ struct AskedTrust {
   std::set<std::string> folders;    // where keys were looked for
   std::set<std::string> published;  // files of the TUF repository
   std::set<ClusterReference> cluster;
+
+  void Add(AskedTrust other);
 };
 
 class PolicyLoader {
@@ -31,8 +33,14 @@ class PolicyLoader {
   std::shared_ptr<const Policy> Load(Diagnostics& diagnostics,
                                      AskedTrust* asked = nullptr) const;
 
-  // The same from one file or from a folder's *.toml; keys still come from the
-  // trust folder.
+  // A policy that was read before with the trust of now, as Policy::Renew has
+  // it. Adds to `asked`.
+  std::shared_ptr<const Policy> Renew(const Policy& policy,
+                                      Diagnostics& diagnostics,
+                                      AskedTrust& asked) const;
+
+  // The same as Load from one file or from a folder's *.toml; keys still come
+  // from the trust folder.
   std::shared_ptr<const Policy> LoadFrom(const std::string& path,
                                          Diagnostics& diagnostics) const;
   // The same from a text that is in no file.

@@ -41,6 +41,9 @@ put_key() {
 # lacking TEXT: what the daemon says of the object.
 lacking() { [[ $(assay status --json | jq -r '.cluster[0].lacking[0]') == *"$1"* ]]; }
 
+# complains TEXT: what the daemon says is wrong with the policy.
+complains() { [[ $(assay status --json | jq -r '.policy.problems[]') == *"$1"* ]]; }
+
 # has KEY: the daemon's policy is the one on disk, which has this key.
 has() {
   local shown
@@ -134,9 +137,21 @@ start_assayd
 start_api "$API_PORT"
 put_key stranger
 expect_ok "the server is back" assay reload
+wait_for 10 has stranger || fail "the key is not in force: $(assay status)"
+printf 'version = 1\nrulez = 1\n' >"$ASSAY_ROOT/etc/assay/policy.d/99.toml"
+wait_for 10 complains rulez || fail "the broken file is not noticed: $(assay status)"
+expect_starts "a policy file is broken: the policy in force stays" demo/new:1
+start=$(date +%s%N)
 tell '{"delete": ["secrets", "prod", "release"]}'
-wait_for 10 lacking "no such object" || fail "the end is not noticed: $(assay status)"
-expect_refused_soon "the key was taken away" kubernetes-gone demo/new:1
+wait_for 10 complains "the policy in force: " || fail "the end is not noticed: $(assay status)"
+took=$((($(date +%s%N) - start) / 1000000))
+((took < 5000)) || fail "it took $took ms" # two on an idle machine
+expect_refused_image "  but a key that is taken away is gone" kubernetes-gone demo/new:1
+expect_starts "  and another signer's image still starts" other/keyed:1
+rm "$ASSAY_ROOT/etc/assay/policy.d/99.toml"
+expect_ok "the broken file is gone" assay reload
+lacking "no such object" || fail "the end is not told: $(assay status)"
+expect_refused_image "  and the key as well" kubernetes-gone demo/new:1
 stop_service "$API_PID"
 stop_service "$ASSAYD_PID" KILL
 expect_refused_image "  and stays so without server and daemon" kubernetes-gone demo/new:1

@@ -112,6 +112,25 @@ def a_key_that_is_taken_away_is_gone(world):
 
 
 @step
+def a_key_is_gone_although_a_policy_file_is_broken(world):
+    delete = {"delete": ["secrets", "prod", "release"]}
+    world.takes(lambda: world.server.tell(**delete), "kubernetes-gone")
+    gone = world.node.status()["policy"]["fingerprint"]
+    world.takes(lambda: world.put(world.one), world.one.fingerprint)
+    broken = world.node.root / "etc/assay/policy.d/20.toml"
+    broken.write_text("version = 1\nrulez = 1\n")
+    wait_for("it is said", lambda: world.node.status()["policy"]["problems"])
+    world.server.tell(**delete)
+    wait_for("the key is gone", lambda: world.node.status()["policy"]["fingerprint"] == gone)
+    problems = world.node.status()["policy"]["problems"]
+    assert "rulez" in problems[0] and "the policy in force: " in problems[1], problems
+    broken.unlink()
+    world.put(world.two)
+    world.comes_in_force(world.two.fingerprint)
+    assert not world.node.status()["policy"]["problems"], world.node.status()
+
+
+@step
 def versions_that_were_compacted_away_are_listed_anew(world):
     for name in ("a", "b"):
         world.server.put_secret(name=name, x="y")
