@@ -1,37 +1,14 @@
-/* Where the shim is, which runtime it stands for, and how it becomes it. */
+/* Which runtime the shim stands for, and how it becomes it. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "shim/root.h"
 #include "shim/shim.h"
 
 static const char kInstalledAs[] = "/usr/lib/assay/assay-shim";
-
-static bool CutSuffix(char* text, const char* suffix) {
-  const size_t length = strlen(text);
-  const size_t end = strlen(suffix);
-  if (length < end || strcmp(text + length - end, suffix) != 0) return false;
-  text[length - end] = '\0';
-  return true;
-}
-
-/* The kernel's word alone says where this program lies, so that no option and
- * no variable can lead it to another socket or runtime. While a package is
- * being replaced the kernel calls the old file deleted. */
-static void FindRoot(const struct call* call, struct place* place) {
-  const ssize_t length =
-      readlink("/proc/self/exe", place->root, sizeof place->root - 1);
-  if (length < 0)
-    Refuse(call, REASON_INSTALLATION, "/proc/self/exe cannot be read");
-  CutSuffix(place->root, " (deleted)");
-  if (!CutSuffix(place->root, kInstalledAs)) {
-    Refuse(call, REASON_INSTALLATION,
-           "the shim runs as %.256s but works only as %s and links to it",
-           place->root, kInstalledAs);
-  }
-}
 
 static void FindName(const char* argv0, const struct call* call,
                      struct place* place) {
@@ -69,7 +46,11 @@ static void CheckRuntime(const struct call* call, const char* runtime) {
 
 void FindPlace(const char* argv0, const struct call* call,
                struct place* place) {
-  FindRoot(call, place);
+  if (!FindRoot(kInstalledAs, place->root)) {
+    Refuse(call, REASON_INSTALLATION,
+           "the shim runs as %.256s but works only as %s and links to it",
+           place->root, kInstalledAs);
+  }
   FindName(argv0, call, place);
   const int length =
       snprintf(place->runtime, sizeof place->runtime,

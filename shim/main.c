@@ -6,6 +6,6 @@ int main(int argc, char** argv) {
   FindPlace(argv[0], &call, &place);
   if (call.problem)
     Refuse(&call, REASON_USAGE, "this call cannot be gated: %s", call.problem);
-  if (call.kind) Ask(&place, &call);
+  if (call.kind) Gate(&place, &call);
   StartRuntime(&place, &call, argv);
 }

@@ -37,8 +37,8 @@ void FindPlace(const char* argv0, const struct call* call, struct place* place);
 noreturn void StartRuntime(const struct place* place, const struct call* call,
                            char** argv);
 
-/* Returns when the container may start, refuses when not (ask.c). */
-void Ask(const struct place* place, const struct call* call);
+/* Returns when the container may start, refuses when not (gate.c). */
+void Gate(const struct place* place, const struct call* call);
 
 /* Writes "id: ..." where the runtime's caller looks, and exits (refuse.c). */
 noreturn void Refuse(const struct call* call, const char* id,

@@ -1,7 +1,8 @@
-/* The ask protocol, version 1: how a hook asks whether a container may start.
+/* The ask protocol, version 1: how a hook asks whether a container may start,
+ * or an image be pulled.
  *
- * This file is the whole contract between the hooks (assay-shim now, the pull
- * verifier later), the daemon (assayd) and the one-shot decider
+ * This file is the whole contract between the hooks (assay-shim and
+ * assay-image-verifier), the daemon (assayd) and the one-shot decider
  * (assay-decide). It is C11 and C++20 and needs the standard headers only.
  *
  * Transport. One request and one reply, each one packet, on a connection of
@@ -24,12 +25,13 @@
  * are of the machine's own byte order: both ends are one machine. `length` is
  * that of the whole packet. Everything is checked: a packet that is short,
  * long, of another magic, version or kind, whose lengths do not add up, whose
- * fields hold a NUL, or whose descriptors are not the two below, is refused.
+ * fields hold a NUL, or whose descriptors are not those below, is refused.
  *
  * Descriptors. A create, run or restore request carries two by SCM_RIGHTS, in
  * one message with the packet: first BUNDLE/config.json opened for reading,
  * then the folder BUNDLE. The answerer reads the configuration from the
- * descriptor and never from a path, so asker and answerer speak of one file.
+ * descriptor and never from a path, so asker and answerer speak of one file. A
+ * pull request carries none.
  *
  * What binds the answer to what starts. The answer is about the file behind
  * the descriptor. After an allow the shim looks again: the bundle's path must
@@ -59,6 +61,10 @@
 #define ASSAY_ASK_DAEMON_MS 10000u
 #define ASSAY_ASK_DECIDER_MS 20000u
 
+/* The same for the image verifier, which containerd kills after 10 s. */
+#define ASSAY_ASK_PULL_DAEMON_MS 6000u
+#define ASSAY_ASK_PULL_DECIDER_MS 3000u
+
 /* Different in every byte, so that no zeroed, byte-swapped or text packet
  * passes for a frame. */
 #define ASSAY_ASK_REQUEST_MAGIC 0xa55a4b31u
@@ -74,7 +80,7 @@ enum {
   ASSAY_ASK_CREATE = 1,  /* the runtime's verb `create` */
   ASSAY_ASK_RUN = 2,     /* `run` */
   ASSAY_ASK_RESTORE = 3, /* `restore` */
-  ASSAY_ASK_PULL = 4 /* reserved for the pull verifier: refused in version 1 */
+  ASSAY_ASK_PULL = 4     /* containerd is about to pull an image */
 };
 
 /* The fields of a request: index of their length, order of their bytes. */
@@ -86,6 +92,12 @@ enum {
   ASSAY_ASK_ADDRESS = 4, /* environment's GRPC_ADDRESS (containerd), or empty */
   ASSAY_ASK_RUNTIME = 5, /* name the shim was called by; never empty */
   ASSAY_ASK_FIELDS = 6
+};
+
+/* Of a pull request; all other fields are empty. */
+enum {
+  ASSAY_ASK_IMAGE = 0, /* the reference that is pulled; never empty */
+  ASSAY_ASK_DIGEST = 1 /* what it stands for: "sha256:..."; never empty */
 };
 
 /* Most bytes of one field: PATH_MAX without its NUL. */

@@ -26,6 +26,8 @@ Hook HookOf(AskKind kind) {
       return Hook::kRun;
     case AskKind::kRestore:
       return Hook::kRestore;
+    case AskKind::kPull:
+      return Hook::kPull;
   }
   return Hook::kUnspecified;
 }
@@ -41,7 +43,16 @@ std::chrono::milliseconds BudgetOf(Deadline asker_leaves) {
   return std::min(patience, limits::kAnswerDeadline);
 }
 
-Question QuestionOf(const AskCall& ask) {
+Result<ReferenceClaim> PulledImage(const AskRequest& request) {
+  auto reference = Reference::Parse(request.image);
+  if (!reference) return reference.error();
+  auto digest = Digest::Parse(request.image_digest);
+  if (!digest) return digest.error();
+  return ReferenceClaim{*std::move(reference), HostPlatform(), "",
+                        *std::move(digest)};
+}
+
+ContainerClaim StartedContainer(const AskCall& ask) {
   const AskRequest& request = ask.request;
   ContainerClaim claim;
   claim.id = request.container_id;
@@ -53,9 +64,28 @@ Question QuestionOf(const AskCall& ask) {
   claim.bundle_fd = ask.bundle.get();
   claim.config_fd = ask.config.get();
   claim.shim_pid = ask.asker;
-  Question question = NewQuestion(HookOf(request.kind), BudgetOf(ask.deadline));
-  question.about = std::move(claim);
+  return claim;
+}
+
+Result<Question> QuestionOf(const AskCall& ask) {
+  const AskKind kind = ask.request.kind;
+  Question question = NewQuestion(HookOf(kind), BudgetOf(ask.deadline));
+  if (kind == AskKind::kPull) {
+    auto image = PulledImage(ask.request);
+    if (!image) return image.error();
+    question.about = *std::move(image);
+  } else {
+    question.about = StartedContainer(ask);
+  }
   return question;
+}
+
+void Deny(AskConnection& connection, const AskNonce& nonce,
+          const std::string& line) {
+  LogWarning("refused: " + line);
+  if (!connection.Reply(DenyAsk(nonce, line))) {
+    LogWarning("the hook did not wait for: " + line);
+  }
 }
 
 // Says so rather than hang up: a hook that gets no answer starts the one-shot
@@ -65,11 +95,8 @@ void TurnAway(AskConnection& connection) {
   const auto ask =
       connection.Receive(std::chrono::steady_clock::now() + kReceiveAtOnce);
   if (!ask) return;
-  const std::string line = Verdict(Fail(Reason::kOverloaded)).Line();
-  LogError(line);
-  if (!connection.Reply(DenyAsk(ask->request.nonce, line))) {
-    LogWarning("the hook did not wait for: " + line);
-  }
+  Deny(connection, ask->request.nonce,
+       Verdict(Fail(Reason::kOverloaded)).Line());
 }
 
 // The line with the request's id, by which `assay explain` finds the rest; the
@@ -92,14 +119,20 @@ void AnswerHook(AskConnection& connection, Enforcer& enforcer) {
                ask.error().detail);
     return;
   }
-  const Question question = QuestionOf(*ask);
-  const Answer answer = enforcer.Ask(question);
   const AskNonce& nonce = ask->request.nonce;
-  const std::string line = WithRequest(answer.line, question.request_id);
-  const Status sent =
-      connection.Reply(answer.allow ? AllowAsk(nonce) : DenyAsk(nonce, line));
-  if (!answer.allow) LogWarning("refused: " + line);
-  if (!sent) LogWarning("the hook did not wait for: " + line);
+  const auto question = QuestionOf(*ask);
+  if (!question) {
+    return Deny(connection, nonce, Verdict(question.error()).Line());
+  }
+  const Answer answer = enforcer.Ask(*question);
+  if (!answer.allow) {
+    return Deny(connection, nonce,
+                WithRequest(answer.line, question->request_id));
+  }
+  if (!connection.Reply(AllowAsk(nonce))) {
+    LogWarning("the hook did not wait for its answer: request " +
+               question->request_id);
+  }
 }
 
 AskServer::AskServer(AskListener listener, Enforcer& enforcer)

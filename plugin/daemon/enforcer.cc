@@ -69,6 +69,10 @@ Verdict Enforcer::DecideCached(const Question& question,
   const auto subject = ports_.verifier.Establish(question, policy);
   if (!subject) return Verifier::Refuse(subject.error(), policy);
 
+  // What the rule of any namespace accepts is not accepted in each of them.
+  if (IsForAnyNamespace(question)) {
+    return ports_.verifier.DecideSubject(question, *subject, policy);
+  }
   const std::string key =
       VerdictCache::KeyOf(**subject, policy->fingerprint()) + "/" +
       std::to_string(generation);

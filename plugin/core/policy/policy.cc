@@ -98,6 +98,16 @@ Result<Selection> Policy::Select(const Reference& name,
   return Selection{best, best->action, best->mode};
 }
 
+std::vector<Selection> Policy::SelectNamespaced(
+    const Reference& name, std::span<const Digest> content) const {
+  std::vector<Selection> selections;
+  for (const Rule& rule : rules_) {
+    if (rule.namespaces.empty() || !rule.scope.Matches(name, content)) continue;
+    selections.push_back({&rule, rule.action, rule.mode});
+  }
+  return selections;
+}
+
 std::vector<std::string> Policy::FindWarnings() const {
   std::vector<std::string> warnings;
   if (mode_ == Mode::kAudit) {

@@ -83,6 +83,10 @@ class Policy {
                            std::string_view pod_namespace,
                            std::span<const Digest> content = {}) const;
 
+  // What the rules that name namespaces say of it, each of them for some pod.
+  std::vector<Selection> SelectNamespaced(
+      const Reference& name, std::span<const Digest> content) const;
+
   // Over every policy file and every trust file, order-independent.
   const Digest& fingerprint() const { return fingerprint_; }
   // Over the trust files alone.

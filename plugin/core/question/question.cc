@@ -16,12 +16,19 @@ std::string_view HookName(Hook hook) {
       return "warm-up";
     case Hook::kVerify:
       return "verify";
+    case Hook::kPull:
+      return "pull";
   }
   return "unspecified";
 }
 
 bool IsWaitedFor(const Question& question) {
-  return question.hook != Hook::kWarmUp && question.hook != Hook::kVerify;
+  return question.hook != Hook::kWarmUp && question.hook != Hook::kVerify &&
+         question.hook != Hook::kPull;
+}
+
+bool IsForAnyNamespace(const Question& question) {
+  return question.hook == Hook::kPull;
 }
 
 }  // namespace assay

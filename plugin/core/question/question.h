@@ -4,6 +4,7 @@
 #define ASSAY_CORE_QUESTION_QUESTION_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -20,6 +21,7 @@ enum class Hook : std::uint8_t {
   kRestore,  // the shim: runc restore
   kWarmUp,   // the runtime's events
   kVerify,   // an operator
+  kPull,     // the image verifier: the runtime is about to pull
 };
 
 std::string_view HookName(Hook hook);
@@ -39,11 +41,14 @@ struct ContainerClaim {
   int shim_pid = 0;    // whose mount namespace holds the bundle
 };
 
-// An image named by an operator.
+// An image named by an operator, or by a runtime that is about to pull it.
 struct ReferenceClaim {
   Reference reference;
   Platform platform;
   std::string pod_namespace;  // decide as if for a pod of this namespace
+  // What the reference stands for, as whoever asks has found; nullopt: it is
+  // looked up.
+  std::optional<Digest> found = {};
 };
 
 // A container that the runtime already holds, for `assay running`. There is no
@@ -67,6 +72,10 @@ struct Question {
   Deadline deadline{};   // after this the answer is no use
   bool offline = false;  // decide from disk alone
 };
+
+// Whether it is not known for which pod's namespace the image is asked for.
+// What the rule of any namespace accepts may then be the one that is meant.
+bool IsForAnyNamespace(const Question& question);
 
 // Whether a container waits for the answer, or may: then nothing is fetched
 // that can be had beforehand.

@@ -51,6 +51,22 @@ bool Outweighs(const Verdict& verdict, const Verdict& than) {
   return rank(verdict) > rank(than);
 }
 
+// What the policy says of one name. For a pull, whose pod is not known, also
+// what it says for each namespace that a rule names.
+std::vector<Result<Selection>> SelectionsOf(const Policy& policy,
+                                            const Question& question,
+                                            const Subject& subject,
+                                            const Reference& name) {
+  const std::vector<Digest> content = subject.SignableDigests();
+  std::vector<Result<Selection>> selections{
+      policy.Select(name, subject.workload.pod_namespace, content)};
+  if (!IsForAnyNamespace(question)) return selections;
+  for (Selection& one : policy.SelectNamespaced(name, content)) {
+    selections.emplace_back(one);
+  }
+  return selections;
+}
+
 void KeepDeepest(std::optional<Error>& kept, Error error) {
   if (!kept || IsDeeper(error, *kept)) kept = std::move(error);
 }
@@ -88,16 +104,18 @@ Verdict Verifier::DecideSubject(
     const std::shared_ptr<const Policy>& policy) const {
   if (policy == nullptr) return Verdict(Fail(Reason::kPolicyMissing));
   std::optional<Verdict> refusal;
-  const std::vector<Digest> content = subject->SignableDigests();
   for (const Reference& name : subject->names) {
-    const auto selection =
-        policy->Select(name, subject->workload.pod_namespace, content);
-    Verdict verdict =
-        selection
-            ? DecideName({question, subject, *policy, name, *selection})
-            : Verdict(selection.error(), NewTrail(subject, *policy, name));
-    if (verdict.accepted()) return verdict;
-    if (!refusal || Outweighs(verdict, *refusal)) refusal = std::move(verdict);
+    for (const auto& selection :
+         SelectionsOf(*policy, question, *subject, name)) {
+      Verdict verdict =
+          selection
+              ? DecideName({question, subject, *policy, name, *selection})
+              : Verdict(selection.error(), NewTrail(subject, *policy, name));
+      if (verdict.accepted()) return verdict;
+      if (!refusal || Outweighs(verdict, *refusal)) {
+        refusal = std::move(verdict);
+      }
+    }
   }
   if (!refusal) return Verdict(Fail(Reason::kSubjectNoName));
   return *std::move(refusal);

@@ -89,6 +89,22 @@ bool IsA(const UniqueFd& fd, mode_t type) {
   return ::fstat(fd.get(), &found) == 0 && (found.st_mode & S_IFMT) == type;
 }
 
+Status TakeBundle(std::vector<UniqueFd>& fds, AskCall& call) {
+  if (call.request.kind == AskKind::kPull) {
+    if (fds.empty()) return Ok();
+    return Fail(Reason::kHookMalformed, "a pull with descriptors");
+  }
+  if (fds.size() != ASSAY_ASK_FDS)
+    return Fail(Reason::kHookMalformed, "not two descriptors");
+  if (!IsA(fds[0], S_IFREG) || !IsA(fds[1], S_IFDIR)) {
+    return Fail(Reason::kHookMalformed,
+                "the descriptors are not config.json and its folder");
+  }
+  call.config = std::move(fds[0]);
+  call.bundle = std::move(fds[1]);
+  return Ok();
+}
+
 }  // namespace
 
 Result<AskCall> AskConnection::Receive(Deadline until) {
@@ -103,15 +119,12 @@ Result<AskCall> AskConnection::Receive(Deadline until) {
     return Fail(Reason::kHookMalformed, "too long, or too many descriptors");
   auto request = ReadAskRequest(packet->bytes);
   if (!request) return request.error();
-  if (packet->fds.size() != ASSAY_ASK_FDS)
-    return Fail(Reason::kHookMalformed, "not two descriptors");
-  if (!IsA(packet->fds[0], S_IFREG) || !IsA(packet->fds[1], S_IFDIR)) {
-    return Fail(Reason::kHookMalformed,
-                "the descriptors are not config.json and its folder");
-  }
-  const Deadline deadline = now + request->patience;
-  return AskCall{*std::move(request), std::move(packet->fds[0]),
-                 std::move(packet->fds[1]), *peer, deadline};
+  AskCall call;
+  call.asker = *peer;
+  call.deadline = now + request->patience;
+  call.request = *std::move(request);
+  if (auto taken = TakeBundle(packet->fds, call); !taken) return taken.error();
+  return call;
 }
 
 Status AskConnection::Reply(const AskReply& reply) {

@@ -15,7 +15,8 @@
 namespace assay {
 
 // A request and what came with it. `config` is a regular file open for
-// reading, `bundle` a folder; both close-on-exec and owned here.
+// reading, `bundle` a folder; both close-on-exec and owned here; nothing comes
+// with a pull.
 struct AskCall {
   AskRequest request;
   UniqueFd config;
@@ -30,7 +31,7 @@ class AskConnection {
 
   // Checks the peer, then reads the one request. Errors: kHookForeignPeer
   // (not uid 0: nothing of it is read), kDeadline (nothing came until
-  // `until`), kHookMalformed (anything not exactly a request with its two
+  // `until`), kHookMalformed (anything not exactly a request with its
   // descriptors, the end of the connection included).
   Result<AskCall> Receive(Deadline until);
 

@@ -18,15 +18,41 @@ Error Malformed(std::string detail) {
 
 bool IsKind(std::uint16_t kind) {
   return kind == ASSAY_ASK_CREATE || kind == ASSAY_ASK_RUN ||
-         kind == ASSAY_ASK_RESTORE;
+         kind == ASSAY_ASK_RESTORE || kind == ASSAY_ASK_PULL;
 }
 
 // The fields in the order of the frame; Request is const or not.
 template <typename Request>
 auto FieldsOf(Request& request) {
-  return std::array{&request.container_id,    &request.bundle,
-                    &request.runtime_root,    &request.runtime_namespace,
-                    &request.runtime_address, &request.runtime_name};
+  const bool pull = request.kind == AskKind::kPull;
+  return std::array{pull ? &request.image : &request.container_id,
+                    pull ? &request.image_digest : &request.bundle,
+                    &request.runtime_root,
+                    &request.runtime_namespace,
+                    &request.runtime_address,
+                    &request.runtime_name};
+}
+
+Status CheckContainer(const AskRequest& request) {
+  if (request.container_id.empty()) return Malformed("no container id");
+  if (request.runtime_name.empty()) return Malformed("no runtime name");
+  if (!request.bundle.starts_with('/'))
+    return Malformed("the bundle's path is not absolute");
+  if (!request.image.empty() || !request.image_digest.empty())
+    return Malformed("a container with an image");
+  return Ok();
+}
+
+Status CheckPull(const AskRequest& request) {
+  if (request.image.empty()) return Malformed("no reference");
+  if (request.image_digest.empty()) return Malformed("no digest");
+  for (const std::string* field :
+       {&request.container_id, &request.bundle, &request.runtime_root,
+        &request.runtime_namespace, &request.runtime_address,
+        &request.runtime_name}) {
+    if (!field->empty()) return Malformed("a pull with a container");
+  }
+  return Ok();
 }
 
 Status CheckRequest(const AskRequest& request) {
@@ -41,11 +67,8 @@ Status CheckRequest(const AskRequest& request) {
     if (field->find('\0') != std::string::npos)
       return Malformed("a field holds a NUL");
   }
-  if (request.container_id.empty()) return Malformed("no container id");
-  if (request.runtime_name.empty()) return Malformed("no runtime name");
-  if (!request.bundle.starts_with('/'))
-    return Malformed("the bundle's path is not absolute");
-  return Ok();
+  return request.kind == AskKind::kPull ? CheckPull(request)
+                                        : CheckContainer(request);
 }
 
 bool IsLine(std::string_view line) {
@@ -96,6 +119,8 @@ std::string_view AskKindName(AskKind kind) {
       return "run";
     case AskKind::kRestore:
       return "restore";
+    case AskKind::kPull:
+      return "pull";
   }
   return "none";
 }

@@ -17,17 +17,19 @@ namespace assay {
 
 using AskNonce = std::array<std::uint8_t, ASSAY_ASK_NONCE_BYTES>;
 
-// The runtime's verb. Zero asks nothing and is refused.
+// The runtime's verb, or a pull. Zero asks nothing and is refused.
 enum class AskKind : std::uint16_t {
   kNone = 0,
   kCreate = ASSAY_ASK_CREATE,
   kRun = ASSAY_ASK_RUN,
   kRestore = ASSAY_ASK_RESTORE,
+  kPull = ASSAY_ASK_PULL,
 };
 
 std::string_view AskKindName(AskKind kind);  // "create"; "none"
 
-// What a hook asks. All strings are claims of whoever called the runtime.
+// What a hook asks. All strings are claims of whoever called the runtime. Those
+// of a container are empty in a pull, those of an image in all else.
 struct AskRequest {
   AskKind kind = AskKind::kNone;
   AskNonce nonce{};
@@ -38,6 +40,8 @@ struct AskRequest {
   std::string runtime_namespace;  // $NAMESPACE, may be empty
   std::string runtime_address;    // $GRPC_ADDRESS, may be empty
   std::string runtime_name;       // "runc"
+  std::string image;              // the reference that is pulled
+  std::string image_digest;       // "sha256:...", what it stands for
 
   friend bool operator==(const AskRequest&, const AskRequest&) = default;
 };

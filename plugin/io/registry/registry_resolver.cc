@@ -6,11 +6,17 @@
 namespace assay {
 namespace {
 
-std::string Wanted(const Reference& reference,
+std::string Wanted(const ReferenceClaim& claim,
                    const std::optional<Digest>& digest) {
   if (digest) return digest->str();
-  if (reference.digest()) return reference.digest()->str();
-  return reference.tag().value_or("latest");
+  if (claim.found) return claim.found->str();
+  if (claim.reference.digest()) return claim.reference.digest()->str();
+  return claim.reference.tag().value_or("latest");
+}
+
+bool Contradicts(const ReferenceClaim& claim) {
+  const auto& digest = claim.reference.digest();
+  return claim.found && digest && *claim.found != *digest;
 }
 
 // A registry without the image itself is not one without its signatures.
@@ -33,13 +39,17 @@ Result<Subject> RegistryResolver::Resolve(const Question& question) {
     return Fail(Reason::kRegistryUnreachable,
                 "offline: " + reference.str() + " was not asked for");
   }
+  if (Contradicts(*claim)) {
+    return Fail(Reason::kManifestDigestMismatch,
+                reference.str() + " is not " + claim->found->str());
+  }
   return ResolveReference(
       *claim,
       [&](const std::optional<Digest>& digest) -> Result<ReferenceDocument> {
-        auto fetched = client_.FetchOne(
-            {FetchKind::kManifest, reference, Wanted(reference, digest),
-             limits::kManifestBytes},
-            question.deadline);
+        auto fetched =
+            client_.FetchOne({FetchKind::kManifest, reference,
+                              Wanted(*claim, digest), limits::kManifestBytes},
+                             question.deadline);
         if (!fetched) return Renamed(fetched.error());
         if (!fetched->digest) return Fail(Reason::kInternal, "no digest");
         return ReferenceDocument{*fetched->digest, std::move(fetched->bytes)};
