@@ -76,9 +76,9 @@ std::string LeafPath(const std::vector<std::string>& path) {
   return leaf;
 }
 
-std::vector<std::string> Below(std::vector<std::string> path,
-                               std::initializer_list<const char*> keys) {
-  path.insert(path.end(), keys.begin(), keys.end());
+std::vector<std::string> PathOf(const TomlSetting& setting) {
+  std::vector<std::string> path = setting.table;
+  path.push_back(setting.key);
   return path;
 }
 
@@ -88,49 +88,51 @@ bool StartsWith(const std::vector<std::string>& path,
          std::equal(prefix.begin(), prefix.end(), path.begin());
 }
 
-// The result differs from the original in the handler's BinaryName and, where
-// the handler is new, in its type.
+// The result differs from the original in the setting and, where its table is
+// new, in the companion.
 bool OnlyChanged(std::string_view before, std::string_view after,
-                 const std::string& file, const HandlerEdit& edit) {
+                 const std::string& file, const TomlEdit& edit) {
   auto old_leaves = ReadLeaves(before, file);
   auto new_leaves = ReadLeaves(after, file);
   if (!old_leaves || !new_leaves) return false;
-  const auto binary = LeafPath(Below(edit.table, {"options", "BinaryName"}));
-  const auto type = LeafPath(Below(edit.table, {"runtime_type"}));
-  if ((*new_leaves)[binary] != "string" + edit.binary) return false;
-  old_leaves->erase(binary);
-  new_leaves->erase(binary);
-  if (!old_leaves->contains(type)) new_leaves->erase(type);
+  const auto set = LeafPath(PathOf(edit.setting));
+  if ((*new_leaves)[set] != "string" + edit.setting.value) return false;
+  old_leaves->erase(set);
+  new_leaves->erase(set);
+  if (edit.companion) {
+    const auto beside = LeafPath(PathOf(*edit.companion));
+    if (!old_leaves->contains(beside)) new_leaves->erase(beside);
+  }
   return *old_leaves == *new_leaves;
 }
 
 class Editor {
  public:
   Editor(std::string_view text, std::vector<TomlLine> lines,
-         const HandlerEdit& edit)
+         const TomlEdit& edit)
       : text_(text),
         lines_(std::move(lines)),
         edit_(edit),
-        options_(Below(edit.table, {"options"})),
-        binary_(Below(options_, {"BinaryName"})),
+        setting_(edit.setting),
+        path_(PathOf(edit.setting)),
         ending_(LineEnding(text)) {}
 
   std::string Edit() const {
     for (const TomlLine& line : lines_) {
-      if (line.kind == TomlLine::Kind::kKey && line.path == binary_) {
+      if (line.kind == TomlLine::Kind::kKey && line.path == path_) {
         return Replace(line);
       }
     }
     for (std::size_t i = 0; i < lines_.size(); ++i) {
       if (lines_[i].kind == TomlLine::Kind::kTable &&
-          lines_[i].path == options_) {
+          lines_[i].path == setting_.table) {
         return InsertBelow(i);
       }
     }
     for (const TomlLine& line : lines_) {
       if (line.kind == TomlLine::Kind::kKey && line.own_keys > 1 &&
-          line.path.size() == binary_.size() &&
-          StartsWith(line.path, options_)) {
+          line.path.size() == path_.size() &&
+          StartsWith(line.path, setting_.table)) {
         return InsertDotted(line);
       }
     }
@@ -142,7 +144,7 @@ class Editor {
     return text_.substr(line.begin, line.end - line.begin);
   }
   std::string Assignment(std::string_view key) const {
-    return std::string(key) + " = " + TomlString(edit_.binary);
+    return std::string(key) + " = " + TomlString(setting_.value);
   }
   std::string Spliced(std::size_t at, std::size_t skip,
                       std::string_view put) const {
@@ -150,12 +152,12 @@ class Editor {
     return result.append(put).append(text_.substr(at + skip));
   }
 
-  // What stands left of "=", the last key replaced by BinaryName.
+  // What stands left of "=", the last key replaced by the setting's.
   std::string DottedKey(const TomlLine& line) const {
     std::vector<std::string> own(
         line.path.end() - static_cast<std::ptrdiff_t>(line.own_keys),
         line.path.end());
-    own.back() = "BinaryName";
+    own.back() = setting_.key;
     return TomlPath(own);
   }
 
@@ -176,7 +178,7 @@ class Editor {
                          lines_[header + 1].kind == TomlLine::Kind::kKey;
     indent = has_key ? std::string(IndentOf(Text(lines_[header + 1])))
                      : indent + "  ";
-    return InsertAfter(line, Marked(indent, Assignment("BinaryName"), ending_));
+    return InsertAfter(line, Marked(indent, Assignment(setting_.key), ending_));
   }
 
   std::string InsertDotted(const TomlLine& line) const {
@@ -190,10 +192,10 @@ class Editor {
     return Spliced(line.end, 0, put);
   }
 
-  bool Exists() const {
+  bool Exists(const std::vector<std::string>& table) const {
     return std::any_of(lines_.begin(), lines_.end(), [&](const TomlLine& line) {
       return line.kind != TomlLine::Kind::kOther &&
-             StartsWith(line.path, edit_.table);
+             StartsWith(line.path, table);
     });
   }
 
@@ -203,37 +205,48 @@ class Editor {
     if (result.find(kNotice) == std::string::npos) {
       result.append(kNotice).append(ending_);
     }
-    if (!Exists()) {
-      result += Marked("", "[" + TomlPath(edit_.table) + "]", ending_);
-      result +=
-          Marked("  ", "runtime_type = " + TomlString(edit_.type), ending_);
+    if (edit_.companion && !Exists(edit_.companion->table)) {
+      result += Table(*edit_.companion);
     }
-    result += Marked("", "[" + TomlPath(options_) + "]", ending_);
-    return result + Marked("  ", Assignment("BinaryName"), ending_);
+    return result + Table(setting_);
+  }
+
+  std::string Table(const TomlSetting& setting) const {
+    return Marked("", "[" + TomlPath(setting.table) + "]", ending_) +
+           Marked("  ", setting.key + " = " + TomlString(setting.value),
+                  ending_);
   }
 
   std::string_view text_;
   std::vector<TomlLine> lines_;
-  const HandlerEdit& edit_;
-  std::vector<std::string> options_;
-  std::vector<std::string> binary_;
+  const TomlEdit& edit_;
+  const TomlSetting& setting_;
+  std::vector<std::string> path_;
   std::string_view ending_;
 };
 
 }  // namespace
 
-Result<std::string> SetBinaryName(std::string_view text,
-                                  const std::string& file,
-                                  const HandlerEdit& edit) {
+TomlEdit BinaryNameEdit(std::vector<std::string> handler, std::string binary,
+                        std::string type) {
+  TomlEdit edit;
+  edit.companion = {handler, "runtime_type", std::move(type)};
+  handler.emplace_back("options");
+  edit.setting = {std::move(handler), "BinaryName", std::move(binary)};
+  return edit;
+}
+
+Result<std::string> Apply(const TomlEdit& edit, std::string_view text,
+                          const std::string& file) {
   auto lines = ScanTomlLines(text);
   std::string result;
   if (lines) result = Editor(text, std::move(*lines), edit).Edit();
   if (!lines || !OnlyChanged(text, result, file, edit)) {
     return Fail(Reason::kConfigurationMalformed,
-                file + ": handler " + edit.table.back() +
+                file + ": " + edit.setting.key +
                     " is written in a way that Assay does not edit; write it "
-                    "as a table of its own, [" +
-                    TomlPath(Below(edit.table, {"options"})) + "]");
+                    "in a table of its own, [" +
+                    TomlPath(edit.setting.table) + "]");
   }
   return result;
 }

@@ -1,10 +1,11 @@
-// One BinaryName put into the text of a containerd configuration file, with
+// One setting put into the text of a containerd configuration file, with
 // every other byte left alone. Lines that are put in end in a marker and a line
 // that is replaced stays as a comment, so that people see what Assay did and
 // Unwire can take it back even after others have edited the file.
 #ifndef ASSAY_IO_WIRE_CONTAINERD_EDIT_H_
 #define ASSAY_IO_WIRE_CONTAINERD_EDIT_H_
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -13,25 +14,34 @@
 
 namespace assay {
 
-struct HandlerEdit {
-  // The handler's whole table, from "plugins" on.
-  std::vector<std::string> table;
-  std::string binary;  // the new options.BinaryName
-  // runtime_type to write where the table does not exist yet.
-  std::string type = "io.containerd.runc.v2";
+// A key and its string.
+struct TomlSetting {
+  std::vector<std::string> table;  // the whole path, from "plugins" on
+  std::string key;
+  std::string value;
 };
 
-// The text with BinaryName set. Errors: kConfigurationMalformed when the
-// handler is written in a way that cannot be edited line by line (an inline
+struct TomlEdit {
+  TomlSetting setting;
+  // Written with it where its table does not exist yet.
+  std::optional<TomlSetting> companion = {};
+};
+
+// options.BinaryName of a runtime handler, with its runtime_type for one that
+// no file defines.
+TomlEdit BinaryNameEdit(std::vector<std::string> handler, std::string binary,
+                        std::string type);
+
+// The text with it set. Errors: kConfigurationMalformed when the setting's
+// table is written in a way that cannot be edited line by line (an inline
 // table), or when the result would differ in anything but what was asked.
-Result<std::string> SetBinaryName(std::string_view text,
-                                  const std::string& file,
-                                  const HandlerEdit& edit);
+Result<std::string> Apply(const TomlEdit& edit, std::string_view text,
+                          const std::string& file);
 
 // The text with "version = N" as its first line.
 std::string AddVersion(std::string_view text, int version);
 
-// The text without the lines the two functions above put in.
+// The text without the lines that Apply and AddVersion put in.
 std::string Unwire(std::string_view text);
 
 // A path as the header of a table: plugins."io.containerd.grpc.v1.cri".x

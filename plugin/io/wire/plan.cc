@@ -199,8 +199,7 @@ class Planner {
     const int version = std::max(config.version(), 2);
     std::string text = read ? before : AddVersion("", version);
     for (const Choice& choice : choices_) {
-      auto edited = SetBinaryName(
-          text, path, EditFor(choice, version, choice.handler.type));
+      auto edited = Apply(EditFor(choice, SectionOf(version)), text, path);
       if (!edited) return false;
       text = std::move(*edited);
     }
@@ -213,16 +212,18 @@ class Planner {
     return true;
   }
 
-  static HandlerEdit EditFor(const Choice& choice, int version,
-                             const std::string& type) {
-    HandlerEdit edit;
-    edit.table = {"plugins", ContainerdConfig::SectionKeys(version).front(),
-                  "containerd"};
-    edit.table.insert(edit.table.end(), choice.handler.table.begin(),
-                      choice.handler.table.end());
-    edit.binary = choice.binary;
-    if (!type.empty()) edit.type = type;
-    return edit;
+  // Where a file of this version keeps its first handler.
+  static std::string SectionOf(int version) {
+    return ContainerdConfig::SectionKeys(version).front();
+  }
+
+  static TomlEdit EditFor(const Choice& choice, const std::string& section) {
+    std::vector<std::string> table = {"plugins", section, "containerd"};
+    table.insert(table.end(), choice.handler.table.begin(),
+                 choice.handler.table.end());
+    const std::string& type = choice.handler.type;
+    return BinaryNameEdit(std::move(table), choice.binary,
+                          type.empty() ? "io.containerd.runc.v2" : type);
   }
 
   // Every file that defines a handler gets its BinaryName, so that it holds
@@ -280,12 +281,11 @@ class Planner {
                             " is of version 1, whose CRI section containerd 2 "
                             "ignores: migrate it before you upgrade");
     }
-    HandlerEdit edit = EditFor(choice, version, choice.handler.type);
+    std::string section = SectionOf(version);
     for (const auto& key : ContainerdConfig::SectionKeys(version)) {
-      const Toml* section = ContainerdConfig::Section(file, key);
-      if (section != nullptr) edit.table[1] = key;
+      if (ContainerdConfig::Section(file, key) != nullptr) section = key;
     }
-    auto edited = SetBinaryName(text, file.path, edit);
+    auto edited = Apply(EditFor(choice, section), text, file.path);
     if (!edited) return edited.error();
     text = std::move(*edited);
     return Ok();

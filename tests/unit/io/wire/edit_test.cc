@@ -8,10 +8,9 @@ using namespace assay;
 
 namespace {
 
-const HandlerEdit kEdit = {
+const TomlEdit kEdit = BinaryNameEdit(
     {"plugins", "io.containerd.grpc.v1.cri", "containerd", "runtimes", "runc"},
-    "/usr/lib/assay/bin/runc",
-    "io.containerd.runc.v2"};
+    "/usr/lib/assay/bin/runc", "io.containerd.runc.v2");
 const std::string kTable =
     "[plugins.\"io.containerd.grpc.v1.cri\".containerd.runtimes.runc.options]";
 
@@ -20,7 +19,7 @@ const std::string kTable =
 TEST_CASE("one line is put in below the options table") {
   const std::string text =
       kTable + "\n    SystemdCgroup = true # yes\n[debug]\n";
-  const auto edited = SetBinaryName(text, "f", kEdit);
+  const auto edited = Apply(kEdit, text, "f");
   REQUIRE(edited);
   CHECK(*edited ==
         kTable +
@@ -32,7 +31,7 @@ TEST_CASE("one line is put in below the options table") {
 TEST_CASE("a BinaryName that is there stays as a comment") {
   const std::string text =
       kTable + "\r\n  BinaryName = '/usr/bin/crun'\t# ours\r\n";
-  const auto edited = SetBinaryName(text, "f", kEdit);
+  const auto edited = Apply(kEdit, text, "f");
   REQUIRE(edited);
   CHECK(edited->find("\r\n  # assay wire, was: BinaryName = '/usr/bin/crun'\t# "
                      "ours\r\n  BinaryName = ") != std::string::npos);
@@ -42,13 +41,13 @@ TEST_CASE("a BinaryName that is there stays as a comment") {
 TEST_CASE("an edit that would change more than it says is refused") {
   // The same table twice is no TOML; the text is not touched.
   const std::string twice = kTable + "\n" + kTable + "\n";
-  CHECK(SetBinaryName(twice, "f", kEdit).error().reason ==
+  CHECK(Apply(kEdit, twice, "f").error().reason ==
         Reason::kConfigurationMalformed);
   // An escape in a key is not followed, so the table is not found.
   const std::string escaped =
       "[plugins.\"io.containerd.grpc.v1.\\u0063ri\".containerd.runtimes.runc."
       "options]\nSystemdCgroup = true\n";
-  CHECK(SetBinaryName(escaped, "f", kEdit).error().reason ==
+  CHECK(Apply(kEdit, escaped, "f").error().reason ==
         Reason::kConfigurationMalformed);
 }
 
