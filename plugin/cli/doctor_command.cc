@@ -219,6 +219,7 @@ ExitCode RunDoctor(Context& context, const Arguments& arguments) {
   CheckClusterKeys(context.paths, now, checks);
   CheckDaemon(context.paths, checks);
   CheckWiring(options, checks);
+  CheckPulls(options, checks);
   CheckRuntimes(options, checks);
   return PrintChecks(context, checks);
 }

@@ -20,6 +20,7 @@ PEERS = pathlib.Path(os.environ.get("ASSAY_PEERS_DIR", sys.argv[4]))
 CONTAINERDS = [str(p) for p in sorted(PEERS.glob("*/usr/bin/containerd"))]
 CONTAINERDS += [p for p in [shutil.which("containerd")] if p]
 SECTIONS = ("io.containerd.grpc.v1.cri", "io.containerd.cri.v1.runtime")
+VERIFIERS = "io.containerd.image-verifier.v1.bindir"
 RUNC_TYPES = ("io.containerd.runc.v2", "io.containerd.runc.v1")
 findings = []
 
@@ -47,7 +48,7 @@ def without_handlers(effective):
         if isinstance(value, dict):
             for key, member in value.items():
                 walk(member, path + (key,))
-        elif "BinaryName" not in path and path[:1] != ("imports",):
+        elif not {"BinaryName", VERIFIERS} & set(path) and path[0] != "imports":
             flat[path] = value
 
     walk(effective, ())
@@ -58,6 +59,8 @@ def node(root, text):
     vendor = pathlib.Path(root, "usr/lib/assay")
     vendor.mkdir(parents=True)
     shutil.copy(SHIM, vendor / "assay-shim")
+    (vendor / "image-verifier").mkdir()
+    shutil.copy(SHIM, vendor / "image-verifier/assay-image-verifier")
     for name in ("crun", "nvidia-container-runtime"):
         program = pathlib.Path(root, "usr/bin", name)
         program.parent.mkdir(parents=True, exist_ok=True)
@@ -88,6 +91,11 @@ def check_dump(what, containerd, config, before, shims):
         binary = handler.get("options", {}).get("BinaryName", "")
         if not binary.startswith(shims):
             findings.append(f"{what}: handler {name} has BinaryName {binary!r}")
+    # containerd 1.x has no verifiers.
+    verifiers = after.get("plugins", {}).get(VERIFIERS, {}).get("bin_dir", "")
+    if VERIFIERS in before.get("plugins", {}) and \
+            not verifiers.endswith("/usr/lib/assay/image-verifier"):
+        findings.append(f"{what}: image verifiers are in {verifiers!r}")
     old, new = without_handlers(before), without_handlers(after)
     for path in sorted(set(old) | set(new), key=str):
         if old.get(path) == new.get(path):

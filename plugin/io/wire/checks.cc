@@ -21,8 +21,8 @@ namespace fs = std::filesystem;
 
 constexpr std::string_view kWire = "sudo assay wire containerd";
 
-// The first part of the path, from the top, that others than root and us may
-// write; "" when there is none. A folder with the sticky bit keeps its files.
+}  // namespace
+
 std::string WritableByOthers(const std::string& path) {
   fs::path part;
   for (const auto& step : fs::path(path)) {
@@ -37,6 +37,8 @@ std::string WritableByOthers(const std::string& path) {
   }
   return {};
 }
+
+namespace {
 
 Check ProgramCheck(const char* id, const std::string& path) {
   if (!IsExecutable(path)) {
@@ -53,11 +55,6 @@ Check ProgramCheck(const char* id, const std::string& path) {
 std::vector<std::string> Names(const std::string& folder) {
   auto names = ListFolder(folder);
   return names ? std::move(*names) : std::vector<std::string>();
-}
-
-bool SameFile(const std::string& a, const std::string& b) {
-  std::error_code failed;
-  return fs::equivalent(a, b, failed) && !failed;
 }
 
 // Why a link pair does not work, "" when it does.

@@ -33,10 +33,21 @@ void CheckInstallation(const Paths& paths, Checks& checks);
 // "containerd-config", "handler" (one each), "runc-shadow".
 void CheckWiring(const WireOptions& options, Checks& checks);
 
+// "image-verifier": whether containerd asks before it pulls, "pull-path": what
+// in its configuration makes it pull past whoever it would ask. A container
+// that was not asked about when it was pulled still is when it starts, so
+// nothing here is more than a warning unless pulls are blocked or let pass by
+// mistake.
+void CheckPulls(const WireOptions& options, Checks& checks);
+
 // "containerd", "containerd-restart": the daemon that runs, and whether it has
 // read what the files say now. "other-runtimes": sockets of runtimes that the
 // gate does not stand before.
 void CheckRuntimes(const WireOptions& options, Checks& checks);
+
+// The first part of the path, from the top, that others than root and us may
+// write; "" when there is none. A folder with the sticky bit keeps its files.
+std::string WritableByOthers(const std::string& path);
 
 // "trust", "evidence", "audit", "disk", "clock".
 void CheckState(const Paths& paths, Time now, Checks& checks);

@@ -272,6 +272,11 @@ std::string ContainerdConfig::OptPath() const {
       "/opt/containerd");
 }
 
+std::string ContainerdConfig::VerifierDir() const {
+  return LastString({"plugins", kVerifierKey, "bin_dir"},
+                    "/opt/containerd/image-verifier/bin");
+}
+
 std::string ContainerdConfig::State() const {
   return LastString({"state"}, "/run/containerd");
 }

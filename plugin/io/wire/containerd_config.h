@@ -70,12 +70,17 @@ class ContainerdConfig {
   const std::vector<std::string>& imports() const { return imports_; }
 
   std::string OptPath() const;  // /opt/containerd unless configured
+  // The folder of the programs that containerd 2 asks before it pulls.
+  std::string VerifierDir() const;
   std::string State() const;    // /run/containerd unless configured
   std::string Address() const;  // of the gRPC socket
   // Keys below "plugins" under which a file of this version may keep the CRI
   // runtime section; the first is where a new one goes.
   static std::vector<std::string> SectionKeys(int version);
-  // The section in a file, null when it has none; `key` is one of the above.
+  // Below "plugins", what configures those programs.
+  static constexpr const char* kVerifierKey =
+      "io.containerd.image-verifier.v1.bindir";
+  // A plugin's section in a file, null when it has none.
   static const Toml* Section(const ContainerdFile& file,
                              const std::string& key);
 

@@ -48,6 +48,7 @@ class Planner {
       }
     }
     if (auto shadowed = PlanShadow(*config); !shadowed) return shadowed.error();
+    PlanVerifier(*config);
     if (auto edited = PlanFiles(*config); !edited) return edited.error();
     return std::move(plan_);
   }
@@ -151,6 +152,40 @@ class Planner {
     return Ok();
   }
 
+  // A folder in which others stand stays: our program can stand beside them.
+  void PlanVerifier(const ContainerdConfig& config) {
+    const std::string now = config.VerifierDir();
+    const std::string program = VerifierProgram(options_.paths);
+    if (now == VerifierDir(options_.paths) || !MayHaveVerifier(config)) return;
+    if (!IsExecutable(program)) {
+      plan_.notes.push_back(program +
+                            " is not installed: containerd pulls unasked");
+      return;
+    }
+    const auto others = ListFolder(now);
+    if (!others || others->empty()) {
+      verifier_ = VerifierDir(options_.paths);
+      return;
+    }
+    const std::string link = now + "/assay-image-verifier";
+    if (SameFile(link, program)) return;
+    plan_.notes.push_back(now +
+                          " holds other image verifiers and stays; to be "
+                          "asked before a pull: ln -s " +
+                          program + " " + link);
+  }
+
+  // containerd 1.x has none, and its files of version 1 are read by no other. A
+  // file that gets its first handler becomes one of version 2.
+  bool MayHaveVerifier(const ContainerdConfig& config) const {
+    return config.version() >= 2 ||
+           (IsBare(config.files().front()) && !choices_.empty());
+  }
+  static bool IsBare(const ContainerdFile& file) {
+    return file.version == 1 && file.toml.Find("plugins") == nullptr &&
+           file.toml.Find("version") == nullptr;
+  }
+
   // Where a new drop-in is read, "" when nowhere: the folder of an import
   // pattern. Before version 3 a drop-in's section may replace config.toml's.
   std::string DropIn(const ContainerdConfig& config) const {
@@ -180,14 +215,14 @@ class Planner {
                                            choice.binary;
                                   }),
                    choices_.end());
-    if (choices_.empty()) return Ok();
+    if (choices_.empty() && verifier_.empty()) return Ok();
     const std::string drop_in = DropIn(config);
     if (!drop_in.empty() && TryDropIn(config, drop_in)) return Ok();
     if (config.absent()) {
       plan_.notes.push_back(
           config.path() +
           " does not exist, so containerd's own \"runc\" is all there is, and "
-          "the shadow covers it");
+          "the shadow covers it; pulls are not gated");
       return Ok();
     }
     return EditFiles(config);
@@ -200,6 +235,11 @@ class Planner {
     std::string text = read ? before : AddVersion("", version);
     for (const Choice& choice : choices_) {
       auto edited = Apply(EditFor(choice, SectionOf(version)), text, path);
+      if (!edited) return false;
+      text = std::move(*edited);
+    }
+    if (!verifier_.empty()) {
+      auto edited = Apply(VerifierEdit(), text, path);
       if (!edited) return false;
       text = std::move(*edited);
     }
@@ -226,6 +266,11 @@ class Planner {
                           type.empty() ? "io.containerd.runc.v2" : type);
   }
 
+  TomlEdit VerifierEdit() const {
+    return {
+        {{"plugins", ContainerdConfig::kVerifierKey}, "bin_dir", verifier_}};
+  }
+
   // Every file that defines a handler gets its BinaryName, so that it holds
   // however containerd merges them.
   Status EditFiles(const ContainerdConfig& config) {
@@ -237,8 +282,15 @@ class Planner {
         const ContainerdFile& file = config.files()[target];
         std::string& text =
             texts.try_emplace(file.path, file.text).first->second;
-        if (auto edited = EditFile(file, choice, text); !edited) return edited;
+        if (auto edited = EditHandler(file, choice, text); !edited) {
+          return edited;
+        }
       }
+    }
+    if (!verifier_.empty()) {
+      const ContainerdFile& file = config.files()[HomeOfVerifier(config)];
+      std::string& text = texts.try_emplace(file.path, file.text).first->second;
+      if (auto edited = EditVerifier(file, text); !edited) return edited;
     }
     for (auto& [path, text] : texts) {
       const auto& files = config.files();
@@ -252,7 +304,18 @@ class Planner {
     return Fail(Reason::kConfigurationMalformed,
                 config.path() +
                     ": with its imports it cannot be wired so that it holds; "
-                    "set BinaryName by hand");
+                    "set BinaryName and bin_dir by hand");
+  }
+
+  // The last file that says anything of it is the one that counts.
+  static std::size_t HomeOfVerifier(const ContainerdConfig& config) {
+    for (std::size_t i = config.files().size(); i > 0; --i) {
+      const ContainerdFile& file = config.files()[i - 1];
+      if (ContainerdConfig::Section(file, ContainerdConfig::kVerifierKey)) {
+        return i - 1;
+      }
+    }
+    return Home(config);
   }
 
   // The file a handler goes to that no file defines yet.
@@ -267,15 +330,20 @@ class Planner {
     return home;
   }
 
-  Status EditFile(const ContainerdFile& file, const Choice& choice,
-                  std::string& text) {
+  Status EditVerifier(const ContainerdFile& file, std::string& text) {
     if (auto ours = MayEdit(file); !ours) return ours;
-    int version = file.version;
-    if (version == 1 && file.toml.Find("plugins") == nullptr &&
-        file.toml.Find("version") == nullptr) {
-      if (file.text == text) text = AddVersion(text, 2);
-      version = 2;
-    }
+    if (IsBare(file) && file.text == text) text = AddVersion(text, 2);
+    auto edited = Apply(VerifierEdit(), text, file.path);
+    if (!edited) return edited.error();
+    text = std::move(*edited);
+    return Ok();
+  }
+
+  Status EditHandler(const ContainerdFile& file, const Choice& choice,
+                     std::string& text) {
+    if (auto ours = MayEdit(file); !ours) return ours;
+    if (IsBare(file) && file.text == text) text = AddVersion(text, 2);
+    const int version = IsBare(file) ? 2 : file.version;
     if (version == 1) {
       plan_.notes.push_back(file.path +
                             " is of version 1, whose CRI section containerd 2 "
@@ -311,10 +379,12 @@ class Planner {
     return Ok();
   }
 
-  // Whether every chosen handler ends up behind the shim, by every reading.
+  // Whether every chosen handler ends up behind the shim, by every reading, and
+  // the verifier is the one that is asked.
   bool Holds(const ContainerdConfig& config) const {
     const auto after = ContainerdConfig::Read(config.path(), overlay_);
     if (!after) return false;
+    if (!verifier_.empty() && after->VerifierDir() != verifier_) return false;
     const auto handlers = after->Handlers();
     return std::all_of(
         handlers.begin(), handlers.end(), [&](const RuntimeHandler& handler) {
@@ -327,6 +397,7 @@ class Planner {
   Runtimes runtimes_;
   WirePlan plan_;
   std::vector<Choice> choices_;
+  std::string verifier_;  // the folder to be set; "" for none
   ContainerdConfig::Overlay overlay_;
 };
 
@@ -349,6 +420,14 @@ std::string RuntimeLink(const Paths& paths, const std::string& name) {
 
 std::string ShimProgram(const Paths& paths) {
   return paths.VendorDir() + "/assay-shim";
+}
+
+std::string VerifierDir(const Paths& paths) {
+  return paths.VendorDir() + "/image-verifier";
+}
+
+std::string VerifierProgram(const Paths& paths) {
+  return VerifierDir(paths) + "/assay-image-verifier";
 }
 
 Result<WirePlan> PlanWiring(const WireOptions& options) {

@@ -29,6 +29,11 @@ std::string LinkTarget(const std::string& path) {
   return fs::read_symlink(path, ignored).string();
 }
 
+bool SameFile(const std::string& a, const std::string& b) {
+  std::error_code failed;
+  return fs::equivalent(a, b, failed) && !failed;
+}
+
 bool IsRuntimeName(std::string_view name) {
   return !name.empty() && name.size() < 200 && name[0] != '.' &&
          name.find_first_not_of(

@@ -14,6 +14,8 @@ namespace assay {
 bool IsExecutable(const std::string& path);
 // Where a link points, "" when it is none.
 std::string LinkTarget(const std::string& path);
+// Whether both lead to one file that is there.
+bool SameFile(const std::string& a, const std::string& b);
 // Whether a handler's name can be a file's: the names the shim works under.
 bool IsRuntimeName(std::string_view name);
 

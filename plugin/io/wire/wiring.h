@@ -1,6 +1,7 @@
 // Wiring: what must change on a node so that containerd starts every container
-// through the shim, as a plan that can be shown, made true, and undone to the
-// byte. Nothing outside Assay's own folders is written by anything else.
+// through the shim and asks before it pulls, as a plan that can be shown, made
+// true, and undone to the byte. Nothing outside Assay's own folders is written
+// by anything else.
 //
 // Order matters for safety: the journal of what will change is on disk before
 // the first change, links exist before a configuration names them, and undo
@@ -83,6 +84,9 @@ Result<UndoReport> UndoWiring(const WireOptions& options, bool dry_run);
 std::string ShimLink(const Paths& paths, const std::string& name);
 std::string RuntimeLink(const Paths& paths, const std::string& name);
 std::string ShimProgram(const Paths& paths);
+// The folder that is the image verifier's alone, and the program in it.
+std::string VerifierDir(const Paths& paths);
+std::string VerifierProgram(const Paths& paths);
 
 }  // namespace assay
 

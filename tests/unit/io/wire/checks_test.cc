@@ -44,6 +44,12 @@ Checks Wiring(const Node& node) {
   return checks;
 }
 
+Checks Pulls(const Node& node) {
+  Checks checks;
+  CheckPulls(node.Options(), checks);
+  return checks;
+}
+
 UniqueFd Listen(const std::string& path, int type) {
   fs::create_directories(fs::path(path).parent_path());
   UniqueFd fd(::socket(AF_UNIX, type | SOCK_CLOEXEC, 0));
@@ -233,4 +239,102 @@ TEST_CASE("state that is unsafe or a clock that is wrong is a failure") {
   fs::create_directories(node.Path("/var/lib/assay/evidence"));
   fs::permissions(node.Path("/var/lib/assay/evidence"), fs::perms(0777));
   CHECK(Only(state(kNow), "evidence").health == Health::kFailure);
+}
+
+constexpr const char* kVerifier =
+    "/usr/lib/assay/image-verifier/assay-image-verifier";
+constexpr const char* kOthers = "/opt/containerd/image-verifier/bin";
+
+// Version 3, whose verifiers lie where Node can have them.
+std::string WithVerifiers(const std::string& more) {
+  return "version = 3\n[plugins.'io.containerd.image-verifier.v1.bindir']\n"
+         "bin_dir = '@ROOT@/opt/containerd/image-verifier/bin'\n" +
+         more;
+}
+
+TEST_CASE("containerd is made to ask the verifier before it pulls") {
+  const Node node(WithVerifiers(""));
+  CHECK(Only(Pulls(node), "image-verifier").health == Health::kWarning);
+  node.AddProgram(kVerifier);
+  WireNow(node);
+  CHECK(
+      node.Read("/etc/containerd/config.toml")
+          .find("bin_dir = \"" + node.Path("/usr/lib/assay/image-verifier")) !=
+      std::string::npos);
+  CHECK(Only(Pulls(node), "image-verifier").health == Health::kOk);
+  CHECK(Only(Pulls(node), "pull-path").health == Health::kOk);
+  fs::remove(node.Path(kVerifier));
+  CHECK(Only(Pulls(node), "image-verifier").health == Health::kFailure);
+}
+
+bool SaysHowToJoin(const Node& node) {
+  const auto plan = PlanWiring(node.Options());
+  REQUIRE(plan);
+  return std::any_of(plan->notes.begin(), plan->notes.end(),
+                     [](const std::string& note) {
+                       return note.find("ln -s ") != std::string::npos;
+                     });
+}
+
+TEST_CASE("a folder with verifiers of others stays, and ours may join them") {
+  const Node node(WithVerifiers(""));
+  node.AddProgram(kVerifier);
+  node.AddProgram(std::string(kOthers) + "/another");
+  CHECK(SaysHowToJoin(node));
+  WireNow(node);
+  CHECK(Only(Pulls(node), "image-verifier").health == Health::kWarning);
+  fs::create_symlink(node.Path(kVerifier),
+                     node.Path(kOthers) + "/assay-image-verifier");
+  CHECK(Only(Pulls(node), "image-verifier").health == Health::kOk);
+  CHECK_FALSE(SaysHowToJoin(node));
+  for (char name = '0'; name <= '8'; ++name) {
+    node.AddProgram(std::string(kOthers) + "/" + name);
+  }
+  CHECK(Only(Pulls(node), "image-verifier").health == Health::kFailure);
+}
+
+TEST_CASE("what blocks all pulls, or lets none be asked about, is named") {
+  const Node node(WithVerifiers(""));
+  fs::create_directories(node.Path(kOthers));
+  node.AddProgram(kVerifier);
+  fs::create_symlink(node.Path(kVerifier), node.Path(kOthers) + "/assay");
+  CHECK(Only(Pulls(node), "image-verifier").health == Health::kOk);
+  node.Write(std::string(kOthers) + "/README", "no program");
+  const Check blocked = Only(Pulls(node), "image-verifier");
+  CHECK(blocked.health == Health::kFailure);
+  CHECK(blocked.found.find("README") != std::string::npos);
+  fs::remove(node.Path(kOthers) + "/README");
+  fs::permissions(node.Path(kOthers), fs::perms::others_write,
+                  fs::perm_options::add);
+  CHECK(Only(Pulls(node), "image-verifier").health == Health::kFailure);
+  const Node disabled(
+      "version = 3\ndisabled_plugins = "
+      "['io.containerd.image-verifier.v1.bindir']\n");
+  CHECK(Only(Pulls(disabled), "image-verifier").health == Health::kWarning);
+}
+
+TEST_CASE("a setting for which CRI pulls by itself is named") {
+  const auto setting = GENERATE(
+      "[plugins.'io.containerd.cri.v1.images']\nuse_local_image_pull = true",
+      "[plugins.'io.containerd.cri.v1.images']\n"
+      "disable_snapshot_annotations = false",
+      "[plugins.'io.containerd.cri.v1.images']\ndiscard_unpacked_layers = true",
+      "[plugins.'io.containerd.cri.v1.images']\nimage_pull_with_sync_fs = true",
+      "[plugins.'io.containerd.cri.v1.images']\nmax_concurrent_downloads = 5",
+      "[plugins.'io.containerd.cri.v1.images'.registry.mirrors.a]\nb = 1",
+      "[plugins.'io.containerd.cri.v1.images'.registry.configs.a]\nb = 1",
+      "[plugins.'io.containerd.grpc.v1.cri'.registry.auths.a]\nb = 1",
+      "[plugins.'io.containerd.grpc.v1.cri'.containerd]\n"
+      "discard_unpacked_layers = true");
+  const Node node(WithVerifiers(setting));
+  const Check check = Only(Pulls(node), "pull-path");
+  CAPTURE(setting);
+  CHECK(check.health == Health::kWarning);
+  const std::string key =
+      check.found.substr(0, check.found.find_first_of(" :"));
+  CHECK(std::string(setting).find(key) != std::string::npos);
+  const Node usual(WithVerifiers(
+      "[plugins.'io.containerd.cri.v1.images']\nuse_local_image_pull = false\n"
+      "disable_snapshot_annotations = true\nmax_concurrent_downloads = 3"));
+  CHECK(Only(Pulls(usual), "pull-path").health == Health::kOk);
 }

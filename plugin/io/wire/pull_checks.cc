@@ -1,0 +1,168 @@
+// What stands between containerd's pulls and the image verifier. Facts:
+// containerd 2.0 to 2.3, pkg/imageverifier/bindir and internal/cri/config.
+#include <algorithm>
+#include <optional>
+
+#include "io/files/files.h"
+#include "io/wire/checks.h"
+#include "io/wire/runtimes.h"
+
+namespace assay {
+namespace {
+
+constexpr std::size_t kMostVerifiers = 10;  // containerd skips the others
+constexpr const char* kImages = "io.containerd.cri.v1.images";
+constexpr const char* kCri = "io.containerd.grpc.v1.cri";
+constexpr const char* kWireAgain = "sudo assay wire containerd";
+
+using Path = std::vector<std::string>;
+
+const Toml* Find(const ContainerdFile& file, const Path& path) {
+  const Toml* value = &file.toml;
+  for (const auto& key : path) value = value ? value->Find(key) : nullptr;
+  return value;
+}
+
+// The value that counts: of the last file that has one.
+const Toml* Last(const ContainerdConfig& config, const Path& path) {
+  const Toml* last = nullptr;
+  for (const ContainerdFile& file : config.files()) {
+    if (const Toml* value = Find(file, path)) last = value;
+  }
+  return last;
+}
+
+bool Is(const Toml* value, bool wanted) {
+  const bool* found = value ? value->AsBool() : nullptr;
+  return found != nullptr && *found == wanted;
+}
+
+bool IsNoEmptyTable(const Toml* value) {
+  const auto* table = value ? value->AsTable() : nullptr;
+  return table != nullptr && !table->empty();
+}
+
+// Settings for which CRI of containerd 2.1 and later pulls by itself, with a
+// line in its log and without asking; "" when there is none.
+std::string LocalPull(const ContainerdConfig& config) {
+  const auto said = [&](const char* key, const auto& matches) {
+    return matches(Last(config, {"plugins", kImages, key})) ||
+           matches(Last(config, {"plugins", kCri, key})) ||
+           matches(Last(config, {"plugins", kCri, "containerd", key}));
+  };
+  const auto on = [](const Toml* value) { return Is(value, true); };
+  const auto off = [](const Toml* value) { return Is(value, false); };
+  if (said("use_local_image_pull", on)) return "use_local_image_pull = true";
+  if (said("disable_snapshot_annotations", off)) {
+    return "disable_snapshot_annotations = false";
+  }
+  for (const char* key :
+       {"discard_unpacked_layers", "image_pull_with_sync_fs"}) {
+    if (said(key, on)) return std::string(key) + " = true";
+  }
+  if (said("max_concurrent_downloads", [](const Toml* value) {
+        const auto* number = value ? value->AsInt() : nullptr;
+        return number != nullptr && *number != 3;
+      })) {
+    return "max_concurrent_downloads is not 3";
+  }
+  for (const char* key : {"mirrors", "configs", "auths"}) {
+    for (const char* section : {kImages, kCri}) {
+      if (IsNoEmptyTable(Last(config, {"plugins", section, "registry", key}))) {
+        return std::string("registry.") + key;
+      }
+    }
+  }
+  return {};
+}
+
+bool IsDisabled(const ContainerdConfig& config) {
+  const Toml* plugins = Last(config, {"disabled_plugins"});
+  const auto* names = plugins ? plugins->AsArray() : nullptr;
+  return names != nullptr &&
+         std::any_of(names->begin(), names->end(), [](const Toml& name) {
+           const auto* text = name.AsString();
+           return text && *text == ContainerdConfig::kVerifierKey;
+         });
+}
+
+// What is wrong with a folder of verifiers that ours is in; nullopt for
+// nothing.
+std::optional<Check> FolderTrouble(const std::string& folder,
+                                   const std::vector<std::string>& names,
+                                   std::size_t ours) {
+  const std::string loose = WritableByOthers(folder);
+  if (!loose.empty()) {
+    return Check{"image-verifier", Health::kFailure,
+                 loose + " may be written by others than root",
+                 "chown root:root and chmod go-w " + loose};
+  }
+  for (const std::string& name : names) {
+    const std::string path = folder + "/" + name;
+    if (IsExecutable(path)) continue;
+    return Check{"image-verifier", Health::kFailure,
+                 path + " is no program: containerd blocks every pull",
+                 "remove it"};
+  }
+  if (ours < kMostVerifiers) return std::nullopt;
+  return Check{"image-verifier", Health::kFailure,
+               folder + "/" + names[ours] + " is not among the first " +
+                   std::to_string(kMostVerifiers) +
+                   ", and containerd asks no more",
+               "remove what is not needed"};
+}
+
+Check VerifierCheck(const WireOptions& options,
+                    const ContainerdConfig& config) {
+  const std::string folder = config.VerifierDir();
+  if (IsDisabled(config)) {
+    return {"image-verifier", Health::kWarning,
+            "the plugin is disabled: containerd pulls unasked",
+            std::string("remove ") + ContainerdConfig::kVerifierKey +
+                " from disabled_plugins"};
+  }
+  const auto listed = ListFolder(folder);
+  const auto names = listed ? *listed : std::vector<std::string>();
+  const std::string program = VerifierProgram(options.paths);
+  const auto ours =
+      std::find_if(names.begin(), names.end(), [&](const std::string& name) {
+        return SameFile(folder + "/" + name, program);
+      });
+  if (ours == names.end()) {
+    // Wired, and gone since: nobody would notice.
+    const bool wired = folder == VerifierDir(options.paths);
+    return {
+        "image-verifier", wired ? Health::kFailure : Health::kWarning,
+        folder + " does not hold Assay's verifier: containerd pulls unasked",
+        wired ? "install assay" : kWireAgain};
+  }
+  const auto place = static_cast<std::size_t>(ours - names.begin());
+  if (auto trouble = FolderTrouble(folder, names, place)) return *trouble;
+  return {"image-verifier", Health::kOk,
+          folder + "/" + *ours + ", asked by containerd 2.0 and later", ""};
+}
+
+}  // namespace
+
+void CheckPulls(const WireOptions& options, Checks& checks) {
+  const auto config = ContainerdConfig::Read(options.config);
+  if (!config) return;  // CheckWiring says so
+  if (config->version() < 2) {
+    checks.push_back(
+        {"image-verifier", Health::kOk, "containerd 1.x, which has none", ""});
+    return;
+  }
+  checks.push_back(VerifierCheck(options, *config));
+  const std::string local = LocalPull(*config);
+  if (local.empty()) {
+    checks.push_back({"pull-path", Health::kOk,
+                      "nothing makes CRI pull past the image verifier", ""});
+    return;
+  }
+  checks.push_back({"pull-path", Health::kWarning,
+                    local + ": CRI pulls without asking the image verifier",
+                    "remove it where you can; what was pulled is still "
+                    "decided about when it starts"});
+}
+
+}  // namespace assay
