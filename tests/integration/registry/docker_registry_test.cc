@@ -274,6 +274,19 @@ TEST_CASE("the resolver binds a tag, an index and a digest") {
   REQUIRE_FALSE(missing);
   CHECK(missing.error().reason == Reason::kPlatformMissing);
 
+  // What a runtime found behind a tag counts, whatever the tag is now.
+  Question found = About(At(registry.host(), "team/app:none"));
+  std::get<ReferenceClaim>(found.about).found = manifest;
+  const auto pulled = resolver.Resolve(found);
+  REQUIRE(pulled);
+  CHECK(pulled->images[0].manifest == manifest);
+  CHECK(pulled->names.front().tag() == "none");
+  found = About(At(registry.host(), "team/app@" + index.str()));
+  std::get<ReferenceClaim>(found.about).found = manifest;
+  const auto two = resolver.Resolve(found);
+  REQUIRE_FALSE(two);
+  CHECK(two.error().reason == Reason::kManifestDigestMismatch);
+
   const auto absent =
       resolver.Resolve(About(At(registry.host(), "team/app:none")));
   REQUIRE_FALSE(absent);

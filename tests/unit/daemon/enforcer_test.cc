@@ -58,6 +58,19 @@ TEST_CASE("an accepted image is allowed and leaves an audit line") {
   CHECK(line->FindArray("policy_warnings") != nullptr);
 }
 
+TEST_CASE("what a pull was told is kept for no start") {
+  Gate gate(
+      "version = 1\n[[rule]]\nscope = \"**\"\nnamespaces = [\"shop\"]\n"
+      "action = \"allow\"\n");
+  gate.walk.question.hook = Hook::kPull;
+  CHECK(gate.Ask().allow);
+  CHECK(gate.enforcer.cache().size() == 0);
+  gate.walk.question.hook = Hook::kCreate;
+  const Answer answer = gate.Ask();
+  CHECK_FALSE(answer.allow);
+  CHECK(ReasonOf(answer) == "no-rule-matches");
+}
+
 TEST_CASE("a rejected image is refused with its reason first") {
   Gate gate(kReject);
   const Answer answer = gate.Ask();

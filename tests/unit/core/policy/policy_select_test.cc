@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <random>
 
 #include "tests/support/catch.h"
@@ -113,6 +114,33 @@ TEST_CASE("a workload without a namespace is in none") {
   const auto policy = Make(RuleText("**", "namespaces = [\"*\"]\n" + kAllow));
   CHECK(Pick(*policy, "busybox", "anything") == "**");
   CHECK(Pick(*policy, "busybox", "") == "default");
+}
+
+TEST_CASE("what namespaces' rules say of an image, for whichever pod") {
+  const std::string app = "registry.example.com/team/app";
+  const auto policy = Make(
+      RuleText(app, kAllow) +
+      RuleText(app, "namespaces = [\"prod\"]\n" + kReject) +
+      RuleText("registry.example.com/team/**",
+               "namespaces = [\"dev-*\"]\n" + kAllow) +
+      RuleText(app + "@" + kDigest, "namespaces = [\"test\"]\n" + kAllow) +
+      RuleText("other.example.com/**", "namespaces = [\"prod\"]\n" + kAllow));
+  const auto of = [&](const std::string& name,
+                      const std::vector<Digest>& content) {
+    std::vector<std::string> scopes;
+    for (const Selection& one :
+         policy->SelectNamespaced(Reference::Parse(name).value(), content)) {
+      REQUIRE(one.rule != nullptr);
+      CHECK(one.action == one.rule->action);
+      scopes.push_back(one.rule->scope.str());
+    }
+    std::sort(scopes.begin(), scopes.end());
+    return scopes;
+  };
+  CHECK(of(app + ":1", {}) ==
+        std::vector<std::string>{"registry.example.com/team/**", app});
+  CHECK(of(app + ":1", {Digest::Parse(kDigest).value()}).size() == 3);
+  CHECK(of("busybox", {}).empty());
 }
 
 TEST_CASE("no rule is the default, which rejects unless it is said") {

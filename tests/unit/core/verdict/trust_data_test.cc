@@ -91,7 +91,7 @@ TEST_CASE_METHOD(TrustWalk,
 }
 
 TEST_CASE_METHOD(TrustWalk, "who pulls or verifies asks first") {
-  for (const Hook hook : {Hook::kWarmUp, Hook::kVerify}) {
+  for (const Hook hook : {Hook::kWarmUp, Hook::kVerify, Hook::kPull}) {
     question.hook = hook;
     source.kept = source.fetched = made.Make();
     CHECK(Decide().accepted());

@@ -98,6 +98,27 @@ TEST_CASE("a signature over another document does not count") {
   CHECK(verdict.ending() == Ending::kRejected);
 }
 
+TEST_CASE("a pull is accepted by the rule of any namespace, a start is not") {
+  Walk walk;
+  walk.evidence.on_disk.artifacts = {SignedFile(KeyB(), "M")};
+  const auto policy = PolicyOf(
+      "[[rule]]\nscope = \"registry.example.com/**\"\nrequire = \"a\"\n"
+      "[[rule]]\nscope = \"registry.example.com/**\"\nnamespaces = [\"b\"]\n"
+      "require = \"b\"\n" +
+      kSigners);
+  walk.question.hook = Hook::kPull;
+  const Verdict pulled = walk.Decide(policy);
+  REQUIRE(pulled.accepted());
+  CHECK(pulled.proof()->signatures().at(0).signer() == "b");
+  for (const Hook hook : {Hook::kCreate, Hook::kRun, Hook::kVerify}) {
+    walk.question.hook = hook;
+    CHECK(walk.Decide(policy).reason() == Reason::kSignatureInvalid);
+  }
+  walk.question.hook = Hook::kPull;
+  walk.evidence.on_disk.artifacts.clear();
+  CHECK(walk.Decide(policy).reason() == Reason::kNoSignature);
+}
+
 TEST_CASE("no signature is no-signature, after the registry was asked") {
   Walk walk;
   const Verdict verdict = walk.Decide(Requires("\"a\""));

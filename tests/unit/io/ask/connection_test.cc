@@ -159,6 +159,25 @@ TEST_CASE("what is not exactly a request with its descriptors is refused") {
   CHECK(OpenFds() == before);
 }
 
+TEST_CASE("a pull comes without descriptors") {
+  const TemporaryFolder folder;
+  const UniqueFd bundle(::open(folder.path().c_str(), O_RDONLY | O_DIRECTORY));
+  AskRequest pull;
+  pull.kind = AskKind::kPull;
+  pull.patience = milliseconds(5000);
+  pull.image = "registry.example.com/app:1";
+  pull.image_digest = "sha256:" + std::string(64, 'a');
+  const std::string frame = *WriteAskRequest(pull);
+  const auto call = Received(frame, {});
+  if (!IsRoot()) return Refused(call, Reason::kHookForeignPeer);
+  REQUIRE(call);
+  CHECK(call->request == pull);
+  CHECK(call->config.get() < 0);
+  Refused(Received(frame, {bundle.get()}), Reason::kHookMalformed);
+  Refused(Received(frame, {bundle.get(), bundle.get()}),
+          Reason::kHookMalformed);
+}
+
 TEST_CASE("silence ends at the deadline, hanging up at once") {
   {
     Pair pair;

@@ -22,6 +22,16 @@ AskRequest Question() {
   return request;
 }
 
+AskRequest Pull() {
+  AskRequest request;
+  request.kind = AskKind::kPull;
+  request.nonce.fill(7);
+  request.patience = std::chrono::milliseconds(ASSAY_ASK_PULL_DAEMON_MS);
+  request.image = "registry.example.com/app:1";
+  request.image_digest = "sha256:" + std::string(64, 'a');
+  return request;
+}
+
 std::string QuestionFrame() {
   auto frame = WriteAskRequest(Question());
   REQUIRE(frame);
@@ -51,6 +61,15 @@ void RefusedReply(std::string_view frame) {
   CHECK(reply.error().reason == Reason::kHookMalformed);
 }
 
+// What cannot be written, once changed.
+template <typename Change>
+void Refuses(AskRequest request, Change change) {
+  change(request);
+  const auto frame = WriteAskRequest(request);
+  REQUIRE_FALSE(frame);
+  CHECK(frame.error().reason == Reason::kHookMalformed);
+}
+
 std::string ReplyFrame(const AskReply& reply) {
   auto frame = WriteAskReply(reply);
   REQUIRE(frame);
@@ -69,6 +88,9 @@ TEST_CASE("a request survives the frame") {
     REQUIRE(read);
     CHECK(*read == request);
   }
+  const auto frame = WriteAskRequest(Pull());
+  REQUIRE(frame);
+  CHECK(ReadAskRequest(*frame).value() == Pull());
 }
 
 TEST_CASE("a request is refused short, long, or with bytes behind it") {
@@ -86,7 +108,7 @@ TEST_CASE("a request of another magic, version or kind is refused") {
   RefusedRequest(With(frame, 0, std::uint32_t{ASSAY_ASK_REPLY_MAGIC}));
   RefusedRequest(With(frame, offsetof(assay_ask_request, version),
                       std::uint16_t{ASSAY_ASK_VERSION + 1}));
-  for (const int kind : {0, int{ASSAY_ASK_PULL}, 5, 0xffff}) {
+  for (const int kind : {0, 5, 0xffff}) {
     RefusedRequest(With(frame, offsetof(assay_ask_request, kind),
                         static_cast<std::uint16_t>(kind)));
   }
@@ -99,13 +121,7 @@ TEST_CASE("a request's fields obey the contract") {
   std::string with_nul = QuestionFrame();
   with_nul.back() = '\0';
   RefusedRequest(with_nul);
-  const auto refuses = [](auto change) {
-    AskRequest request = Question();
-    change(request);
-    const auto frame = WriteAskRequest(request);
-    REQUIRE_FALSE(frame);
-    CHECK(frame.error().reason == Reason::kHookMalformed);
-  };
+  const auto refuses = [](auto change) { Refuses(Question(), change); };
   refuses([](AskRequest& r) { r.container_id.clear(); });
   refuses([](AskRequest& r) { r.runtime_name.clear(); });
   refuses([](AskRequest& r) { r.bundle = "bundle"; });
@@ -115,6 +131,26 @@ TEST_CASE("a request's fields obey the contract") {
   refuses([](AskRequest& r) {
     r.runtime_root = std::string(ASSAY_ASK_FIELD_BYTES + 1, 'x');
   });
+  refuses([](AskRequest& r) { r.image = "a"; });
+  refuses([](AskRequest& r) { r.image_digest = "a"; });
+}
+
+TEST_CASE("a pull is of an image and of no container") {
+  const auto refuses = [](auto change) { Refuses(Pull(), change); };
+  refuses([](AskRequest& r) { r.image.clear(); });
+  refuses([](AskRequest& r) { r.image_digest.clear(); });
+  refuses([](AskRequest& r) { r.container_id = "c1"; });
+  refuses([](AskRequest& r) { r.bundle = "/bundle"; });
+  refuses([](AskRequest& r) { r.runtime_root = "/root"; });
+  refuses([](AskRequest& r) { r.runtime_namespace = "k8s.io"; });
+  refuses([](AskRequest& r) { r.runtime_address = "/socket"; });
+  refuses([](AskRequest& r) { r.runtime_name = "runc"; });
+  // A create's frame whose kind is turned has a runtime's name.
+  RefusedRequest(With(QuestionFrame(), offsetof(assay_ask_request, kind),
+                      std::uint16_t{ASSAY_ASK_PULL}));
+  RefusedRequest(With(*WriteAskRequest(Pull()),
+                      offsetof(assay_ask_request, kind),
+                      std::uint16_t{ASSAY_ASK_CREATE}));
 }
 
 TEST_CASE("the longest request survives") {
