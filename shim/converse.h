@@ -37,11 +37,11 @@ struct silence {
   Trouble daemon;
   Trouble decider;
 };
-#define SILENCE_FORMAT                                                      \
+#define SILENCE_FORMAT \
   "the daemon %s and the one-shot decider %s; try: systemctl status assayd"
 
-/* Fills the header in, but for what Ask does itself. A sentence of its own where
- * the question cannot be asked. */
+/* Fills the header in, but for what Ask does itself. A sentence of its own
+ * where the question cannot be asked. */
 Trouble Seal(struct question* question, uint16_t kind);
 
 struct silence Ask(const char* root, const struct patience* patience,

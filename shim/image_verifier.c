@@ -1,8 +1,8 @@
 /* assay-image-verifier: containerd (2.0 and later) starts each program of its
  * verifiers' folder when an image is pulled, with `-name REFERENCE -digest
- * DIGEST`, a descriptor on standard input and ten seconds of time. Exit status 0
- * lets the pull go on; any other blocks it, with what is on standard output for a
- * reason. The descriptor is the registry's word and is not read.
+ * DIGEST`, a descriptor on standard input and ten seconds of time. Exit status
+ * 0 lets the pull go on; any other blocks it, with what is on standard output
+ * for a reason. The descriptor is the registry's word and is not read.
  *
  * A pull is an early gate: what starts is decided about when it starts.
  */
