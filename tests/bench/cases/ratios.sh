@@ -252,6 +252,33 @@ creates() {
   stop_service "$ASSAYD_PID"
 }
 
+# --- pulls, over a real containerd --------------------------------------------
+
+# pulled_with VERIFIER: sets PULL to a pull that asks it, of an image that the
+# node does not hold.
+pulled_with() {
+  PULL=(unmeasured ctr images rm --sync "$REGISTRY/demo/pulled:1" +++
+    unmeasured ln -sfn "$1" "$VERIFIERS/verifier" +++
+    ctr images pull --plain-http "$REGISTRY/demo/pulled:1")
+}
+
+pulls() {
+  local noop
+  push_signed demo/pulled:1 >/dev/null
+  start_assayd
+  pulled_with /bin/true
+  noop=("${PULL[@]}")
+  pulled_with "$ASSAY_ROOT/usr/lib/assay/image-verifier/assay-image-verifier"
+  rounds "${noop[@]}" ::: "${PULL[@]}"
+  row "a pull that asks Assay, against a verifier that does nothing" \
+    "$(field 2 4)" x '<=' 1.08
+  row "  wall time of the pull" "$(field 2 1)" ms
+  (($(grep -c '"hook":"pull"' "$ASSAY_ROOT/var/log/assay/audit.jsonl") >= ROUNDS)) ||
+    fail "the pulls did not ask"
+  rm "$VERIFIERS/verifier"
+  stop_service "$ASSAYD_PID"
+}
+
 layers() {
   FIGURES=$("$(built layer_bench)" 256 "$WORK" | sed 's/ *%* *(bar.*//; s/x$//' |
     awk '{ print $NF }')
@@ -261,6 +288,10 @@ layers() {
 }
 
 start_registry
+VERIFIERS="$WORK/verifiers"
+mkdir "$VERIFIERS"
+CONTAINERD_EXTRA="[plugins.\"io.containerd.image-verifier.v1.bindir\"]
+bin_dir = \"$VERIFIERS\""
 start_containerd containerd21 "$WORK/containerd"
 install_product
 make_cosign_key release
@@ -268,5 +299,5 @@ trust release
 write_release_policy
 printf '%-58s %9s %-6s %s\n' "of one run, medians of $ROUNDS rounds" measured "" bar
 parts=${ASSAY_BENCH_PARTS:-idle_memory shim_price verification keyless_verification
-  warm creates layers}
+  warm creates pulls layers}
 for part in $parts; do "$part"; done
