@@ -1,9 +1,17 @@
 # The verifier that containerd asks before it pulls: what no container could be
 # started from is not even fetched. containerd 2.x.
-VERIFIERS="$ASSAY_ROOT/usr/lib/assay/image-verifier"
-CONTAINERD_EXTRA="[plugins.\"io.containerd.image-verifier.v1.bindir\"]
-bin_dir = \"$VERIFIERS\""
 start_everything
+VERIFIERS="$ASSAY_ROOT/usr/lib/assay/image-verifier"
+CONFIG="$ASSAY_ROOT/etc/containerd/config.toml"
+install -D -m 0644 "$WORK/containerd/config.toml" "$CONFIG"
+
+restart_containerd() {
+  stop_service "$CONTAINERD_PID"
+  start_service "$WORK/containerd/containerd.log" containerd -c "$CONFIG"
+  CONTAINERD_PID=$SERVICE_PID
+  wait_for 20 ctr version || die "containerd does not answer"
+}
+
 make_cosign_key shop
 trust shop
 write_policy <<'TOML'
@@ -49,6 +57,15 @@ last_pull() {
     jq -r '"\(.hook) \(.verdict) \(.reason) \(.reference)"'
 }
 
+push_image demo/before:1 --env A=e >/dev/null
+expect_ok "containerd pulls what it is told" pulled demo/before:1
+expect_ok "it is wired" assay wire containerd
+restart_containerd
+run assay doctor --json
+expect_equal "doctor says that it asks" ok \
+  "$(jq -r '.checks[] | select(.id == "image-verifier").health' <<<"$OUTPUT")"
+expect_failure "what is here already is not pulled again" "no-signature: " \
+  pulled demo/before:1
 expect_ok "a signed image is pulled" pulled demo/app:1
 expect_equal "  the audit log says so" "$(last_pull)" \
   "pull accepted signed $REGISTRY/demo/app:1"
@@ -80,6 +97,10 @@ expect_failure "an unsigned one is not" "no-signature: " pulled demo/evil:2
 rm "$ASSAY_ROOT/usr/lib/assay/assay-decide"
 expect_failure "without anybody to ask nothing is pulled" "hook-no-answer: " \
   pulled demo/app:1
+
+expect_ok "wiring is undone" assay wire containerd --undo
+restart_containerd
+expect_ok "  and containerd pulls what it is told" pulled demo/evil:2
 
 # --- by hand ------------------------------------------------------------------
 verifier="$VERIFIERS/assay-image-verifier"
