@@ -7,6 +7,7 @@
 
 #include "base/limits.h"
 #include "core/schemes/detached/binary_authorization.h"
+#include "core/schemes/simple_signing/payload.h"
 
 namespace {
 
@@ -14,13 +15,18 @@ void Require(bool holds) {
   if (!holds) std::abort();
 }
 
+assay::Result<assay::SimpleSigning> Attested(const std::string& payload) {
+  return assay::SimpleSigning::Parse(
+      payload, assay::SimpleSigningType::kBinaryAuthorization);
+}
+
 void CheckPayload(const std::string& payload) {
-  const auto digest = assay::AttestedDigest(payload);
-  if (!digest) return;
+  const auto attested = Attested(payload);
+  if (!attested) return;
   if (payload.find('\\') == std::string::npos) {
-    Require(payload.find(digest->str()) != std::string::npos);
+    Require(payload.find(attested->manifest.str()) != std::string::npos);
   }
-  Require(!assay::AttestedDigest(payload + "x"));
+  Require(!Attested(payload + "x"));
 }
 
 }  // namespace

@@ -35,6 +35,7 @@ FOLDERS = {
         "core/schemes/openpgp", "core/schemes/simple_signing", "core/schemes/sigstore",
     ],  # fmt: skip
     "core/schemes/sigstore": SCHEME + ["core/schemes/simple_signing"],
+    "core/schemes/detached": SCHEME + ["core/schemes/simple_signing"],
     "core/schemes/dct": SCHEME + ["core/trust/revocation", "core/trust/tuf"],
     "core/policy": SCHEME + ["core/question"],
     "core/verdict": CORE,

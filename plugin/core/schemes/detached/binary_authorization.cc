@@ -1,7 +1,6 @@
 #include "core/schemes/detached/binary_authorization.h"
 
 #include <algorithm>
-#include <array>
 
 #include "base/bytes.h"
 #include "base/json.h"
@@ -11,12 +10,6 @@ namespace assay {
 namespace {
 
 constexpr std::string_view kKeyIdPrefix = "ni:///sha-256;";
-
-// Both are in Google's documentation. Another type is another statement, made
-// by the same key or not.
-constexpr auto kPayloadTypes = std::to_array<std::string_view>(
-    {"Google cloud binauthz container signature",
-     "Google Cloud BinAuthz container signature"});
 
 Error BadAttestation(std::string detail) {
   return Fail(Reason::kPayloadMalformed, std::move(detail));
@@ -64,14 +57,6 @@ Result<ExportedAttestation> ReadOccurrence(const Json& occurrence) {
   return read;
 }
 
-// The member of an object with exactly these members; null otherwise.
-const Json* Only(const Json* object, std::size_t members,
-                 std::string_view wanted) {
-  const auto* fields = object == nullptr ? nullptr : object->AsObject();
-  if (fields == nullptr || fields->size() != members) return nullptr;
-  return object->Find(wanted);
-}
-
 }  // namespace
 
 Result<std::vector<ExportedAttestation>> ReadAttestations(
@@ -97,28 +82,6 @@ Result<std::vector<ExportedAttestation>> ReadAttestations(
     attestations.push_back(*std::move(one));
   }
   return attestations;
-}
-
-Result<Digest> AttestedDigest(std::string_view payload) {
-  const auto json = Json::Parse(payload, limits::kSimpleSigningBytes);
-  if (!json) return json.error();
-  const Json* critical = Only(&*json, 1, "critical");
-  const Json* identity = Only(critical, 3, "identity");
-  const Json* image = Only(critical, 3, "image");
-  const Json* type = Only(critical, 3, "type");
-  const Json* name = Only(identity, 1, "docker-reference");
-  const Json* text = Only(image, 1, "docker-manifest-digest");
-  if (type == nullptr || type->AsString() == nullptr || name == nullptr ||
-      name->AsString() == nullptr || text == nullptr ||
-      text->AsString() == nullptr) {
-    return BadAttestation("other members than the format's");
-  }
-  if (std::find(kPayloadTypes.begin(), kPayloadTypes.end(),
-                *type->AsString()) == kPayloadTypes.end()) {
-    return Fail(Reason::kPayloadType,
-                "critical.type is '" + *type->AsString() + "'");
-  }
-  return Digest::Parse(*text->AsString());
 }
 
 }  // namespace assay

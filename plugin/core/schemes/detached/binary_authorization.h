@@ -23,7 +23,7 @@ struct ExportedSignature {
 };
 
 struct ExportedAttestation {
-  std::string payload;  // as it was signed
+  std::string payload;  // as it was signed; SimpleSigning reads it
   std::vector<ExportedSignature> signatures;
 };
 
@@ -31,12 +31,6 @@ struct ExportedAttestation {
 // those of Json::Parse, kPayloadMalformed, kEvidenceTooMany.
 Result<std::vector<ExportedAttestation>> ReadAttestations(
     std::string_view text);
-
-// Which image a payload is about: exactly the members of the format, parsed
-// only after its signature verified. The name in it is nobody's business but
-// the attestor's: Binary Authorization compares the digest alone. Errors: those
-// of Json::Parse, kPayloadMalformed, kPayloadType, kDigestMalformed.
-Result<Digest> AttestedDigest(std::string_view payload);
 
 }  // namespace assay
 

@@ -5,6 +5,7 @@
 #include "base/bytes.h"
 #include "base/limits.h"
 #include "core/schemes/detached/binary_authorization.h"
+#include "core/schemes/simple_signing/payload.h"
 
 namespace assay {
 
@@ -147,11 +148,14 @@ Result<const TrustedKey*> OpensslSigner::FindAttestor(
                       : keyring_.WhyUnverified(message);
         continue;
       }
-      const auto digest = AttestedDigest(one.payload);
-      if (digest && *digest == candidate.digest) return key;
-      why = digest ? Fail(Reason::kSignatureOtherImage,
-                          "attested is " + digest->str())
-                   : digest.error();
+      // The name in it is the attestor's business: Binary Authorization
+      // compares the digest alone.
+      const auto attested = SimpleSigning::Parse(
+          one.payload, SimpleSigningType::kBinaryAuthorization);
+      if (attested && attested->manifest == candidate.digest) return key;
+      why = attested ? Fail(Reason::kSignatureOtherImage,
+                            "attested is " + attested->manifest.str())
+                     : attested.error();
     }
   }
   return why;

@@ -9,10 +9,19 @@
 namespace assay {
 namespace {
 
-std::string_view TypeText(SimpleSigningType type) {
-  return type == SimpleSigningType::kAtomic
-             ? "atomic container signature"
-             : "cosign container image signature";
+// Another type is another statement, made by the same key or not.
+bool IsTypeText(std::string_view text, SimpleSigningType type) {
+  switch (type) {
+    case SimpleSigningType::kCosign:
+      return text == "cosign container image signature";
+    case SimpleSigningType::kAtomic:
+      return text == "atomic container signature";
+    case SimpleSigningType::kBinaryAuthorization:
+      // Both are in Google's documentation.
+      return text == "Google cloud binauthz container signature" ||
+             text == "Google Cloud BinAuthz container signature";
+  }
+  return false;
 }
 
 Error MalformedPayload(std::string detail) {
@@ -58,7 +67,10 @@ Result<SimpleSigning> SimpleSigning::Parse(std::string_view payload,
                                            SimpleSigningType wanted) {
   const auto json = Json::Parse(payload, limits::kSimpleSigningBytes);
   if (!json) return json.error();
-  const auto top = Exactly(&*json, "the payload", {"critical", "optional"});
+  const bool has_optional = wanted != SimpleSigningType::kBinaryAuthorization;
+  const auto top =
+      has_optional ? Exactly(&*json, "the payload", {"critical", "optional"})
+                   : Exactly(&*json, "the payload", {"critical"});
   if (!top) return top.error();
   const auto critical = Exactly(json->Find("critical"), "critical",
                                 {"identity", "image", "type"});
@@ -72,7 +84,7 @@ Result<SimpleSigning> SimpleSigning::Parse(std::string_view payload,
 
   const auto* type = (*critical)->FindString("type");
   if (type == nullptr) return MalformedPayload("critical.type is no string");
-  if (*type != TypeText(wanted)) {
+  if (!IsTypeText(*type, wanted)) {
     return Fail(Reason::kPayloadType, "critical.type is '" + *type + "'");
   }
   const auto* reference = (*identity)->FindString("docker-reference");
@@ -84,6 +96,7 @@ Result<SimpleSigning> SimpleSigning::Parse(std::string_view payload,
   auto digest = Digest::Parse(*text);
   if (!digest) return digest.error();
   SimpleSigning read{*std::move(digest), *reference, {}};
+  if (!has_optional) return read;
   const auto optional =
       ReadOptional(*json->Find("optional"), wanted, read.annotations);
   if (!optional) return optional.error();

@@ -1,7 +1,7 @@
 // The payload of simple signing (containers/image,
-// docs/containers-signature.5.md), as tools of containers sign it with OpenPGP
-// and cosign in its legacy form. Parsed only after its bytes have been
-// verified.
+// docs/containers-signature.5.md), as tools of containers sign it with OpenPGP,
+// cosign in its legacy form and Binary Authorization in its attestations.
+// Parsed only after its bytes have been verified.
 #ifndef ASSAY_CORE_SCHEMES_SIMPLE_SIGNING_PAYLOAD_H_
 #define ASSAY_CORE_SCHEMES_SIMPLE_SIGNING_PAYLOAD_H_
 
@@ -19,6 +19,8 @@ namespace assay {
 enum class SimpleSigningType : std::uint8_t {
   kCosign = 1,  // "cosign container image signature"
   kAtomic,      // "atomic container signature", of OpenPGP
+  // "Google cloud binauthz container signature", however it is spelt.
+  kBinaryAuthorization,
 };
 
 struct SimpleSigning {
@@ -27,8 +29,8 @@ struct SimpleSigning {
   std::map<std::string, std::string> annotations;  // strings of `optional`
 
   // Exactly the members of the format, each once; `optional` may be null for
-  // cosign alone. Errors: those of Json::Parse, kTooLarge, kPayloadMalformed,
-  // kPayloadType, kDigestMalformed.
+  // cosign alone, and Binary Authorization has none. Errors: those of
+  // Json::Parse, kTooLarge, kPayloadMalformed, kPayloadType, kDigestMalformed.
   static Result<SimpleSigning> Parse(std::string_view payload,
                                      SimpleSigningType type);
 };

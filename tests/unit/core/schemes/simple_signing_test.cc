@@ -37,6 +37,26 @@ TEST_CASE("OpenPGP signs payloads of its own type") {
             .reason == Reason::kPayloadType);
 }
 
+TEST_CASE("Binary Authorization signs payloads of its own, without more") {
+  const auto parse = [](const std::string& type, const std::string& rest) {
+    return SimpleSigning::Parse(Payload(kIdentity, kImage, type, rest),
+                                SimpleSigningType::kBinaryAuthorization);
+  };
+  for (const std::string type :
+       {R"("Google cloud binauthz container signature")",
+        R"("Google Cloud BinAuthz container signature")"}) {
+    const auto read = parse(type, "");
+    REQUIRE(read);
+    CHECK(read->manifest.str() == kDigest);
+    CHECK(parse(type, R"(,"optional":{})").error().reason ==
+          Reason::kPayloadMalformed);
+    CHECK(ParseCosign(Payload(kIdentity, kImage, type, R"(,"optional":{})"))
+              .error()
+              .reason == Reason::kPayloadType);
+  }
+  CHECK(parse(kType, "").error().reason == Reason::kPayloadType);
+}
+
 TEST_CASE("what cosign and podman write is read") {
   const auto optional = GENERATE(
       R"(,"optional":null)", R"(,"optional":{})",
