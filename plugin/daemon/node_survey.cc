@@ -216,6 +216,7 @@ SurveyedWorkload NodeSurvey::Survey(const Policy& policy, bool offline,
                          &subject->documents,
                          RevocationAccess{&engine_.revocation(), {}},
                          TrustDataAccess{&engine_.trust_data(), {}}};
+    target.manifests = subject->Manifests();
     if (!offline) {
       target.revocation.fetch_until = question.deadline;
       target.trust_data.fetch_until = question.deadline;

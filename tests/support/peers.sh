@@ -1,7 +1,7 @@
 #!/bin/bash
 # The real peers that the tests run against: containerd of three Debian
-# releases, cosign of two, notation, a late skopeo, Debian 12's docker-registry
-# and notary; and the .proto files of Debian 12's containerd.
+# releases, cosign of two, notation, a late skopeo and podman, Debian 12's
+# docker-registry and notary; and the .proto files of Debian 12's containerd.
 #
 #   tests/support/peers.sh prepare [PEER...]   fetch what is missing (root, apt)
 #   . tests/support/peers.sh                   get the functions
@@ -28,6 +28,7 @@ cosign31 forky cosign 3.
 notation forky notation 1.
 registry bookworm docker-registry 2.
 skopeo forky skopeo,libc6,libgpgme45,libsqlite3-0,libassuan9,libgpg-error0 1.
+podman forky podman,libsubid6,libseccomp2 5.
 notary bookworm notary 0.7.
 protos16 bookworm golang-github-containerd-containerd-dev 1.6.
 TABLE
@@ -36,7 +37,7 @@ TABLE
 # Tools of the host's own release. None of these packages starts a service.
 host_packages() {
   echo runc crun skopeo openssl jq curl python3 busybox-static apache2-utils \
-    iproute2 util-linux gpg gpg-agent librnp0 python3-grpcio python3-cryptography faketime \
+    iproute2 util-linux conmon gpg gpg-agent librnp0 python3-grpcio python3-cryptography faketime \
     ca-certificates
 }
 
@@ -128,6 +129,7 @@ check_peer() {
   notation) "$(peer_bin "$peer")/notation" version >/dev/null ;;
     registry) "$(peer_bin "$peer")/docker-registry" --version >/dev/null ;;
     skopeo) late_skopeo --version >/dev/null ;;
+    podman) late_podman --version >/dev/null ;;
     notary) "$(peer_bin notary)/notary" version >/dev/null ;;
     protos16) [[ -d $ASSAY_PEERS_DIR/$peer/usr/share/gocode ]] ;;
   esac || die "$peer $version does not run on this machine"
@@ -158,12 +160,15 @@ prepare_peers() {
 # The folder of a peer's programs.
 peer_bin() { echo "$ASSAY_PEERS_DIR/$1/usr/bin"; }
 
-# With the libc of its own release.
-late_skopeo() {
-  local libraries="$ASSAY_PEERS_DIR/skopeo/usr/lib/x86_64-linux-gnu"
-  "$libraries/ld-linux-x86-64.so.2" --library-path "$libraries" \
-    "$(peer_bin skopeo)/skopeo" "$@"
+# with_late_libraries PROGRAM [ARGUMENT...]: with the libc of its own release.
+with_late_libraries() {
+  local skopeo="$ASSAY_PEERS_DIR/skopeo/usr/lib/x86_64-linux-gnu"
+  local podman="$ASSAY_PEERS_DIR/podman/usr/lib/x86_64-linux-gnu"
+  "$skopeo/ld-linux-x86-64.so.2" --library-path "$podman:$skopeo" "$@"
 }
+
+late_skopeo() { with_late_libraries "$(peer_bin skopeo)/skopeo" "$@"; }
+late_podman() { with_late_libraries "$(peer_bin podman)/podman" "$@"; }
 
 cosign25() { COSIGN_PASSWORD='' "$(peer_bin cosign25)/cosign" "$@"; }
 cosign31() { COSIGN_PASSWORD='' "$(peer_bin cosign31)/cosign" "$@"; }

@@ -49,6 +49,15 @@ struct SigningTarget {
   // signer may let what is there pass unsigned.
   bool may_waive = false;
   std::set<std::string, std::less<>> predicate_types = {};
+  // Those of `digests` that are manifests. The others are indexes that list
+  // them.
+  std::vector<Digest> manifests = {};
+  // Where an artifact must have been found to be tried; nullopt = anywhere.
+  std::optional<std::set<ArtifactOrigin>> origins = {};
+
+  bool Admits(const UntrustedArtifact& artifact) const {
+    return !origins || origins->contains(artifact.origin);
+  }
 };
 
 // One step of the trail that `explain` shows: a candidate that failed.
@@ -152,7 +161,8 @@ class Signer {
   // Sentences about every door that it leaves open.
   virtual std::vector<std::string> Warnings() const { return {}; }
 
-  // Tries every artifact this scheme can read for what the target wants.
+  // Tries every artifact that the target admits and this scheme can read, for
+  // what the target wants.
   // Thread-safe, no I/O. Appends each success and each failure; a failure of
   // one never hides another.
   virtual void Verify(const SigningTarget& target,

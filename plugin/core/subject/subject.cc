@@ -13,9 +13,14 @@ void AddOnce(std::vector<Digest>& digests, const Digest& digest) {
 
 }  // namespace
 
-std::vector<Digest> Subject::SignableDigests() const {
+std::vector<Digest> Subject::Manifests() const {
   std::vector<Digest> digests;
   for (const SignableImage& image : images) AddOnce(digests, image.manifest);
+  return digests;
+}
+
+std::vector<Digest> Subject::SignableDigests() const {
+  std::vector<Digest> digests = Manifests();
   for (const SignableImage& image : images) {
     for (const Digest& index : image.indexes) AddOnce(digests, index);
   }

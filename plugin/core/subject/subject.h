@@ -55,6 +55,8 @@ struct Subject {
 
   // Every digest a signature may be bound to, manifests before indexes.
   std::vector<Digest> SignableDigests() const;
+  // The manifests among them.
+  std::vector<Digest> Manifests() const;
 };
 
 }  // namespace assay

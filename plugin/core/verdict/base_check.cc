@@ -184,6 +184,7 @@ class BaseCheck {
                          &base.documents,
                          case_.revocation,
                          TrustDataOf(name)};
+    target.manifests = {base.image.manifest};
     target.pod_namespace = case_.subject.workload.pod_namespace;
     const Findings findings = VerifyAll(case_.requirement, target, artifacts);
     trail_.failed.insert(trail_.failed.end(), findings.failed.begin(),

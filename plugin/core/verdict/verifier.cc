@@ -183,6 +183,7 @@ Verdict Verifier::Try(const Case& one, Reach& reach, Trail trail) const {
                        RevocationFor(one.question),
                        TrustDataFor(one.question, reach)};
   target.pod_namespace = one.subject->workload.pod_namespace;
+  target.manifests = one.subject->Manifests();
   target.may_waive = true;  // the subject is what the rule was found for
   const Findings findings = VerifyAll(requirement, target, found.artifacts);
   trail.failed = findings.failed;

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """One policy.json, two judges: agree.py ASSAY. Real `skopeo copy --policy` and
-`assay verify` end alike for images that real skopeo signed with keys of gpg and
-of sigstore, except where assay-policy(5) says that Assay is stricter."""
+`assay verify` end alike for images that real skopeo and podman signed with keys
+of gpg and of sigstore, except where assay-policy(5) says that Assay is stricter."""
 
 import base64
 import collections
@@ -18,6 +18,8 @@ sys.path[:0] = [str(TESTS / "support/containers"), str(TESTS / "vectors")]
 
 from certified import certificates  # noqa: E402
 from container_strictness import CONTAINERS  # noqa: E402
+from indexes import indexes  # noqa: E402
+from podman import signed_by_podman  # noqa: E402
 from vector_tools import PEERS, Registry, digest_of  # noqa: E402
 
 ASSAY = sys.argv[1]
@@ -68,16 +70,25 @@ class Bench:
             capture_output=True).stdout)
         return f"{name}@example.com"
 
+    def copy(self, source, to, *options):
+        """Whichever of its keys is to sign it."""
+        self.skopeo("--policy", self.work / "accept.json", "--registries.d", self.work / "on", "copy",
+                    "--src-tls-verify=false", "--dest-tls-verify=false", *options, f"docker://{source}",
+                    f"docker://{to}", check=True)
+
+    def signer(self, kind, name):
+        """What skopeo and podman are told, so that they sign with a key."""
+        if kind == "gpg":
+            return ["--sign-by", self.gpg[name]]
+        return ["--sign-by-sigstore-private-key", self.work / f"{name}.private", "--sign-passphrase-file",
+                self.work / "passphrase"]
+
     def image(self, repository, gpg=(), sigstore=(), identity=None):
         """Signed by each of these keys."""
-        signers = [("--sign-by", self.gpg[name]) for name in gpg]
-        signers += [("--sign-by-sigstore-private-key", self.work / f"{name}.private") for name in sigstore]
+        signers = [self.signer("gpg", name) for name in gpg] + [self.signer("sigstore", name) for name in sigstore]
         named = ["--sign-identity", f"{self.host}/{identity}"] if identity else []
         for signer in signers or [()]:
-            self.skopeo("--policy", self.work / "accept.json", "--registries.d", self.work / "on", "copy",
-                        "--src-tls-verify=false", "--dest-tls-verify=false", *signer,
-                        *(["--sign-passphrase-file", self.work / "passphrase", *named] if signer else []),
-                        f"docker://{self.host}/source:1", f"docker://{self.host}/{repository}:1", check=True)
+            self.copy(f"{self.host}/source:1", f"{self.host}/{repository}:1", *signer, *named)
         return f"{self.host}/{repository}:1"
 
     def add(self, name, reference, document, key=None, registries="on"):
@@ -297,6 +308,8 @@ def main():
             scopes(bench, good)
             documents(bench, good)
             certificates(bench)
+            indexes(bench)
+            signed_by_podman(bench)
             with concurrent.futures.ThreadPoolExecutor(2) as pool:
                 found = pool.map(lambda one: judge(bench, *one), enumerate(bench.all))
                 problems = [one for one in found if one] + differences(bench, good)

@@ -81,14 +81,6 @@ void WarnOfNamespaces(const std::string& folder, const ByNamespace& found,
   }
 }
 
-void WarnOfRegistries(const std::string& folder, TrustFiles& files,
-                      std::vector<std::string>& warnings) {
-  const auto read = files.ReadSettings(folder, ".yaml");
-  if (!read || !read->empty()) return;
-  warnings.push_back("registries_d: " + Printable(folder) +
-                     " holds no *.yaml file");
-}
-
 void WarnOf(const ImportedContainersPolicy& imported,
             std::vector<std::string>& warnings) {
   for (const ScopeTerms& terms : imported.terms) {
@@ -144,17 +136,15 @@ EvidencePlaces ContainersPolicySigner::Places() const {
   return places;
 }
 
-std::vector<UntrustedArtifact> ContainersPolicySigner::LookedAt(
-    const Reference& name, std::span<const UntrustedArtifact> artifacts) const {
-  const bool attachments = attachments_.UsedFor(name);
-  std::vector<UntrustedArtifact> some;
-  std::copy_if(
-      artifacts.begin(), artifacts.end(), std::back_inserter(some),
-      [&](const auto& one) {
-        return one.origin == ArtifactOrigin::kLookaside ||
-               (attachments && one.origin == ArtifactOrigin::kCosignTag);
-      });
-  return some;
+SigningTarget ContainersPolicySigner::AsContainersDo(
+    const SigningTarget& target) const {
+  SigningTarget asked = target;
+  asked.digests = target.manifests;
+  asked.origins = {ArtifactOrigin::kLookaside};
+  if (attachments_.UsedFor(target.name)) {
+    asked.origins->insert(ArtifactOrigin::kCosignTag);
+  }
+  return asked;
 }
 
 std::string ContainersPolicySigner::Summary() const {
@@ -241,6 +231,7 @@ void ContainersPolicySigner::Verify(
   const ImportedContainersPolicy& imported = PolicyFor(target);
   const ScopeTerms& terms = imported.terms[imported.policy.Find(target.name)];
   const std::string where = "scope '" + terms.name + "' of " + imported.path;
+  const SigningTarget asked = AsContainersDo(target);
   Status open = window_.Judge(target.now);
   if (open && !terms.rejects.empty()) {
     open = Fail(Reason::kImportedPolicyRejects, terms.rejects);
@@ -248,9 +239,9 @@ void ContainersPolicySigner::Verify(
   if (!open) {
     findings.failed.push_back({name(), where, open.error()});
   } else if (terms.accepts_anything) {
-    Waive(target, where, findings);
+    Waive(asked, where, findings);
   } else {
-    VerifyAll(terms, target, LookedAt(target.name, artifacts), where, findings);
+    VerifyAll(terms, asked, artifacts, where, findings);
   }
 }
 
@@ -283,8 +274,8 @@ std::unique_ptr<Signer> ContainersPolicySigner::Read(const std::string& name,
   auto by_namespace = folder ? ImportFolder(*folder, source) : ByNamespace();
   if (!by_namespace) return refuse("namespace_policies", by_namespace.error());
   std::vector<std::string> warnings;
+  if (registries) warnings = RegistriesDWarnings(files, *registries);
   if (folder) WarnOfNamespaces(*folder, *by_namespace, warnings);
-  if (registries) WarnOfRegistries(*registries, files, warnings);
   return std::make_unique<ContainersPolicySigner>(
       name, *std::move(policy), *std::move(by_namespace),
       *std::move(attachments), window, std::move(warnings));

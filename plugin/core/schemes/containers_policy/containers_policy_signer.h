@@ -59,10 +59,8 @@ class ContainersPolicySigner final : public Signer {
 
  private:
   const ImportedContainersPolicy& PolicyFor(const SigningTarget& target) const;
-  // What containers/image would find of them.
-  std::vector<UntrustedArtifact> LookedAt(
-      const Reference& name,
-      std::span<const UntrustedArtifact> artifacts) const;
+  // What containers/image would ask about, and where it would look.
+  SigningTarget AsContainersDo(const SigningTarget& target) const;
   void Waive(const SigningTarget& target, const std::string& where,
              Findings& findings) const;
   // Every signer of the scope; what of it is of one manifest.

@@ -189,7 +189,7 @@ void OpensslSigner::Verify(const SigningTarget& target,
         format_ == DetachedFormat::kPlain &&
         artifact.origin == ArtifactOrigin::kReferrer && artifact.manifest &&
         artifact.manifest->artifact_type == kDetachedArtifactType;
-    if (!file && !referrer) continue;
+    if (!target.Admits(artifact) || (!file && !referrer)) continue;
     const auto refuse = [&](Reason reason, std::string detail) {
       findings.failed.push_back(
           {name(), artifact.where, Fail(reason, std::move(detail))});

@@ -49,7 +49,7 @@ void EnvelopeSigner::VerifyUnder(const NotationTerms& terms,
   std::set<EnvelopeKey> seen;
   std::size_t left = limits::kSignaturesTried;
   for (const UntrustedArtifact& artifact : artifacts) {
-    if (!IsNotation(artifact)) continue;
+    if (!target.Admits(artifact) || !IsNotation(artifact)) continue;
     auto key = KeyOf(artifact);
     if (key && !seen.insert(*std::move(key)).second) continue;
     if (left-- == 0) {

@@ -27,7 +27,7 @@ std::string OpenpgpSigner::Summary() const {
 }
 
 std::vector<std::string> OpenpgpSigner::Warnings() const {
-  std::vector<std::string> warnings;
+  std::vector<std::string> warnings = terms_.warnings;
   for (const OpenpgpKey& key : terms_.keyring.keys()) {
     if (!key.revoked || !Counts(key.fingerprint)) continue;
     warnings.push_back("signer '" + name() + "': the key " + key.fingerprint +
@@ -58,7 +58,7 @@ void OpenpgpSigner::Verify(const SigningTarget& target,
     findings.failed.push_back({name(), where, std::move(error)});
   };
   VisitLookaside(
-      artifacts,
+      target, artifacts,
       [&](const std::string& where, std::string_view message) {
         auto signature = Judge(target, message);
         if (!signature) return refuse(where, signature.error());

@@ -28,6 +28,7 @@ struct OpenpgpTerms {
   SignerWindow window;
   IdentityMatch identity;
   std::shared_ptr<const LookasideStores> stores;  // not null
+  std::vector<std::string> warnings = {};  // about the folders that were read
 };
 
 class OpenpgpSigner final : public Signer {

@@ -117,8 +117,8 @@ IdentityMatch ReadIdentityMatch(TomlReader& table, Diagnostics& diagnostics) {
   return match;
 }
 
-std::shared_ptr<const LookasideStores> ReadLookasideStores(TomlReader& table,
-                                                           TrustFiles& files) {
+std::shared_ptr<const LookasideStores> ReadLookasideStores(
+    TomlReader& table, TrustFiles& files, std::vector<std::string>& warnings) {
   const auto address = table.String("lookaside");
   const auto folder = table.String("registries_d");
   if (address && folder) {
@@ -136,6 +136,7 @@ std::shared_ptr<const LookasideStores> ReadLookasideStores(TomlReader& table,
   }
   auto stores =
       ReadRegistriesD(files, folder ? *folder : files.OnNode(kRegistriesD));
+  if (folder) warnings = RegistriesDWarnings(files, *folder);
   if (stores) return *std::move(stores);
   table.Complain("registries_d", stores.error().reason, stores.error().detail);
   return nullptr;
@@ -154,12 +155,14 @@ std::unique_ptr<Signer> OpenpgpSigner::Read(const std::string& name,
   auto fingerprints = ReadFingerprints(reader, keyring ? &*keyring : nullptr);
   const auto window = SignerWindow::Read(reader);
   auto identity = ReadIdentityMatch(reader, diagnostics);
-  auto stores = ReadLookasideStores(reader, files);
+  std::vector<std::string> warnings;
+  auto stores = ReadLookasideStores(reader, files, warnings);
   reader.Finish();
   if (!keyring || !stores || diagnostics.size() != before) return nullptr;
   return std::make_unique<OpenpgpSigner>(
       name, OpenpgpTerms{*std::move(keyring), std::move(fingerprints), window,
-                         std::move(identity), std::move(stores)});
+                         std::move(identity), std::move(stores),
+                         std::move(warnings)});
 }
 
 }  // namespace assay

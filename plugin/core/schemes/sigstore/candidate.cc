@@ -190,7 +190,7 @@ void VisitCandidates(std::span<const UntrustedArtifact> artifacts,
                      const std::function<void(const FoundCandidate&)>& visit) {
   std::size_t left = limits::kSignaturesTried;
   for (const auto& artifact : artifacts) {
-    if (!artifact.manifest) continue;
+    if (!target.Admits(artifact) || !artifact.manifest) continue;
     const Form form = FormOf(artifact);
     if (!IsWanted(form, target)) continue;
     const std::size_t count =

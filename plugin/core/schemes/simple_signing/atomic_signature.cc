@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "base/limits.h"
 #include "core/schemes/simple_signing/payload.h"
 
 namespace assay {
@@ -30,13 +29,16 @@ Result<AtomicSignature> JudgeAtomicSignature(const OpenpgpKeyring& keyring,
 }
 
 void VisitLookaside(
-    std::span<const UntrustedArtifact> artifacts,
+    const SigningTarget& target, std::span<const UntrustedArtifact> artifacts,
     const std::function<void(const std::string& where, std::string_view)>&
         visit,
     const std::function<void(const std::string& where, Error)>& refuse) {
-  std::size_t left = limits::kSignaturesTried;
+  std::size_t left = kOpenpgpTrials;
   for (const UntrustedArtifact& artifact : artifacts) {
-    if (artifact.origin != ArtifactOrigin::kLookaside) continue;
+    if (artifact.origin != ArtifactOrigin::kLookaside ||
+        !target.Admits(artifact)) {
+      continue;
+    }
     for (const UntrustedBlob& blob : artifact.blobs) {
       if (left == 0) {
         return refuse(artifact.where,

@@ -11,11 +11,17 @@
 #include <string>
 #include <string_view>
 
+#include "base/limits.h"
 #include "core/schemes/signer.h"
 #include "core/schemes/simple_signing/identity_match.h"
 #include "core/trust/openpgp/openpgp_keyring.h"
 
 namespace assay {
+
+// Messages that one signer tries for one image: what two stores may hold of a
+// manifest and of an index. A message names the key it is by, so each is one
+// verification at most, however many keys there are.
+inline constexpr std::size_t kOpenpgpTrials = 4 * limits::kLookasideSignatures;
 
 // A signature that holds and is of the image.
 struct AtomicSignature {
@@ -32,10 +38,11 @@ Result<AtomicSignature> JudgeAtomicSignature(const OpenpgpKeyring& keyring,
                                              const SigningTarget& target,
                                              std::string_view message);
 
-// Hands every message that came from a lookaside store to `visit`, with where
-// it was, as many as a signer may try; `refuse` hears of what is left out.
+// Hands every message that the target admits and that came from a lookaside
+// store to `visit`, with where it was; after kOpenpgpTrials of them `refuse`
+// hears one kEvidenceTooMany.
 void VisitLookaside(
-    std::span<const UntrustedArtifact> artifacts,
+    const SigningTarget& target, std::span<const UntrustedArtifact> artifacts,
     const std::function<void(const std::string& where, std::string_view)>&
         visit,
     const std::function<void(const std::string& where, Error)>& refuse);

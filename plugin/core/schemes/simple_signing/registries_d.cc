@@ -120,4 +120,11 @@ Result<std::shared_ptr<const LookasideStores>> ReadRegistriesD(
       std::move(merger).Stores(*std::move(built_in)));
 }
 
+std::vector<std::string> RegistriesDWarnings(TrustFiles& files,
+                                             const std::string& folder) {
+  const auto read = files.ReadSettings(folder, ".yaml");
+  if (!read || !read->empty()) return {};
+  return {"registries_d: " + Printable(folder) + " holds no *.yaml file"};
+}
+
 }  // namespace assay

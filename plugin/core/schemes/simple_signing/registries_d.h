@@ -10,6 +10,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "core/evidence/lookaside_stores.h"
 #include "core/schemes/trust_files.h"
@@ -23,6 +24,11 @@ inline constexpr std::string_view kRegistriesD = "/etc/containers/registries.d";
 // scope that two files have, an address that is none).
 Result<std::shared_ptr<const LookasideStores>> ReadRegistriesD(
     TrustFiles& files, std::string_view folder);
+
+// What to tell of a folder that a policy names: one that is misspelt is silent
+// otherwise, as if there were nothing to be set.
+std::vector<std::string> RegistriesDWarnings(TrustFiles& files,
+                                             const std::string& folder);
 
 }  // namespace assay
 

@@ -70,6 +70,7 @@ UntrustedArtifact Signed(std::vector<std::pair<Descriptor, std::string>> layers,
 SigningTarget Asked(const std::string& name = kAsked) {
   SigningTarget target = TargetOf();
   target.name = Reference::Parse(name).value();
+  target.manifests = target.digests;
   target.may_waive = true;
   return target;
 }
@@ -163,12 +164,33 @@ TEST_CASE("all requirements hold, and of one manifest") {
   CHECK(one.failed.back().where == "scope 'default' of /p.json");
   CHECK(Judge(*signer, Asked(), {}).verified.empty());
   auto target = Asked();
-  target.digests.push_back(Digest::Of("index"));
+  const Digest twin = Digest::Of("another manifest of the same configuration");
+  target.digests.push_back(twin);
+  target.manifests.push_back(twin);
   const auto apart =
-      Judge(*signer, target,
-            {Signed({Layer(KeyA()), Layer(KeyB(), Digest::Of("index"))})});
+      Judge(*signer, target, {Signed({Layer(KeyA()), Layer(KeyB(), twin)})});
   CHECK(apart.verified.empty());
   CHECK(apart.failed.back().error.reason == Reason::kThresholdNotMet);
+}
+
+// As containers/image has it, which asks about the manifest of a platform.
+TEST_CASE("a signature of an index is none of the image") {
+  auto files = FilesWith(KeyRule(KeyA()));
+  const auto signer = SignerOf(files);
+  const Digest index = Digest::Of("index");
+  auto target = Asked();
+  target.digests.push_back(index);
+  CHECK(OnlyReason(Judge(*signer, target, {Signed({Layer(KeyA(), index)})})) ==
+        Reason::kSignatureOtherImage);
+  const auto both =
+      Judge(*signer, target, {Signed({Layer(KeyA(), index), Layer(KeyA())})});
+  REQUIRE(both.verified.size() == 1);
+  CHECK(both.verified.front().target() == ImageDigest());
+  target.manifests.clear();
+  CHECK(OnlyReason(Judge(*signer, target, {Signed({Layer(KeyA())})})) ==
+        Reason::kSignatureOtherImage);
+  files = FilesWith(R"({"type":"insecureAcceptAnything"})");
+  CHECK(Judge(*SignerOf(files), target, {}).verified.empty());
 }
 
 TEST_CASE("what is rejected stays so, whoever signed") {

@@ -132,10 +132,27 @@ TEST_CASE("only what lies in a lookaside store is tried, and for signatures") {
   statements.signatures = false;
   CHECK(ReasonFor(*signer, "atomic-rsa.sig", statements) ==
         Reason::kUnspecified);
-  const std::vector<UntrustedArtifact> many(limits::kSignaturesTried + 2,
-                                            Found("rsa-armored.sig"));
-  const auto findings = Judge(*signer, Target(), many);
-  REQUIRE(findings.failed.size() == limits::kSignaturesTried + 1);
+  auto elsewhere = Target();
+  elsewhere.origins = {ArtifactOrigin::kCosignTag};
+  CHECK(ReasonFor(*signer, "atomic-rsa.sig", elsewhere) ==
+        Reason::kUnspecified);
+  elsewhere.origins->insert(ArtifactOrigin::kLookaside);
+  CHECK(ReasonFor(*signer, "atomic-rsa.sig", elsewhere) == Reason::kSigned);
+}
+
+TEST_CASE("no more is tried than stores may hold") {
+  CHECK(kOpenpgpTrials == 4 * limits::kLookasideSignatures);
+  const auto signer = SignerOf("keys = 'rsa.gpg'");
+  std::vector<UntrustedArtifact> many(kOpenpgpTrials - 1,
+                                      Found("rsa-armored.sig"));
+  many.push_back(Found("atomic-rsa.sig"));
+  auto findings = Judge(*signer, Target(), many);
+  CHECK(findings.verified.size() == 1);
+  CHECK(findings.failed.size() == kOpenpgpTrials - 1);
+  many.insert(many.begin(), 2, Found("rsa-armored.sig"));
+  findings = Judge(*signer, Target(), many);
+  CHECK(findings.verified.empty());
+  REQUIRE(findings.failed.size() == kOpenpgpTrials + 1);
   CHECK(findings.failed.back().error.reason == Reason::kEvidenceTooMany);
 }
 
@@ -225,8 +242,17 @@ TEST_CASE("without a store of its own a signer asks registries.d") {
   CHECK(stores->For(Target().name).str() == "file:///srv/sigs");
   CHECK(stores->For(*Reference::Parse("other.example.com/app:1")).str() ==
         "file:///root/var/lib/containers/sigstore");
-  CHECK(Read("keys = 'rsa.gpg'\nregistries_d = '/etc/x'", diagnostics, files));
+  const auto named =
+      Read("keys = 'rsa.gpg'\nregistries_d = '/etc/x'", diagnostics, files);
+  REQUIRE(named);
   CHECK(files.asked == "/etc/x");
+  CHECK(named->Warnings().empty());
+  // The folder of the node need not be there; one that is named is told of.
+  files.settings.clear();
+  CHECK(Read("keys = 'rsa.gpg'", diagnostics, files)->Warnings().empty());
+  CHECK(Read("keys = 'rsa.gpg'\nregistries_d = '/etc/x'", diagnostics, files)
+            ->Warnings() ==
+        std::vector<std::string>{"registries_d: /etc/x holds no *.yaml file"});
 }
 
 TEST_CASE("a table that is not clear is refused") {

@@ -54,6 +54,19 @@ TEST_CASE("a plain signature by each kind of key, with the manifest at hand") {
         Reason::kSignatureInvalid);
 }
 
+TEST_CASE("a signature counts where the target has it looked for") {
+  const auto& key = TestKey::Of(KeyKind::kEcdsaP256);
+  const OpensslSigner signer("ops", RingOf(key, KeyUse::kOpenssl),
+                             "/signatures");
+  const auto signature = key.Sign({}, kManifest);
+  auto target = TargetOf();
+  target.origins = {ArtifactOrigin::kReferrer};
+  CHECK(OnlyReason(Judge(signer, target, {Referrer(signature)})) ==
+        Reason::kSigned);
+  CHECK(OnlyReason(Judge(signer, target, {File(signature)})) ==
+        Reason::kUnspecified);
+}
+
 TEST_CASE("the digest alone serves where the key's hash is the digest's") {
   const auto& key = TestKey::Of(KeyKind::kEcdsaP256);
   const auto& edwards = TestKey::Of(KeyKind::kEd25519);

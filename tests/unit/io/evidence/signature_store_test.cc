@@ -171,6 +171,21 @@ TEST_CASE("whether a registry has a store is left open when it fails") {
   CHECK(set.failures[0].reason == Reason::kRegistryUnauthorized);
 }
 
+// A registry that only an image names leads no further than a public server;
+// which web server has its signatures is the operator's word, and of the name
+// only the path goes there.
+TEST_CASE("a claimed name decides no more than its own path") {
+  const Registry registry(ListOf({Entry(NameOf("a"), "first")}));
+  EvidenceRequest request = registry.Request();
+  request.claimed = true;
+  const EvidenceSet set = registry.node.collector->Collect(request);
+  CHECK(Contents(set) == Texts{"beside"});
+  REQUIRE(set.failures.size() == 1);
+  CHECK(set.failures[0].reason == Reason::kRegistryRealmRefused);
+  CHECK(registry.Asked("/extensions/") == 0);
+  CHECK(registry.Asked("") == registry.Asked("app@sha256=" + kSigned.hex()));
+}
+
 // The reasons of what was left out, of a list that has "good" as well.
 std::vector<Reason> LeftOut(std::vector<std::string> entries) {
   entries.push_back(Entry(NameOf("good"), "good"));
