@@ -93,4 +93,13 @@ Result<ClusterReference> ClusterReference::Parse(std::string_view text) {
   return reference;
 }
 
+Status CheckOnDisk(std::string_view name) {
+  if (!name.starts_with(kClusterPrefix)) return Ok();
+  return Fail(Reason::kPolicyMalformed,
+              "'" + Printable(name) +
+                  "': only what a signer believes may be in a cluster, not a "
+                  "policy of other programs or what that names; mount the "
+                  "object as a volume and name its folder");
+}
+
 }  // namespace assay

@@ -43,6 +43,10 @@ struct ClusterReference {
   static Result<ClusterReference> Parse(std::string_view text);
 };
 
+// That a policy of other programs, or what one names, is no name of a cluster.
+// Error: kPolicyMalformed, with what to do instead.
+Status CheckOnDisk(std::string_view name);
+
 // Whether it says what a cluster holds: nothing that is known yet
 // (kKubernetesPending), or nothing (kKubernetesGone). All else is a mistake of
 // whoever asks.

@@ -22,7 +22,8 @@ bool IsPrivateName(std::string_view name) {
 }
 
 bool IsPublicName(std::string_view name) {
-  constexpr std::array<std::string_view, 3> kEnds = {".pub", ".pem", ".crt"};
+  constexpr std::array<std::string_view, 5> kEnds = {".pub", ".pem", ".crt",
+                                                     ".gpg", ".asc"};
   return EndsInAny(name, kEnds);
 }
 
@@ -73,13 +74,16 @@ Result<std::vector<std::string>> ChooseEntries(
   std::erase_if(open, [](const auto& name) { return !IsPublicName(name); });
   if (!open.empty()) return open;
   return Unreadable(
-      "no entry is cosign.pub, *.pub, *.pem or *.crt; name one as NAME#ENTRY");
+      "no entry is cosign.pub, *.pub, *.pem, *.crt, *.gpg or *.asc; name one "
+      "as "
+      "NAME#ENTRY");
 }
 
 Result<std::vector<TrustFile>> WithoutPrivateKeys(
     std::vector<TrustFile> files) {
   std::erase_if(files, [](const TrustFile& file) {
-    return file.bytes.find("PRIVATE KEY-----") != std::string::npos;
+    return file.bytes.find("PRIVATE KEY-----") != std::string::npos ||
+           file.bytes.find("PRIVATE KEY BLOCK-----") != std::string::npos;
   });
   if (files.empty()) return OnlyPrivate();
   return files;

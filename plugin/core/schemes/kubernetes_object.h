@@ -23,9 +23,9 @@ class Json;
 bool IsVolumeEntry(std::string_view name);
 
 // Which of these entries are meant: `item` where it is given; else cosign.pub;
-// else the only one; else every *.pub, *.pem and *.crt. Names that end in .key
-// or .password are of private keys: they never count and are never opened.
-// Errors: kPolicyKeyUnreadable (no such entry, none that counts),
+// else the only one; else every *.pub, *.pem, *.crt, *.gpg and *.asc. Names
+// that end in .key or .password are of private keys: they never count and are
+// never opened. Errors: kPolicyKeyUnreadable (no such entry, none that counts),
 // kKeyUnsupported (only private keys, or `item` is one).
 Result<std::vector<std::string>> ChooseEntries(
     std::span<const std::string> names, std::string_view item);

@@ -1,5 +1,7 @@
 #include "core/schemes/trust_files.h"
 
+#include "core/schemes/cluster_reference.h"
+
 namespace assay {
 
 TrustKind TrustFiles::KindOf(std::string_view /*name*/) {
@@ -17,6 +19,10 @@ Result<std::vector<TrustFile>> TrustFiles::ReadSettings(
 
 std::string TrustFiles::OnNode(std::string_view path) const {
   return std::string(path);
+}
+
+Result<std::vector<TrustFile>> TrustFiles::ReadAnywhere(std::string_view name) {
+  return name.starts_with(kClusterPrefix) ? ReadCluster(name) : Read(name);
 }
 
 Result<std::vector<TrustFile>> TrustFiles::ReadCluster(std::string_view name) {

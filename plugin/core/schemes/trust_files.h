@@ -60,7 +60,11 @@ class TrustFiles {
   // which a later reload may mend); those of a wrong configuration, as above.
   virtual Result<PublishedFile> ReadPublished(std::string_view name);
 
-  // The keys that a Kubernetes cluster holds under a name as
+  // Read, or ReadCluster where the name is one of a cluster: for what signers
+  // name themselves. What other programs' configuration names is on disk alone.
+  Result<std::vector<TrustFile>> ReadAnywhere(std::string_view name);
+
+  // What a Kubernetes cluster holds under a name as
   // cluster_reference.h has it: what is known on this node of what its API
   // server said last. Errors: kKubernetesPending (nothing yet), kKubernetesGone
   // (the object, the entry or what a key is made of is not there), both of

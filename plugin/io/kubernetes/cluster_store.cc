@@ -11,8 +11,8 @@
 #include "base/json.h"
 #include "base/limits.h"
 #include "core/schemes/kubernetes_object.h"
-#include "core/trust/public_key.h"
 #include "io/files/files.h"
+#include "io/kubernetes/public_material.h"
 
 namespace assay {
 namespace {
@@ -91,7 +91,7 @@ std::map<std::string, ClusterItem> ItemsOf(const Json* object,
       for (TrustFile& file : *files) {
         file.path.erase(0, 1);  // its '#'
         // Whatever it is, no signer can take it, and it may be a secret.
-        if (!PublicKey::ParseFile(file.bytes)) file.bytes.clear();
+        if (!IsPublicMaterial(file.bytes)) file.bytes.clear();
       }
       item.files = *std::move(files);
     } else {

@@ -1,7 +1,7 @@
 // ClusterStore: what the API server said last about the objects that a policy
 // names, on disk: for restarts, and for the one-shot decider. One file an
 // object, replaced whole. Only entries that somebody chose are kept, and of
-// those only what public keys are, so nothing private of an object reaches the
+// those only what anybody may see, so nothing private of an object reaches the
 // disk.
 #ifndef ASSAY_IO_KUBERNETES_CLUSTER_STORE_H_
 #define ASSAY_IO_KUBERNETES_CLUSTER_STORE_H_
@@ -63,7 +63,7 @@ class ClusterStore {
 };
 
 // What an object yields for each of `items`; null for one that is not there. A
-// chosen entry that is no public key is there, and empty.
+// chosen entry that may be private is there, and empty.
 std::map<std::string, ClusterItem> ItemsOf(const Json* object,
                                            const std::set<std::string>& items);
 // The answer that signers get. Errors: kKubernetesPending, kKubernetesGone.

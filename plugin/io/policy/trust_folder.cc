@@ -83,6 +83,8 @@ TrustKind TrustFolder::KindOf(std::string_view name) {
 }
 
 Result<std::vector<TrustFile>> TrustFolder::ReadPlain(std::string_view name) {
+  const Status here = CheckOnDisk(name);
+  if (!here) return here.error();
   read_any_ = true;
   const std::string path = PathOf(name);
   std::vector<std::string> paths = {path};
@@ -176,11 +178,8 @@ Result<std::vector<TrustFile>> TrustFolder::ReadNamed(const std::string& path,
 // instead, as long as nothing of the one before was handed out.
 Result<std::vector<TrustFile>> TrustFolder::Read(std::string_view name) {
   constexpr int kTries = 3;
-  if (name.starts_with(kClusterPrefix)) {
-    return Fail(
-        Reason::kPolicyMalformed,
-        "'" + Printable(name) + "': only plain keys may be in a cluster");
-  }
+  const Status here = CheckOnDisk(name);
+  if (!here) return here.error();
   const auto hash = name.rfind('#');
   const auto item = hash == name.npos ? "" : name.substr(hash + 1);
   if (hash != name.npos && (hash == 0 || item.empty())) {

@@ -153,7 +153,7 @@ bool RootPins::AddKeys(TomlReader& table, TrustFiles& files) {
   bool good = true;
   const auto names = table.Strings("root_keys");
   for (const auto& name : names.value_or(std::vector<std::string>())) {
-    const auto read = files.Read(name);
+    const auto read = files.ReadAnywhere(name);
     if (!read) {
       table.Complain("root_keys", read.error().reason,
                      name + ": " + read.error().detail);
@@ -195,7 +195,7 @@ bool RootPins::AddAuthorities(TomlReader& table, TrustFiles& files) {
     table.Complain("root_ca", error.reason, *name + ": " + error.detail);
     return false;
   };
-  const auto read = files.Read(*name);
+  const auto read = files.ReadAnywhere(*name);
   if (!read) return fail(read.error());
   for (const TrustFile& file : *read) {
     const auto certificates = Certificate::ParsePem(file.bytes);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/bytes.h"
+#include "core/schemes/cluster_reference.h"
 
 namespace assay {
 namespace {
@@ -25,6 +26,8 @@ Error Unreadable(const std::string& name, std::string_view what) {
 
 // The document that `name` is, or that is in the folder it names.
 Result<std::string> FindDocument(const std::string& name, TrustFiles& files) {
+  const Status here = CheckOnDisk(name);
+  if (!here) return here.error();
   const TrustKind kind = files.KindOf(name);
   if (kind == TrustKind::kFile) return name;
   if (kind == TrustKind::kAbsent) return Unreadable(name, "is not there");
@@ -106,6 +109,8 @@ Result<NotationTerms> TermsOf(const TrustStatement& statement,
 Result<ImportedPolicy> Import(const std::string& name,
                               const std::optional<std::string>& stores,
                               TrustFiles& files) {
+  const Status here = CheckOnDisk(stores.value_or(""));
+  if (!here) return here.error();
   const auto document = FindDocument(name, files);
   if (!document) return document.error();
   const auto read = files.ReadPlain(*document);

@@ -71,7 +71,7 @@ std::optional<TrustStore> TrustStore::Read(TomlReader& table,
     good = false;
   };
   for (const std::string& name : *names) {
-    const auto read = files.Read(name);
+    const auto read = files.ReadAnywhere(name);
     if (!read) {
       complain(WithContext(read.error(), name));
       continue;

@@ -21,7 +21,7 @@ std::optional<OpenpgpKeyring> ReadOpenpgpKeys(TomlReader& table,
     good = false;
   };
   for (const auto& name : *names) {
-    auto read = files.Read(name);
+    auto read = files.ReadAnywhere(name);
     if (!read) {
       complain(name, read.error());
       continue;

@@ -82,7 +82,7 @@ std::vector<RootSource> ReadRoots(TomlReader& table, TrustFiles& files,
       if (source) roots.push_back(*std::move(source));
       continue;
     }
-    const auto read = files.Read(name);
+    const auto read = files.ReadAnywhere(name);
     if (!read) {
       ComplainAbout(table, name, read.error());
       continue;

@@ -77,13 +77,12 @@ std::optional<OpenpgpPacket> TakePacket(OpenpgpCursor& cursor) {
 
 }  // namespace
 
-Result<std::vector<OpenpgpPacket>> ReadOpenpgpPackets(std::string_view bytes) {
-  // Of a message that passes there are three; more are read to say what it is.
-  constexpr std::size_t kMost = 8;
+Result<std::vector<OpenpgpPacket>> ReadOpenpgpPackets(std::string_view bytes,
+                                                      std::size_t most) {
   std::vector<OpenpgpPacket> packets;
   OpenpgpCursor cursor(bytes);
   while (!cursor.empty()) {
-    if (packets.size() == kMost)
+    if (packets.size() == most)
       return MalformedPackets("it has too many packets");
     auto packet = TakePacket(cursor);
     if (!packet) {

@@ -54,8 +54,13 @@ class OpenpgpCursor {
   std::string_view rest_;
 };
 
-// All of `bytes`, to their last. Error: kOpenpgpMalformed.
-Result<std::vector<OpenpgpPacket>> ReadOpenpgpPackets(std::string_view bytes);
+// Of a message that passes there are three; more are read to say what it is.
+inline constexpr std::size_t kMostOpenpgpPackets = 8;
+
+// All of `bytes`, to their last. Error: kOpenpgpMalformed, also for more than
+// `most`.
+Result<std::vector<OpenpgpPacket>> ReadOpenpgpPackets(
+    std::string_view bytes, std::size_t most = kMostOpenpgpPackets);
 
 }  // namespace assay
 

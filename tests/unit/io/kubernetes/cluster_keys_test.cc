@@ -8,6 +8,7 @@
 #include "io/kubernetes/cluster_store.h"
 #include "io/policy/policy_loader.h"
 #include "tests/support/catch.h"
+#include "tests/unit/core/trust/openpgp/recorded.h"
 #include "tests/unit/io/policy/policy_root.h"
 
 using namespace assay;
@@ -35,10 +36,14 @@ struct Node : PolicyRoot {
                     "[kubernetes]\n"
                     "kubeconfig = \"/etc/kubeconfig\"\n") {
     folder.Write("etc/assay/assayd.toml", settings);
+    WriteSigner("type = \"sigstore-key\"\nkeys = [\"" + keys + "\"]\n");
+  }
+
+  void WriteSigner(const std::string& table) {
     WritePolicy("10.toml",
                 "version = 1\n[[rule]]\nscope = \"**\"\nrequire = \"release\"\n"
-                "[signers.release]\ntype = \"sigstore-key\"\nkeys = [\"" +
-                    keys + "\"]\n");
+                "[signers.release]\n" +
+                    table);
   }
 
   ClusterStore store() const { return {paths(), kSettings}; }
@@ -230,13 +235,141 @@ TEST_CASE("names and settings that cannot be are errors of the policy") {
   CHECK(Has(Node(many).Signer(), "too many"));
 }
 
-// What is gone there would have to be gone here, too.
-TEST_CASE("only keys may be in a cluster") {
+// What a signer believes, what an object holds for it, and what shows then.
+struct Belief {
+  std::string table;
+  std::string entry;
+  std::string bytes;
+  std::string shows;
+};
+
+std::string TrustedRootText() {
+  const auto text = ReadFile(std::string(ASSAY_VECTORS_DIR) +
+                                 "/keyless-cosign31-v1-allow/trusted_root.json",
+                             1 << 20);
+  REQUIRE(text);
+  return *text;
+}
+
+std::vector<Belief> Beliefs() {
+  const auto certificate = TestKey::Make(KeyKind::kEcdsaP256).Certificate();
+  const auto authority =
+      TestKey::Make(KeyKind::kEcdsaP256)
+          .Certificate({{"2.5.29.19", "\x30\x03\x01\x01\xff"}});
+  const std::string key = TestKey::Make(KeyKind::kEcdsaP256).Pem();
+  const std::string keyless =
+      "type = \"sigstore-keyless\"\n"
+      "identities = [{ issuer = \"https://issuer.example.com\", "
+      "subject = \"a@example.com\" }]\ntrusted_root = ";
+  const std::string openpgp =
+      "type = \"openpgp\"\nlookaside = \"https://sigs.example.com\"\n"
+      "keys = ";
+  const std::string notation = "type = \"notation\"\nidentities = \"*\"\n";
+  return {
+      {openpgp, "release.asc", Recorded("ed.asc"), "ed25519"},
+      {openpgp, "release.gpg", Recorded("rsa.gpg"), "rsa"},
+      {notation + "trust_store = ", "ca.crt", certificate, "1 trusted"},
+      {notation + "signing_authorities = ", "tls.crt", certificate,
+       "1 signing authorities"},
+      {keyless, "trusted_root.json", TrustedRootText(), "1 log"},
+      {"type = \"dct\"\nroot_keys = ", "root.pub", key, "root key sha256:"},
+      {"type = \"dct\"\nroot_keys = ", "root.pem", certificate, "root key"},
+      {"type = \"dct\"\nroot_ca = ", "ca.crt", authority, "1 root authorities"},
+  };
+}
+
+TEST_CASE("whatever a signer believes may be in a cluster") {
+  const std::string secret_key =
+      "-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n";
+  for (const Belief& belief : Beliefs()) {
+    INFO(belief.table);
+    Node node;
+    node.WriteSigner(belief.table + "\"k8s://prod/release#" + belief.entry +
+                     "\"\n");
+    CHECK(node.Signer().starts_with("kubernetes-pending"));
+    const auto pending = node.Load()->fingerprint();
+    const std::set<std::string> items = {belief.entry};
+    const Json good = Secret({{belief.entry, belief.bytes}});
+    node.Keep(&good, items);
+    CHECK(Has(node.Signer(), belief.shows));
+    const auto known = node.Load()->fingerprint();
+    CHECK(known != pending);
+    for (const std::string& bad :
+         {std::string("PASSPHRASE"), secret_key, std::string("{}")}) {
+      const Json object = Secret({{belief.entry, bad}});
+      node.Keep(&object, items);
+      CHECK(node.Signer().starts_with("kubernetes-gone"));
+      CHECK(node.Load()->fingerprint() != known);
+      const auto kept = ReadFile(node.File(), 1 << 20);
+      CHECK_FALSE(Has(*kept, Base64Encode(bad)));
+    }
+    node.Keep(nullptr, items);
+    CHECK(node.Signer().starts_with("kubernetes-gone"));
+  }
+}
+
+// Public, but another kind of thing.
+TEST_CASE("what a cluster holds is no mistake of the policy") {
+  for (const Belief& belief : Beliefs()) {
+    INFO(belief.table);
+    Node node;
+    node.WriteSigner(belief.table + "\"k8s://prod/release#x\"\n");
+    const bool root = belief.entry == "trusted_root.json";
+    const Json object =
+        Secret({{"x", root ? Recorded("ed.asc") : TrustedRootText()}});
+    node.Keep(&object, {"x"});
+    CHECK(node.Signer().starts_with("kubernetes-gone"));
+    node.WriteSigner(belief.table + "\"k8s://prod/release#x\"\nkeyz = 1\n");
+    CHECK(Has(node.Signer(), "keyz"));
+    node.WriteSigner(belief.table + "\"k8s://prod\"\n");
+    CHECK(Has(node.Signer(), "is to be k8s://"));
+  }
+}
+
+TEST_CASE("a signer without its trust keeps its place in the policy") {
   Node node;
-  NodeTrust trust(node.paths());
-  const auto read = trust.Read("k8s://prod/release");
-  REQUIRE_FALSE(read);
-  CHECK(read.error().reason == Reason::kPolicyMalformed);
+  const auto write = [&](const std::string& type) {
+    node.WriteSigner(
+        "type = \"" + type +
+        "\"\nidentities = [{ issuer = \"https://issuer.example.com\", "
+        "subject = \"a@example.com\" }]\n"
+        "trusted_root = \"k8s://prod/release#r\"\n"
+        "[attestations.built]\npredicate_type = \"https://slsa.dev/"
+        "provenance/v1\"\nsigned_by = \"release\"\n");
+  };
+  write("sigstore-keyless");
+  CHECK(node.Signer().starts_with("kubernetes-pending"));
+  node.WriteSigner(
+      "type = \"dct\"\nroot_ca = \"k8s://prod/release#r\"\n"
+      "[attestations.built]\npredicate_type = \"https://slsa.dev/"
+      "provenance/v1\"\nsigned_by = \"release\"\n");
+  CHECK(Has(node.Signer(), "signs no statements"));
+}
+
+TEST_CASE("a withheld signer says why to whoever asks for a signature") {
+  Node node;
+  node.WriteSigner("type = \"dct\"\nroot_ca = \"k8s://prod/release#r\"\n");
+  const auto policy = node.Load();
+  REQUIRE(policy != nullptr);
+  const Signer& signer = *policy->signers().at("release");
+  CHECK(signer.scheme() == "dct");
+  Findings findings;
+  const auto name = Reference::Parse("registry.example.com/app:1");
+  signer.Verify({*name, {}}, {}, findings);
+  CHECK(findings.verified.empty());
+  REQUIRE(findings.failed.size() == 1);
+  CHECK(findings.failed.front().error.reason == Reason::kKubernetesPending);
+}
+
+// Who wrote these means files.
+TEST_CASE("what other programs' policies name is on disk alone") {
+  Node node;
+  for (const std::string type : {"containers-policy", "notation-policy"}) {
+    node.WriteSigner("type = \"" + type +
+                     "\"\npolicy = \"k8s://prod/release\"\n");
+    INFO(type);
+    CHECK(Has(node.Signer(), "mount the object as a volume"));
+  }
 }
 
 TEST_CASE("who may wait asks the cluster where nothing is known") {
