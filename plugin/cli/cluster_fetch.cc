@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <filesystem>
 
+#include "base/error_text.h"
 #include "io/kubernetes/cluster_client.h"
 #include "io/kubernetes/cluster_store.h"
 
@@ -24,8 +25,7 @@ Result<KubernetesSettings> ClusterSettings(const Paths& paths) {
 }
 
 Error UnknownKeys(const Error& error) {
-  return Fail(Reason::kKubernetesPending,
-              std::string(Describe(error.reason).id) + ": " + error.detail);
+  return Fail(Reason::kKubernetesPending, ErrorText(error));
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 #include <system_error>
 #include <utility>
 
+#include "base/error_text.h"
 #include "base/limits.h"
 #include "daemon/log.h"
 #include "io/report/request.h"
@@ -115,8 +116,7 @@ void AnswerHook(AskConnection& connection, Enforcer& enforcer) {
       connection.Receive(std::chrono::steady_clock::now() + kReceiveWithin);
   if (!ask) {
     LogWarning("refused a request at the ask socket: " +
-               std::string(Describe(ask.error().reason).id) + ": " +
-               ask.error().detail);
+               ErrorText(ask.error()));
     return;
   }
   const AskNonce& nonce = ask->request.nonce;

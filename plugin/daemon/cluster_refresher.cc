@@ -4,6 +4,7 @@
 #include <exception>
 #include <utility>
 
+#include "base/error_text.h"
 #include "daemon/log.h"
 #include "io/report/request.h"
 
@@ -20,10 +21,6 @@ std::string ObjectVersion(const Json* object) {
   const auto* version =
       metadata == nullptr ? nullptr : metadata->FindString("resourceVersion");
   return version == nullptr ? std::string() : *version;
-}
-
-std::string ClusterProblem(const Error& error) {
-  return std::string(Describe(error.reason).id) + ": " + error.detail;
 }
 
 }  // namespace
@@ -141,11 +138,13 @@ Status ClusterRefresher::Hear(const ClusterObject& object,
     const std::scoped_lock lock(mutex_);
     const Json* json = listed.object ? &*listed.object : nullptr;
     KeptObject now{ObjectVersion(json), WallClock(),
-                   ItemsOf(json, wanted_[object])};
-    changed = now.items != known_[object].kept.items;
+                   ItemsOf(json, wanted_[object]), listed.cluster};
+    const KeptObject& before = known_[object].kept;
+    changed = now.items != before.items || now.cluster != before.cluster;
+    // What is thrown from here on must not lose it.
+    untold_ = untold_ || changed;
     kept = Keep(object, std::move(now), changed);
   }
-  untold_ = untold_ || changed;
   if (!untold_) return kept;
   LogInfo("kubernetes: " + object.str() +
           (listed.object ? " is another now" : ": there is no such object"));
@@ -159,13 +158,13 @@ void ClusterRefresher::Confirm(const ClusterObject& object) {
   KeptObject now = known_[object].kept;
   now.confirmed_at = WallClock();
   const Status kept = Keep(object, std::move(now), /*changed=*/false);
-  if (!kept) LogError("kubernetes: " + ClusterProblem(kept.error()));
+  if (!kept) LogError("kubernetes: " + ErrorText(kept.error()));
 }
 
 void ClusterRefresher::Note(const ClusterObject& object, const Error& error) {
   const std::scoped_lock lock(mutex_);
   Known& known = known_[object];
-  std::string problem = ClusterProblem(error);
+  std::string problem = ErrorText(error);
   if (problem == known.problem) return;
   LogWarning("kubernetes: " + object.str() + ": " + problem);
   known.problem = std::move(problem);

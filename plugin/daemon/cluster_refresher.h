@@ -73,7 +73,8 @@ class ClusterRefresher {
   bool poked_ = true;
   Wanted wanted_;                         // what is followed
   std::map<ClusterObject, Known> known_;  // of what is followed
-  // Something changed, and `changed` threw; the refresher's thread alone.
+  // Something changed, and nobody was told yet, be it that something threw
+  // meanwhile; the refresher's thread alone.
   bool untold_ = false;
   std::thread worker_;
 };

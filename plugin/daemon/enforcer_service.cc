@@ -9,6 +9,7 @@
 
 #include "api/assay.grpc.pb.h"
 #include "base/bytes.h"
+#include "base/error_text.h"
 #include "daemon/node_survey.h"
 #include "io/report/request.h"
 #include "io/rootfs/folder.h"
@@ -96,9 +97,7 @@ class EnforcerService::Impl final : public v1::Enforcer::Service {
                       v1::Decision* decision) override {
     auto reference = Reference::Parse(request->reference());
     if (!reference) {
-      return {grpc::StatusCode::INVALID_ARGUMENT,
-              std::string(Describe(reference.error().reason).id) + ": " +
-                  reference.error().detail};
+      return {grpc::StatusCode::INVALID_ARGUMENT, ErrorText(reference.error())};
     }
     Question question = NewQuestion(Hook::kVerify, kVerifyBudget);
     question.about = ReferenceClaim{*std::move(reference), HostPlatform(),

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 
+#include "base/error_text.h"
 #include "daemon/log.h"
 #include "daemon/service.h"
 #include "daemon/startup_pages.h"
@@ -88,8 +89,7 @@ Options ReadOptions(int argc, char* argv[]) {
 int Serve(const Options& options, const sigset_t& signals) {
   auto service = Service::Start(Paths(options.root));
   if (!service) {
-    LogError(std::string(Describe(service.error().reason).id) + ": " +
-             service.error().detail);
+    LogError(ErrorText(service.error()));
     return kUsageExit;
   }
   NotifyManager("READY=1");

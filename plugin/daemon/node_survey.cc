@@ -7,6 +7,7 @@
 #include <tuple>
 #include <utility>
 
+#include "base/error_text.h"
 #include "io/report/request.h"
 
 namespace assay {
@@ -16,10 +17,6 @@ constexpr std::chrono::seconds kInventoryBudget{30};
 constexpr std::chrono::seconds kWorkloadBudget{8};
 
 using PolicyPointer = std::shared_ptr<const Policy>;
-
-std::string ProblemText(const Error& error) {
-  return std::string(Describe(error.reason).id) + ": " + error.detail;
-}
 
 // What is decided about, with what it is asked as.
 struct Known {
@@ -191,7 +188,7 @@ SurveyedWorkload NodeSurvey::Survey(const Policy& policy, bool offline,
   question.about = ImageClaim{row.held.runtime_namespace, row.held.image};
   const auto subject = engine_.runtime().Resolve(question);
   if (!subject) {
-    row.problems.push_back(ProblemText(subject.error()));
+    row.problems.push_back(ErrorText(subject.error()));
     return row;
   }
   if (!subject->images.empty()) {
@@ -208,7 +205,7 @@ SurveyedWorkload NodeSurvey::Survey(const Policy& policy, bool offline,
         {name, digests, places, offline ? Reach::kDisk : Reach::kNetwork,
          question.deadline});
     for (const Error& failure : found.failures) {
-      row.problems.push_back(ProblemText(failure));
+      row.problems.push_back(ErrorText(failure));
     }
     SigningTarget target{name,
                          digests,

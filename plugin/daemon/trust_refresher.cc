@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/error_text.h"
 #include "daemon/log.h"
 #include "io/report/request.h"
 
@@ -10,10 +11,6 @@ namespace {
 
 // After a failure.
 constexpr std::chrono::seconds kTrustRetry{30};
-
-std::string InWords(const Error& error) {
-  return std::string(Describe(error.reason).id) + ": " + error.detail;
-}
 
 }  // namespace
 
@@ -56,7 +53,7 @@ void TrustRefresher::Note(const TufClient::Report& report) {
     LogWarning("trust: kept metadata was dropped: " + dropped);
   }
   const std::string problem =
-      report.outcome ? std::string() : InWords(report.outcome.error());
+      report.outcome ? std::string() : ErrorText(report.outcome.error());
   failures_ = problem.empty() ? 0 : failures_ + 1;
   if (!problem.empty()) {
     LogWarning("trust: " + settings_.mirror + ": " + problem);

@@ -1,6 +1,7 @@
 // Property: what is read of an object of Kubernetes is entries with names that
 // volumes have and nothing private; YAML is read as the JSON that it stands
-// for; and what an API server says is about the object that was asked for.
+// for; what an API server says is about the object that was asked for; and what
+// anybody may see of it is nothing besides.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -10,6 +11,7 @@
 #include "base/yaml.h"
 #include "core/schemes/kubernetes_object.h"
 #include "io/kubernetes/cluster_wire.h"
+#include "io/kubernetes/public_material.h"
 
 namespace {
 
@@ -31,6 +33,7 @@ void CheckFiles(const Files& files) {
     Require(file.path.starts_with("f#") && assay::IsVolumeEntry(name));
     Require(!name.ends_with(".key") && !name.ends_with(".password"));
     Require(file.bytes.find("PRIVATE KEY-----") == std::string::npos);
+    Require(file.bytes.find("PRIVATE KEY BLOCK-----") == std::string::npos);
   }
 }
 
@@ -58,6 +61,11 @@ void CheckObject(const Json& object) {
   Require(*metadata->FindString("namespace") == kAsked.name_space);
 }
 
+void CheckPublic(std::string_view text) {
+  const std::string more = std::string(text) + "\nPASSPHRASE";
+  Require(!assay::IsPublicMaterial(text) || !assay::IsPublicMaterial(more));
+}
+
 void CheckVersion(const std::string& version) {
   Require(!version.empty() &&
           version.find_first_of("&?#% \r\n") == std::string::npos);
@@ -68,6 +76,7 @@ void CheckVersion(const std::string& version) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data,
                                       std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
+  CheckPublic(text);
   for (const auto* item : {"", "a.pub", "a/a.pub"}) {
     const auto files = assay::ReadKubernetesObject(text, "f", item);
     CheckFiles(files);

@@ -4,6 +4,7 @@
 #include <set>
 #include <utility>
 
+#include "base/error_text.h"
 #include "base/limits.h"
 #include "core/verdict/base_image.h"
 #include "core/verdict/signature_check.h"
@@ -19,8 +20,7 @@ struct Candidate {
 
 Error Unavailable(const Error& why) {
   if (why.reason == Reason::kDeadline) return why;
-  return Fail(Reason::kBaseUnavailable,
-              std::string(Describe(why.reason).id) + ": " + why.detail);
+  return Fail(Reason::kBaseUnavailable, ErrorText(why));
 }
 
 bool Contains(const std::vector<Digest>& digests, const Digest& digest) {
@@ -212,9 +212,7 @@ class BaseCheck {
     }
     if (unsigned_ && IsUndetermined(*unsigned_)) return *unsigned_;
     if (unsigned_) {
-      return Fail(Reason::kBaseUnsigned,
-                  std::string(Describe(unsigned_->reason).id) + ": " +
-                      unsigned_->detail);
+      return Fail(Reason::kBaseUnsigned, ErrorText(*unsigned_));
     }
     if (mismatch_) return Fail(Reason::kBaseMismatch, mismatch_->detail);
     return Fail(Reason::kBaseMissing,

@@ -8,12 +8,12 @@
 #include "base/paths.h"
 #include "base/result.h"
 #include "io/config/node_config.h"
+#include "io/kubernetes/cluster_identity.h"
 
 namespace assay {
 
 struct ClusterAccess {
-  std::string server;              // "https://host:port", without a final slash
-  std::string authorities;         // PEM; "" for the system's
+  ClusterIdentity cluster;
   std::string client_certificate;  // PEM, "" for none
   std::string client_key;          // PEM
   std::string token;               // "" for none

@@ -60,6 +60,7 @@ Status JudgeAnswer(const HttpAnswer& answer) {
 // How a watch went on after a version.
 struct Watched {
   std::string version;    // the last one that was told
+  std::string cluster;    // whose it is
   bool expired = false;   // list anew
   bool progress = false;  // something was told
 };
@@ -131,17 +132,18 @@ class ClusterClient::Impl {
     stop_ = false;
   }
 
-  // All but deadline, `most` and sink.
-  Result<HttpRequest> Prepare(const std::string& path) {
+  // All but deadline, `most` and sink; and who is asked.
+  Result<HttpRequest> Prepare(const std::string& path, std::string& cluster) {
     auto access = access_();
     if (!access) return access.error();
-    const auto url = registry::Url::Parse(access->server + path);
+    cluster = access->cluster.str();
+    const auto url = registry::Url::Parse(access->cluster.server + path);
     if (!url || !url->secure()) {
       return Fail(Reason::kConfigurationMalformed,
-                  "the server's address is none: " + access->server);
+                  "the server's address is none: " + access->cluster.server);
     }
     registry::TlsProfile identity;
-    identity.authorities = std::move(access->authorities);
+    identity.authorities = std::move(access->cluster.authorities);
     identity.client_cert_pem = std::move(access->client_certificate);
     identity.client_key_pem = std::move(access->client_key);
     const auto tls = tls_.Exactly(std::move(identity));
@@ -161,7 +163,8 @@ class ClusterClient::Impl {
 
   Task<Result<ListedObject>> List(HttpWorker& worker,
                                   const ClusterObject& object) {
-    auto request = Prepare(ListPath(object));
+    std::string cluster;
+    auto request = Prepare(ListPath(object), cluster);
     if (!request) co_return request.error();
     request->most = limits::kKubernetesObjectBytes;
     request->deadline = SteadyClock::now() + limits::kKubernetesDeadline;
@@ -169,7 +172,9 @@ class ClusterClient::Impl {
     const HttpAnswer answer = co_await exchange;
     const Status good = JudgeAnswer(answer);
     if (!good) co_return good.error();
-    co_return ReadObjectList(answer.body, object);
+    auto listed = ReadObjectList(answer.body, object);
+    if (listed) listed->cluster = std::move(cluster);
+    co_return listed;
   }
 
   // Adds `part`, takes whole lines off `text` and tells of them.
@@ -202,20 +207,26 @@ class ClusterClient::Impl {
     watched.progress = true;
     watched.version = event.version;
     if (event.kind != ObjectEvent::Kind::kBookmark) {
-      return Hear(object, {std::move(event.version), std::move(event.object)},
-                  ears);
+      return Hear(
+          object,
+          {std::move(event.version), std::move(event.object), watched.cluster},
+          ears);
     }
     ears.confirmed(object);
     return Ok();
   }
 
+  // From where `watched` is. What another cluster says is listed first.
   Task<Result<Watched>> Watch(HttpWorker& worker, const ClusterObject& object,
-                              std::string version, const ClusterEars& ears) {
+                              Watched watched, const ClusterEars& ears) {
     const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(
         limits::kKubernetesWatch * (1 + worker.Random()));
-    auto request = Prepare(WatchPath(object, version, seconds.count()));
+    std::string cluster;
+    auto request =
+        Prepare(WatchPath(object, watched.version, seconds.count()), cluster);
     if (!request) co_return request.error();
-    Watched watched{std::move(version), false, false};
+    watched.expired = cluster != watched.cluster;
+    if (watched.expired) co_return watched;
     Status good = Ok();
     std::string text;
     request->sink = [&](std::string_view part) {
@@ -236,11 +247,10 @@ class ClusterClient::Impl {
   // Watches from one version to the next for as long as that goes well; then
   // the failures before it no longer count.
   Task<Status> WatchOn(HttpWorker& worker, const ClusterObject& object,
-                       std::string version, const ClusterEars& ears,
-                       int& failures) {
+                       Watched from, const ClusterEars& ears, int& failures) {
     for (;;) {
       const auto begun = SteadyClock::now();
-      auto watched = co_await Watch(worker, object, version, ears);
+      auto watched = co_await Watch(worker, object, from, ears);
       const auto lasted = SteadyClock::now() - begun;
       if (!watched) {
         if (lasted > kLastRetry) failures = 0;
@@ -249,7 +259,7 @@ class ClusterClient::Impl {
       const bool good = watched->progress || lasted >= kShortestWatch;
       if (good) failures = 0;
       if (watched->expired || !good) co_return Ok();
-      version = std::move(watched->version);
+      from = {std::move(watched->version), std::move(watched->cluster)};
     }
   }
 
@@ -279,8 +289,8 @@ class ClusterClient::Impl {
     if (!listed) co_return listed.error();
     const Status known = Hear(object, *listed, ears);
     if (!known) co_return known;
-    co_return co_await WatchOn(worker, object, std::move(listed->version), ears,
-                               failures);
+    Watched from{std::move(listed->version), std::move(listed->cluster)};
+    co_return co_await WatchOn(worker, object, std::move(from), ears, failures);
   }
 
   // Ends with the worker alone.

@@ -8,10 +8,12 @@
 
 #include "base/bytes.h"
 #include "base/digest.h"
+#include "base/error_text.h"
 #include "base/json.h"
 #include "base/limits.h"
 #include "core/schemes/kubernetes_object.h"
 #include "io/files/files.h"
+#include "io/kubernetes/cluster_identity.h"
 #include "io/kubernetes/public_material.h"
 
 namespace assay {
@@ -57,10 +59,13 @@ std::optional<KeptObject> KeptFrom(const Json& json) {
   const auto* version = json.FindString("resource_version");
   const auto* confirmed = json.FindInt("confirmed_at");
   const auto* items = json.FindObject("items");
-  if (version == nullptr || confirmed == nullptr || items == nullptr) {
+  const auto* cluster = json.FindString("cluster");
+  if (version == nullptr || confirmed == nullptr || items == nullptr ||
+      cluster == nullptr) {
     return std::nullopt;
   }
-  KeptObject kept{*version, Time(std::chrono::seconds(*confirmed)), {}};
+  KeptObject kept{
+      *version, Time(std::chrono::seconds(*confirmed)), {}, *cluster};
   for (const auto& [name, value] : *items) {
     auto item = ItemFrom(value);
     if (!item) return std::nullopt;
@@ -95,9 +100,7 @@ std::map<std::string, ClusterItem> ItemsOf(const Json* object,
       }
       item.files = *std::move(files);
     } else {
-      const Error& error = files.error();
-      item.problem = std::string(Describe(error.reason).id) + ": " +
-                     Printable(error.detail, 1000);
+      item.problem = Printable(ErrorText(files.error()), 1000);
     }
     all.emplace(name, std::move(item));
   }
@@ -122,7 +125,9 @@ Result<std::vector<TrustFile>> KeysOf(const ClusterReference& reference,
 
 ClusterStore::ClusterStore(const Paths& paths,
                            const KubernetesSettings& settings)
-    : folder_(paths.KubernetesDir()),
+    : paths_(paths),
+      settings_(settings),
+      folder_(paths.KubernetesDir()),
       source_(settings.kubeconfig.empty() ? "service account"
                                           : settings.kubeconfig) {}
 
@@ -150,6 +155,10 @@ Result<KeptObject> ClusterStore::Load(const ClusterObject& object) const {
   }
   auto kept = KeptFrom(*json);
   if (!kept) return PendingObject(path + " is not what was written there");
+  const auto cluster = FindClusterIdentity(paths_, settings_);
+  if (cluster && kept->cluster != cluster->str()) {
+    return Fail(Reason::kNotFound, path + " is of another cluster");
+  }
   return *std::move(kept);
 }
 
@@ -162,6 +171,7 @@ Status ClusterStore::Save(const ClusterObject& object,
   const Json document(Json::Object{{"version", Json(kStoreVersion)},
                                    {"object", Json(object.str())},
                                    {"source", Json(source_)},
+                                   {"cluster", Json(kept.cluster)},
                                    {"resource_version", Json(kept.version)},
                                    {"confirmed_at", Json(confirmed)},
                                    {"items", Json(std::move(items))}});

@@ -35,11 +35,14 @@ struct KeptObject {
   std::string version;  // resourceVersion, "" where there is no such object
   Time confirmed_at{};  // about when the server was heard last
   std::map<std::string, ClusterItem> items;
+  std::string cluster = {};  // ClusterIdentity of the one that said so
 };
 
 class ClusterStore {
  public:
-  // What is kept under other settings counts for nothing.
+  // What is kept under other settings, or of another cluster than the one that
+  // they lead to now, counts for nothing. Where nobody can tell which that is,
+  // what is kept stays.
   ClusterStore(const Paths& paths, const KubernetesSettings& settings);
 
   // Errors: kNotFound, kKubernetesPending (what is there cannot be used).
@@ -58,6 +61,8 @@ class ClusterStore {
  private:
   std::string PathOf(const ClusterObject& object) const;
 
+  Paths paths_;
+  KubernetesSettings settings_;
   std::string folder_;
   std::string source_;  // which settings
 };

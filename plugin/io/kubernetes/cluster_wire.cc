@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/bytes.h"
+#include "base/error_text.h"
 #include "base/limits.h"
 
 namespace assay {
@@ -18,8 +19,7 @@ Error BadAnswer(std::string detail) {
 Result<Json> ParseAnswer(std::string_view text) {
   auto json = Json::Parse(text, limits::kKubernetesObjectBytes);
   if (json) return json;
-  return BadAnswer(std::string(Describe(json.error().reason).id) + ": " +
-                   json.error().detail);
+  return BadAnswer(ErrorText(json.error()));
 }
 
 // Opaque, but it goes into an address: letters, digits and what is harmless.

@@ -19,6 +19,7 @@ namespace assay {
 struct ListedObject {
   std::string version;  // resourceVersion: where a watch goes on
   std::optional<Json> object;
+  std::string cluster = {};  // ClusterIdentity, set by who asked
 };
 
 // Errors: kKubernetesProtocol (another kind, another name, several objects, no

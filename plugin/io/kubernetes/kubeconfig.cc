@@ -118,19 +118,20 @@ class Material {
 };
 
 Status ReadCluster(const Json& table, const std::string& folder,
-                   ClusterAccess& access) {
+                   ClusterIdentity& cluster) {
   auto server = TextOf(table, "server");
   if (!server) return server.error();
-  access.server = *std::move(server);
+  cluster.server = *std::move(server);
+  while (cluster.server.ends_with('/')) cluster.server.pop_back();
   const std::string key = "certificate-authority";
   const Status read =
       Material(table, folder)
-          .Read(key, FileTrust::kOwnerOrRoot, access.authorities);
+          .Read(key, FileTrust::kOwnerOrRoot, cluster.authorities);
   if (!read) return read;
   // Whoever names authorities does not mean the system's.
   const bool named =
       table.Find(key) != nullptr || table.Find(key + "-data") != nullptr;
-  if (!named || !access.authorities.empty()) return Ok();
+  if (!named || !cluster.authorities.empty()) return Ok();
   return BadKubeconfig("its " + key + " is empty");
 }
 
@@ -160,11 +161,15 @@ Status ReadUser(const Json& table, const std::string& folder,
   return Ok();
 }
 
-}  // namespace
+// A file as kubectl reads it, and the context that is the current one.
+struct Kubeconfig {
+  Json config;
+  std::string cluster;
+  std::string user;
+};
 
-Result<ClusterAccess> ReadKubeconfig(std::string_view text,
-                                     const std::string& folder) {
-  const auto config = ParseYaml(text);
+Result<Kubeconfig> ParseKubeconfig(std::string_view text) {
+  auto config = ParseYaml(text);
   if (!config) return config.error();
   const Status checked = CheckKeys(*config, kTopKeys, "the kubeconfig");
   if (!checked) return checked.error();
@@ -179,18 +184,45 @@ Result<ClusterAccess> ReadKubeconfig(std::string_view text,
   const auto context =
       FindNamed(*config, "contexts", "context", *current, kContextKeys);
   if (!context) return context.error();
-  const auto cluster_name = TextOf(**context, "cluster");
-  if (!cluster_name) return cluster_name.error();
-  const auto user_name = TextOf(**context, "user");
-  if (!user_name) return user_name.error();
-  const auto cluster =
-      FindNamed(*config, "clusters", "cluster", *cluster_name, kClusterKeys);
+  auto cluster = TextOf(**context, "cluster");
   if (!cluster) return cluster.error();
-  const auto user = FindNamed(*config, "users", "user", *user_name, kUserKeys);
+  auto user = TextOf(**context, "user");
+  if (!user) return user.error();
+  return Kubeconfig{*std::move(config), *std::move(cluster), *std::move(user)};
+}
+
+Result<ClusterIdentity> ReadClusterOf(const Kubeconfig& all,
+                                      const std::string& folder) {
+  const auto found =
+      FindNamed(all.config, "clusters", "cluster", all.cluster, kClusterKeys);
+  if (!found) return found.error();
+  ClusterIdentity cluster;
+  const Status read = ReadCluster(**found, folder, cluster);
+  if (!read) return read.error();
+  return cluster;
+}
+
+}  // namespace
+
+Result<ClusterIdentity> ReadKubeconfigCluster(std::string_view text,
+                                              const std::string& folder) {
+  const auto all = ParseKubeconfig(text);
+  if (!all) return all.error();
+  return ReadClusterOf(*all, folder);
+}
+
+Result<ClusterAccess> ReadKubeconfig(std::string_view text,
+                                     const std::string& folder) {
+  const auto all = ParseKubeconfig(text);
+  if (!all) return all.error();
+  auto cluster = ReadClusterOf(*all, folder);
+  if (!cluster) return cluster.error();
+  const auto user =
+      FindNamed(all->config, "users", "user", all->user, kUserKeys);
   if (!user) return user.error();
   ClusterAccess access;
-  Status read = ReadCluster(**cluster, folder, access);
-  if (read) read = ReadUser(**user, folder, access);
+  access.cluster = *std::move(cluster);
+  const Status read = ReadUser(**user, folder, access);
   if (!read) return read.error();
   return access;
 }

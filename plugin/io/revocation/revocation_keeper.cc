@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/bytes.h"
+#include "base/error_text.h"
 #include "base/limits.h"
 #include "io/registry/url.h"
 #include "io/revocation/revocation_fetch.h"
@@ -17,10 +18,6 @@ namespace {
 constexpr std::chrono::days kForgetAfter{14};
 constexpr std::chrono::days kProblemFor{1};
 constexpr std::chrono::seconds kFetchDeadline{10};
-
-std::string InWords(const Error& error) {
-  return std::string(Describe(error.reason).id) + ": " + error.detail;
-}
 
 std::string ServerOf(const RevocationPlace& place) {
   const auto url = registry::Url::Parse(place.url);
@@ -153,7 +150,7 @@ std::vector<std::string> RevocationKeeper::Refresh(bool everything) {
       silent.insert(server);
     }
     if (const auto problem = entry->NewProblem()) {
-      problems.push_back(InWords(*problem));
+      problems.push_back(ErrorText(*problem));
     }
   }
   return problems;
@@ -165,7 +162,7 @@ std::vector<std::string> RevocationKeeper::Problems() const {
   const std::scoped_lock lock(mutex_);
   for (const auto& [name, entry] : entries_) {
     if (const auto problem = entry->Problem(since)) {
-      problems.push_back(InWords(*problem));
+      problems.push_back(ErrorText(*problem));
     }
   }
   return problems;

@@ -4,6 +4,7 @@
 
 #include <utility>
 
+#include "base/error_text.h"
 #include "io/files/files.h"
 
 namespace assay {
@@ -26,8 +27,7 @@ std::string ExactName(const TrustDocument& document) {
 }
 
 Error Unavailable(const Error& error) {
-  return Fail(Reason::kDctUnavailable,
-              std::string(Describe(error.reason).id) + ": " + error.detail);
+  return Fail(Reason::kDctUnavailable, ErrorText(error));
 }
 
 class Server final : public TrustDocuments {

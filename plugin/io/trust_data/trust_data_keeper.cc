@@ -5,6 +5,7 @@
 #include <set>
 #include <utility>
 
+#include "base/error_text.h"
 #include "base/limits.h"
 #include "io/trust_data/notary_documents.h"
 
@@ -22,9 +23,8 @@ constexpr std::chrono::hours kFreshFor{1};
 constexpr std::chrono::days kForgetAfter{14};
 constexpr std::chrono::days kProblemFor{1};
 
-std::string InWords(const TrustDataPlace& place, const Error& error) {
-  return place.repository.Repository() + ": " +
-         std::string(Describe(error.reason).id) + ": " + error.detail;
+std::string ProblemOf(const TrustDataPlace& place, const Error& error) {
+  return place.repository.Repository() + ": " + ErrorText(error);
 }
 
 // A place gets no more of a decision's time than a registry.
@@ -248,7 +248,7 @@ std::vector<std::string> TrustDataKeeper::Refresh(bool everything) {
       silent.insert(server);
     }
     if (const auto problem = entry->NewProblem()) {
-      problems.push_back(InWords(entry->place(), *problem));
+      problems.push_back(ProblemOf(entry->place(), *problem));
     }
   }
   return problems;
@@ -261,7 +261,7 @@ std::vector<std::string> TrustDataKeeper::Problems() const {
   for (const auto& [name, entry] : entries_) {
     if (!entry->WasAskedSince(since)) continue;
     if (const auto problem = entry->Problem()) {
-      problems.push_back(InWords(entry->place(), *problem));
+      problems.push_back(ProblemOf(entry->place(), *problem));
     }
   }
   return problems;

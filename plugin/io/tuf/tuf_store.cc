@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/bytes.h"
+#include "base/error_text.h"
 #include "base/json.h"
 #include "base/limits.h"
 #include "io/files/files.h"
@@ -32,9 +33,7 @@ class Replay {
 
  private:
   void Drop(std::string_view what, const Error& why) {
-    state_.dropped.push_back(Printable(what, 80) + ": " +
-                             std::string(Describe(why.reason).id) + ": " +
-                             why.detail);
+    state_.dropped.push_back(Printable(what, 80) + ": " + ErrorText(why));
   }
 
   // Roots up to the pinned one are of no use any more.

@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 """Keys that a cluster holds, followed by the real daemon:
-live.py ASSAYD ASSAY ASSAY_NODE.
+live.py ASSAYD ASSAY ASSAY_NODE FOLLOW_PROBE.
 
 One node and one API server go through all of it in order; each function says
 what must hold.
@@ -38,7 +38,8 @@ class World:
     def __init__(self, folder, programs):
         self.one, self.two = Key(folder, "one"), Key(folder, "two")
         self.server = ApiServer(folder)
-        self.node = Node(folder, programs, self.server)
+        self.node = Node(folder, programs[:3], self.server)
+        self.probe = programs[3]
         self.folder = folder
 
     def put(self, key, **more):
@@ -234,13 +235,18 @@ def other_authorities_and_names_are_not_believed(world):
     other = Authority(world.folder, "other")
     for wrong in ({"authority": other.certificate},
                   {"server": f"https://localhost:{world.server.port}"}):  # fmt: skip
+        before = world.node.status()["policy"]["fingerprint"]
         world.node.connect(**wrong)
         world.node.ask_again()
         wait_for(f"{wrong} is not believed",
                  lambda: world.node.problem().startswith("kubernetes-unreachable"))  # fmt: skip
+        # What is kept is of the cluster that the kubeconfig named before.
+        assert world.node.status()["policy"]["fingerprint"] != before, world.node.status()
+        assert world.two.fingerprint not in str(world.node.shown())
         world.node.connect()
         world.node.ask_again()
         wait_for("the right one is", lambda: not world.node.problem())
+        world.comes_in_force(world.two.fingerprint)
     world.node.connect(user={"exec": {"command": "/bin/true"}})
     world.node.ask_again()
     wait_for("no program is run", lambda: "exec" in world.node.problem())
@@ -254,6 +260,15 @@ def a_client_certificate_is_as_good_as_a_token(world):
     world.node.ask_again()
     wait_for("it is taken", lambda: not world.node.problem())
     world.takes(lambda: world.put(world.one), world.one.fingerprint)
+
+
+@step
+def what_is_thrown_ends_no_following_and_loses_no_change(world):
+    """The object changed once; it is told until that went well."""
+    told = subprocess.run(
+        [world.probe, world.folder / "probe", world.node.kubeconfig, "k8s://prod/release"],
+        capture_output=True, text=True, check=False, timeout=120)  # fmt: skip
+    assert told.stdout.endswith("told 3 times\n"), told
 
 
 @step
@@ -303,7 +318,7 @@ def real_kubectl_understands_the_server(world):
 
 
 def main():
-    programs = [pathlib.Path(name) for name in sys.argv[1:4]]
+    programs = [pathlib.Path(name) for name in sys.argv[1:5]]
     with tempfile.TemporaryDirectory() as folder:
         world = World(pathlib.Path(folder), programs)
         try:

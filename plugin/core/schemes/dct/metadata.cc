@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/bytes.h"
+#include "base/error_text.h"
 #include "base/limits.h"
 #include "core/trust/tuf/canonical_json.h"
 
@@ -147,8 +148,7 @@ Result<Envelope> Envelope::Parse(std::string_view text, std::size_t most) {
   if (text.size() > most) return NoDocument("it is too large");
   auto document = Json::Parse(text, most);
   if (!document) {
-    return NoDocument(std::string(Describe(document.error().reason).id) + ": " +
-                      document.error().detail);
+    return NoDocument(ErrorText(document.error()));
   }
   const Json* content = document->Find("signed");
   if (content == nullptr || content->AsObject() == nullptr) {

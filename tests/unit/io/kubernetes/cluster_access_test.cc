@@ -62,8 +62,8 @@ TEST_CASE("a kubeconfig says where, whom to believe and who to be") {
                  "\n    client-key-data: " + Base64Encode("KEY") + "\n"),
       "/nowhere");
   REQUIRE(access);
-  CHECK(access->server == "https://api.example.com:6443");
-  CHECK(access->authorities == "CA");
+  CHECK(access->cluster.server == "https://api.example.com:6443");
+  CHECK(access->cluster.authorities == "CA");
   CHECK(access->client_certificate == "CERT");
   CHECK(access->client_key == "KEY");
   CHECK(access->token.empty());
@@ -78,7 +78,7 @@ TEST_CASE("files that a kubeconfig names lie beside it") {
                                         kToken + "    tokenFile: token\n"));
   auto access = Read(folder, path);
   REQUIRE(access);
-  CHECK(access->authorities == "CA");
+  CHECK(access->cluster.authorities == "CA");
   CHECK(access->token == "of-the-file");
   folder.Write("token", "the-next");
   CHECK(Read(folder, path)->token == "the-next");
@@ -183,13 +183,13 @@ TEST_CASE("a pod's service account is read anew each time") {
   folder.Write(place + "ca.crt", "CA");
   const auto access = Read(folder, "");
   REQUIRE(access);
-  CHECK(access->server == "https://[fd00::1]:443");
-  CHECK(access->authorities == "CA");
+  CHECK(access->cluster.server == "https://[fd00::1]:443");
+  CHECK(access->cluster.authorities == "CA");
   CHECK(access->token == "one");
   folder.Write(place + "token", "two\n");
   CHECK(Read(folder, "")->token == "two");
   ::setenv("KUBERNETES_SERVICE_HOST", "10.0.0.1", 1);
-  CHECK(Read(folder, "")->server == "https://10.0.0.1:443");
+  CHECK(Read(folder, "")->cluster.server == "https://10.0.0.1:443");
 }
 
 // An account that may list everything in a namespace reads every Secret there.

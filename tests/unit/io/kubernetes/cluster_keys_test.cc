@@ -5,6 +5,7 @@
 #include "base/digest.h"
 #include "base/json.h"
 #include "io/files/files.h"
+#include "io/kubernetes/cluster_identity.h"
 #include "io/kubernetes/cluster_store.h"
 #include "io/policy/policy_loader.h"
 #include "tests/support/catch.h"
@@ -199,6 +200,43 @@ TEST_CASE("what is kept of another object or cluster counts for nothing") {
   CHECK(Has(node.Signer(), "kubernetes-pending"));
 }
 
+// A kubeconfig is a name; where it leads to is what counts.
+TEST_CASE("what one cluster said counts for no other") {
+  Node node;
+  const auto write = [&](const std::string& server, const std::string& ca) {
+    return node.folder.Write(
+        "etc/kubeconfig",
+        "apiVersion: v1\nkind: Config\ncurrent-context: c\ncontexts:\n"
+        "- {name: c, context: {cluster: k, user: u}}\nclusters:\n"
+        "- {name: k, cluster: {server: \"" +
+            server + "\", certificate-authority-data: " + Base64Encode(ca) +
+            "}}\nusers:\n- {name: u, user: {tokenFile: missing}}\n");
+  };
+  const std::string one = "https://one.example.com:6443";
+  const std::string path = write(one, "first");
+  node.folder.Write("etc/assay/assayd.toml",
+                    "[kubernetes]\nkubeconfig = \"" + path + "\"\n");
+  const ClusterStore store(node.paths(), {path});
+  const auto identity = FindClusterIdentity(node.paths(), {path});
+  REQUIRE(identity);
+  const Json secret = Secret({{"cosign.pub", node.pem}});
+  REQUIRE(store.Save(kObject, {"7", Time(std::chrono::seconds(5)),
+                               ItemsOf(&secret, {""}), identity->str()}));
+  CHECK(Has(node.Signer(), "ecdsa-p256"));
+  write(one + "/", "first");
+  CHECK(Has(node.Signer(), "ecdsa-p256"));
+  write("https://two.example.com:6443", "first");
+  CHECK(Has(node.Signer(), "kubernetes-pending"));
+  write(one, "second");
+  CHECK(Has(node.Signer(), "kubernetes-pending"));
+  CHECK(store.Load(kObject).error().reason == Reason::kNotFound);
+  // Nobody can tell then, and a node must still start what it knew.
+  std::ofstream(path) << "}";
+  CHECK(Has(node.Signer(), "ecdsa-p256"));
+  std::filesystem::remove(path);
+  CHECK(Has(node.Signer(), "ecdsa-p256"));
+}
+
 TEST_CASE("a kept file that is bent or that others may write is no key") {
   Node node;
   const Json secret = Secret({{"cosign.pub", node.pem}});
@@ -211,10 +249,10 @@ TEST_CASE("a kept file that is bent or that others may write is no key") {
   for (const auto* text :
        {"", "{", "{}", R"({"version":1})",
         R"({"version":1,"object":"k8s://secret/prod/release",)"
-        R"("source":"/etc/kubeconfig","resource_version":"1",)"
+        R"("source":"/etc/kubeconfig","cluster":"","resource_version":"1",)"
         R"("confirmed_at":1,"items":{"":{"files":{"a":"*"}}}})",
         R"({"version":1,"object":"k8s://secret/prod/release",)"
-        R"("source":"/etc/kubeconfig","resource_version":"1",)"
+        R"("source":"/etc/kubeconfig","cluster":"","resource_version":"1",)"
         R"("confirmed_at":1,"items":{"":{"files":{}}}})"}) {
     std::ofstream(file, std::ios::trunc) << text;
     INFO(text);
