@@ -22,7 +22,7 @@ unit_mutation cluster-unknown-keys $cluster_tests \
   $cluster/kubeconfig.cc 's/if \(!checked\) return checked\.error\(\);/(void)checked;/g'
 unit_mutation cluster-plain-text $cluster_tests \
   "nobody is asked in plain text, as nobody, or with a bent header" \
-  $cluster/cluster_access.cc 's/!access->server\.starts_with\("https:\/\/"\)/false/'
+  $cluster/cluster_access.cc 's/!access->cluster\.server\.starts_with\("https:\/\/"\)/false/'
 unit_mutation cluster-source $cluster_tests \
   "what is kept of another object or cluster counts for nothing" \
   $cluster/cluster_store.cc 's/ \|\| \*source != source_//'
@@ -30,3 +30,12 @@ unit_mutation cluster-gone core/schemes/schemes \
   "what a cluster does not hold leaves a signer without that key" \
   plugin/core/schemes/keyring.cc \
   's/if \(options_\.missing\) return \*options_\.missing;//'
+unit_mutation cluster-identity $cluster_tests \
+  "what one cluster said counts for no other" \
+  $cluster/cluster_store.cc 's/if \(cluster && kept->cluster != cluster->str\(\)\)/if (false)/'
+unit_mutation cluster-private $cluster_tests \
+  "an entry that is no public key does not reach the disk" \
+  $cluster/cluster_store.cc 's/if \(!IsPublicMaterial\(file\.bytes\)\) file\.bytes\.clear\(\);//'
+unit_mutation cluster-withdrawn io/policy/policy_io \
+  "a key that a cluster took away is gone whatever else is wrong" \
+  plugin/io/policy/policy_holder.cc 's/policy = Renew\(diagnostics, asked\)/policy = Current()/'

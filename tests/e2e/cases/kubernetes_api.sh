@@ -44,6 +44,11 @@ lacking() { [[ $(assay status --json | jq -r '.cluster[0].lacking[0]') == *"$1"*
 # complains TEXT: what the daemon says is wrong with the policy.
 complains() { [[ $(assay status --json | jq -r '.policy.problems[]') == *"$1"* ]]; }
 
+# remembered: how many verdicts the daemon goes by.
+remembered() { assay status --json | jq .cached_verdicts; }
+
+none_remembered() { [[ $(remembered) == 0 ]]; }
+
 # has KEY: the daemon's policy is the one on disk, which has this key.
 has() {
   local shown
@@ -116,12 +121,18 @@ wait_for 10 has release || fail "the key is not in force: $(assay status)"
 expect_starts_soon "signed by the key of the Secret" demo/old:1
 expect_refused_image "signed by the key that is to come" signature-invalid demo/new:1
 
+(($(remembered) > 0)) || fail "no verdict is remembered: $(assay status)"
+expect_ok "an operator reloads" assay reload
+none_remembered || fail "verdicts are still remembered: $(assay status)"
+expect_starts "  and what is signed starts" demo/old:1
+(($(remembered) > 0)) || fail "no verdict is remembered: $(assay status)"
 start=$(date +%s%N)
 put_key stranger
 wait_for 10 has stranger || fail "the new key is not in force: $(assay status)"
 took=$((($(date +%s%N) - start) / 1000000))
 ((took < 2000)) || fail "it took $took ms"
 passed "a replaced key is in force after $took ms"
+wait_for 10 none_remembered || fail "verdicts are still remembered: $(assay status)"
 expect_starts_soon "what the new key signed" demo/new:1
 expect_refused_image "what the old key signed" signature-invalid demo/old:1
 
