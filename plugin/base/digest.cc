@@ -37,10 +37,13 @@ void Require(bool ok) {
 const EVP_MD* Fetched(HashAlgorithm algorithm) {
   static const std::array<EVP_MD*, 3> kFetched = [] {
     // Nearly always the first use of OpenSSL in a process. One that starts for
-    // one decision need not load texts of errors that nobody prints, nor give
-    // back piece by piece what its end gives back at once.
-    OPENSSL_init_crypto(
-        OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS | OPENSSL_INIT_NO_ATEXIT, nullptr);
+    // one decision need not load texts of errors that nobody prints, nor the
+    // names of ciphers from before OpenSSL 3 (TLS asks its providers by newer
+    // ones), nor give back piece by piece what its end gives back at once.
+    OPENSSL_init_crypto(OPENSSL_INIT_NO_LOAD_CRYPTO_STRINGS |
+                            OPENSSL_INIT_NO_ADD_ALL_CIPHERS |
+                            OPENSSL_INIT_NO_ATEXIT,
+                        nullptr);
     std::array<EVP_MD*, 3> fetched{};
     for (std::size_t i = 0; i < fetched.size(); ++i) {
       fetched.at(i) =

@@ -78,6 +78,15 @@ Result<Json> VerifyRemote(const Paths& paths, const NodeConfig& config,
   return inquiry.Answer(verifier.Decide(inquiry.question(), policy), *policy);
 }
 
+Result<Json> Decide(const Paths& paths, const NodeConfig& config,
+                    const std::shared_ptr<const Policy>& policy,
+                    const std::string& reference,
+                    const VerifyOptions& options) {
+  return LocalReference::IsOne(reference)
+             ? VerifyLocal(paths, config, reference, options, policy)
+             : VerifyRemote(paths, config, reference, options, policy);
+}
+
 }  // namespace
 
 Result<Json> VerifyUnder(const Paths& paths,
@@ -86,9 +95,7 @@ Result<Json> VerifyUnder(const Paths& paths,
                          const VerifyOptions& options) {
   const auto config = NodeConfig::Read(paths);
   if (!config) return config.error();
-  return LocalReference::IsOne(reference)
-             ? VerifyLocal(paths, *config, reference, options, policy)
-             : VerifyRemote(paths, *config, reference, options, policy);
+  return Decide(paths, *config, policy, reference, options);
 }
 
 Result<Json> VerifyReference(const Paths& paths, const std::string& reference,
@@ -100,7 +107,7 @@ Result<Json> VerifyReference(const Paths& paths, const std::string& reference,
   if (!config) return config.error();
   const auto policy = LoadPolicy(paths, options.policy);
   if (!policy) return policy.error();
-  return VerifyUnder(paths, *policy, reference, options);
+  return Decide(paths, *config, *policy, reference, options);
 }
 
 namespace {

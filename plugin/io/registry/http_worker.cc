@@ -17,6 +17,12 @@ constexpr std::size_t kIdleHandles = 8;
 constexpr long kKeptConnections = 8;
 constexpr milliseconds kLongestPoll{1000};
 
+// For jitter, which need not be hard to guess.
+std::minstd_rand::result_type Seed() {
+  return static_cast<std::minstd_rand::result_type>(
+      SteadyClock::now().time_since_epoch().count());
+}
+
 }  // namespace
 
 // Addresses and TLS sessions, shared by all workers. Connections are not:
@@ -53,9 +59,7 @@ class HttpShare {
 };
 
 HttpWorker::HttpWorker(std::shared_ptr<HttpShare> share)
-    : share_(std::move(share)),
-      multi_(curl_multi_init()),
-      random_(std::random_device{}()) {
+    : share_(std::move(share)), multi_(curl_multi_init()), random_(Seed()) {
   if (multi_ == nullptr) throw std::bad_alloc();
   curl_multi_setopt(multi_, CURLMOPT_MAXCONNECTS, kKeptConnections);
 }
