@@ -53,11 +53,9 @@ enum class YamlKind : std::uint8_t { kScalar = 1, kArray, kObject };
 class YamlReader {
  public:
   explicit YamlReader(std::string_view text)
-      : parser_(&storage_, &yaml_parser_delete) {
-    if (yaml_parser_initialize(&storage_) != 1) {
-      parser_.release();
-      return;
-    }
+      : parser_(nullptr, &yaml_parser_delete) {
+    if (yaml_parser_initialize(&storage_) != 1) return;
+    parser_.reset(&storage_);
     yaml_parser_set_encoding(&storage_, YAML_UTF8_ENCODING);
     const char* data = text.empty() ? "" : text.data();  // never null
     yaml_parser_set_input_string(

@@ -92,7 +92,8 @@ class Keyring {
   Error WhyUnverified(const SignedMessage& message) const;
   // `error`, unless keys are missing that might have verified: then why.
   Error UnlessMissing(Error error) const {
-    return options_.missing ? *options_.missing : std::move(error);
+    if (options_.missing) return *options_.missing;
+    return error;
   }
 
   // Errors: kKeyNotYetValid, kKeyExpired.

@@ -230,8 +230,8 @@ class Judgement {
     NobodyToAsk nobody;
     const auto found =
         CheckRevocation(chain, source == nullptr ? nobody : *source,
-                        {now_, terms_.revocation_staleness,
-                         std::move(signed_at), target_.revocation.fetch_until});
+                        {now_, terms_.revocation_staleness, signed_at,
+                         target_.revocation.fetch_until});
     if (found) {
       for (const std::string& subject : found->unasked) {
         noted_.push_back(Fail(Reason::kRevocationUnknown,
