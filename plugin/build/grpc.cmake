@@ -32,8 +32,10 @@ assay_grpc_flags(-I assay_grpc_includes)
 assay_grpc_flags(-L assay_grpc_folders)
 assay_grpc_flags(-l assay_grpc_names)
 
-# What libgrpc_unsecure.a needs, but its .pc file does not name.
-set(assay_grpc_unnamed re2 upb cares address_sorting)
+# What libgrpc_unsecure.a needs, but its .pc file does not name; with RE2 what
+# that needs, for an archive that two groups name is linked with the last.
+set(assay_grpc_unnamed re2 ${re2_STATIC_LIBRARIES} upb cares address_sorting)
+list(REMOVE_DUPLICATES assay_grpc_unnamed)
 # What stays shared: the system's own, patched through its packages.
 set(assay_grpc_shared z ssl crypto dl pthread rt m atomic)
 
