@@ -200,7 +200,7 @@ TEST_CASE("a registry that is not there fails by the deadline") {
 }
 
 TEST_CASE("two hundred askers of one image make one fetch") {
-  Node node(0ms);
+  Node node;
   const auto bundle = Sample(kImage, {"bundle"});
   node.server.ServeArtifact(bundle);
   node.server.Serve("referrers/" + kImage.str(), std::string(kOciIndex),
