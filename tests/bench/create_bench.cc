@@ -103,7 +103,7 @@ void PrintAtOnce(const Asker& asker, const Asker* stalled, const Meter& meter) {
     late.push_back(Quantile(times, 0.99));
   }
   std::printf("%.3f %.3f", Median(medians), Median(late));
-  meter.Print(kRounds * kAtOnce);
+  meter.Print(std::size_t{kRounds} * kAtOnce);
 }
 
 }  // namespace

@@ -14,7 +14,6 @@ namespace {
 
 using assay::Candidate;
 using assay::LogEntry;
-using assay::LoggedSignature;
 using assay::fuzz::Flip;
 using assay::fuzz::Recorded;
 using assay::fuzz::Require;

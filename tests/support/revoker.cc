@@ -247,7 +247,7 @@ std::string Party::Sign(std::string_view message) const {
   const OpensslPtr<ECDSA_SIG, ECDSA_SIG_free> read(
       d2i_ECDSA_SIG(nullptr, &at, static_cast<long>(der.size())));
   Require(read != nullptr);
-  std::array<unsigned char, 2 * kHalf> raw{};
+  std::array<unsigned char, std::size_t{2} * kHalf> raw{};
   Require(
       BN_bn2binpad(ECDSA_SIG_get0_r(read.get()), raw.data(), kHalf) == kHalf &&
       BN_bn2binpad(ECDSA_SIG_get0_s(read.get()), raw.data() + kHalf, kHalf) ==

@@ -35,10 +35,11 @@ void Drain(int out, int err, Outcome* outcome) {
       std::array<char, 4096> part{};
       const ssize_t got = ::read(pipes[i].fd, part.data(), part.size());
       std::string& text = i == 0 ? outcome->out : outcome->err;
-      if (got > 0)
+      if (got > 0) {
         text.append(part.data(), static_cast<std::size_t>(got));
-      else
+      } else {
         pipes[i].fd = -1;
+      }
     }
   }
 }

@@ -23,7 +23,7 @@ namespace {
 constexpr long kInstructionsMost = 150'000;
 constexpr long kFaultsMost = 60;
 constexpr long kSystemCallsMost = 30;
-constexpr std::uintmax_t kBytesMost = 150 * 1024;
+constexpr std::uintmax_t kBytesMost = std::uintmax_t{150} * 1024;
 
 struct Cost {
   long instructions = 0;

@@ -186,7 +186,7 @@ TEST_CASE("a relative bundle and none at all mean the current folder") {
   here.MakeBundle();
   const AskServer server(here.socket(), "allow");
   const std::string root = here.root();
-  const auto in = [](std::string folder) {
+  const auto in = [](const std::string& folder) {
     return [folder] { (void)!::chdir(folder.c_str()); };
   };
   CHECK(here.Runc({"run", "c1"}, in(here.bundle())).exit_code() == 7);
