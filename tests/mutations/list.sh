@@ -332,7 +332,7 @@ unit_mutation attested-image core/schemes/schemes \
 unit_mutation attested-type core/schemes/schemes \
   "a payload that is not of the format, though it is signed" \
   plugin/core/schemes/simple_signing/payload.cc \
-  's/if \(!IsTypeText\(\*type, wanted\)\)/if (false)/'
+  's/if \(!IsTypeText\(\*type, wanted\)\)/if (!IsTypeText(*type, wanted) \&\& false)/'
 unit_mutation learnt-by-all cli/cli \
   "a rule names only who signed every image of a repository" \
   plugin/cli/policy_proposal.cc \

@@ -107,6 +107,17 @@ TEST_CASE("a signature is where containers/image looks, and as it hashes") {
         Reason::kSigned);
   const auto referrer = Signed({Layer(KeyB())}, ArtifactOrigin::kReferrer);
   CHECK(Judge(*signer, Asked(), {referrer}).verified.empty());
+  // It is not even read, as it would be for other signers with keys.
+  constexpr const char* kBundle =
+      "application/vnd.dev.sigstore.bundle.v0.3+json";
+  auto bundle =
+      Signed({{DescriptorOf(kBundle, "{}"), "{}"}}, ArtifactOrigin::kReferrer);
+  bundle.manifest->artifact_type = kBundle;
+  bundle.manifest->subject = DescriptorOf(kOciManifest, "the image's manifest");
+  CHECK(OnlyReason(Judge(*signer, Asked(), {bundle})) == Reason::kUnspecified);
+  const SigstoreKeySigner other_signer("other", {RingOf(KeyB()), {}, {}});
+  CHECK(OnlyReason(Judge(other_signer, Asked(), {bundle})) ==
+        Reason::kBundleVersion);
   const auto other =
       Layer(KeyB(), ImageDigest(), kAsked, HashAlgorithm::kSha384);
   CHECK(OnlyReason(Judge(*signer, Asked(), {Signed({other})})) ==
