@@ -103,7 +103,10 @@ TEST_CASE("no file is no policy") {
 }
 
 TEST_CASE("a version is needed and only 1 is known") {
-  CHECK(Bad({""}) == "policy-malformed 1.toml:1:1: 'version = 1' is missing\n");
+  // Newer toml11 knows no place in a file without anything in it.
+  const std::string nothing = Bad({""});
+  CHECK(nothing.find("policy-malformed 1.toml:") == 0);
+  CHECK(nothing.find(": 'version = 1' is missing\n") != std::string::npos);
   CHECK(Bad({"version = 2"}).find("policy-unsupported 1.toml:1:11") == 0);
   CHECK(Bad({"version = \"1\""}).find("policy-malformed 1.toml:1:11") == 0);
   CHECK(Bad({"version = 1", "default = \"reject\""}).find("2.toml") !=
