@@ -20,10 +20,11 @@ Answer Enforcer::Ask(const Question& question) {
   const auto started = Clock::now();
   DecisionRecord record;
   RecordQuestion(question, record);
+  const std::uint64_t generation = generation_.load();
   const std::shared_ptr<const Policy> policy = ports_.policy();
   if (policy != nullptr) record.policy_warnings = policy->warnings();
 
-  Verdict verdict = Decide(question, policy, record);
+  Verdict verdict = Decide(question, generation, policy, record);
   record.duration = std::chrono::duration_cast<std::chrono::microseconds>(
       Clock::now() - started);
   // No policy in force has no audit mode: it refuses.
@@ -42,14 +43,14 @@ Answer Enforcer::Ask(const Question& question) {
   return {record.allowed, verdict.Line(), std::move(line)};
 }
 
-Verdict Enforcer::Decide(const Question& question,
+Verdict Enforcer::Decide(const Question& question, std::uint64_t generation,
                          const std::shared_ptr<const Policy>& policy,
                          DecisionRecord& record) {
   try {
     if (question.hook == Hook::kRestore && !allow_restore_) {
       return Verifier::Refuse(Fail(Reason::kHookRestore), policy);
     }
-    return DecideCached(question, policy, record);
+    return DecideCached(question, generation, policy, record);
   } catch (const std::exception& problem) {
     return Verifier::Refuse(Fail(Reason::kInternal, problem.what()), policy);
   } catch (...) {
@@ -63,9 +64,9 @@ void Enforcer::ForgetVerdicts() {
 }
 
 Verdict Enforcer::DecideCached(const Question& question,
+                               std::uint64_t generation,
                                const std::shared_ptr<const Policy>& policy,
                                DecisionRecord& record) {
-  const std::uint64_t generation = generation_.load();
   const auto subject = ports_.verifier.Establish(question, policy);
   if (!subject) return Verifier::Refuse(subject.error(), policy);
 

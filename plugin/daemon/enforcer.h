@@ -49,10 +49,12 @@ class Enforcer {
   std::uint64_t refusals() const { return refusals_.load(); }
 
  private:
-  Verdict Decide(const Question& question,
+  // `generation` is older than `policy`, so that what is decided under a policy
+  // that was replaced meanwhile is forgotten with it.
+  Verdict Decide(const Question& question, std::uint64_t generation,
                  const std::shared_ptr<const Policy>& policy,
                  DecisionRecord& record);
-  Verdict DecideCached(const Question& question,
+  Verdict DecideCached(const Question& question, std::uint64_t generation,
                        const std::shared_ptr<const Policy>& policy,
                        DecisionRecord& record);
 

@@ -69,11 +69,9 @@ class Policy {
                                             TrustFiles& trust,
                                             Diagnostics& diagnostics);
 
-  // The same texts with the trust of now. Each signer that cannot be read with
-  // it, which goes to `diagnostics`, keeps the files it was read with, but
-  // never what a cluster took away since then; and where it cannot be read with
-  // those either, nothing satisfies it. Null only where the texts themselves
-  // can no longer be read.
+  // The same texts and the very same files, with what a cluster and a TUF
+  // repository hold now. Nothing satisfies a signer that cannot be read so.
+  // Null only where the texts can no longer be read.
   std::shared_ptr<const Policy> Renew(TrustFiles& trust,
                                       Diagnostics& diagnostics) const;
 

@@ -65,10 +65,12 @@ struct PolicySource {
 
 class PolicyReader {
  public:
-  PolicyReader(TrustFiles& trust, const KeptTrust* kept,
+  // `source` is that of a policy that is read again; null where it is not.
+  PolicyReader(TrustFiles& trust, std::shared_ptr<const PolicySource> source,
                Diagnostics& diagnostics)
-      : trust_(trust, kept),
-        signer_reader_(trust_, kept != nullptr),
+      : source_(std::move(source)),
+        trust_(trust, source_ == nullptr ? nullptr : &source_->trust),
+        signer_reader_(trust_, source_ != nullptr),
         diagnostics_(diagnostics) {}
 
   std::shared_ptr<const Policy> Read(std::span<const PolicyFile> files) {
@@ -104,10 +106,11 @@ class PolicyReader {
     policy->signers_ = std::move(signers_);
     policy->attestations_ = std::move(attestations_);
     policy->warnings_ = policy->FindWarnings();
-    policy->source_ = std::make_shared<const PolicySource>(
-        PolicySource{{files.begin(), files.end()}, trust_.TakeKept()});
-    const Diagnostics& overcome = signer_reader_.overcome();
-    diagnostics_.insert(diagnostics_.end(), overcome.begin(), overcome.end());
+    policy->source_ = source_;
+    if (source_ == nullptr) {
+      policy->source_ = std::make_shared<const PolicySource>(
+          PolicySource{{files.begin(), files.end()}, trust_.TakeRead()});
+    }
     return policy;
   }
 
@@ -206,6 +209,7 @@ class PolicyReader {
     diagnostics_.push_back({reason, position, std::move(message), ""});
   }
 
+  const std::shared_ptr<const PolicySource> source_;
   RecordedTrust trust_;
   SignerReader signer_reader_;
   Diagnostics& diagnostics_;
@@ -227,7 +231,7 @@ std::shared_ptr<const Policy> Policy::Read(std::span<const PolicyFile> files,
 
 std::shared_ptr<const Policy> Policy::Renew(TrustFiles& trust,
                                             Diagnostics& diagnostics) const {
-  return PolicyReader(trust, &source_->trust, diagnostics).Read(source_->files);
+  return PolicyReader(trust, source_, diagnostics).Read(source_->files);
 }
 
 }  // namespace assay

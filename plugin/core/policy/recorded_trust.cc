@@ -24,33 +24,14 @@ std::string EntryOf(std::string_view what, std::string_view name,
          Digest::Of(error.detail).str();
 }
 
-// What is there already stays.
-template <typename Map>
-void AddMissing(Map& to, const Map& from) {
-  to.insert(from.begin(), from.end());
-}
-
 }  // namespace
 
-void RecordedTrust::Begin(const View& view) {
-  view_ = view;
+void RecordedTrust::HideCluster(bool hidden) {
+  cluster_hidden_ = hidden;
   asked_cluster_ = false;
-  begun_ = {};
-  begun_entries_.clear();
 }
 
-// Where one signer needs what was kept under a name, another must not have it
-// forgotten by what it found there.
-void RecordedTrust::Take() {
-  if (view_.kept) std::swap(begun_, taken_);
-  AddMissing(taken_.files, begun_.files);
-  AddMissing(taken_.kinds, begun_.kinds);
-  entries_.merge(begun_entries_);
-  Begin({});
-}
-
-void RecordedTrust::Withhold(std::string_view signer, const Error& why) {
-  Begin({});
+void RecordedTrust::NoteWithheld(std::string_view signer, const Error& why) {
   entries_.insert(EntryOf("withheld ", signer, why));
 }
 
@@ -60,14 +41,6 @@ Digest RecordedTrust::Fingerprint() const {
   return Digest::Of(text);
 }
 
-KeptTrust RecordedTrust::TakeKept() {
-  if (kept_ != nullptr) {
-    AddMissing(taken_.files, kept_->files);
-    AddMissing(taken_.kinds, kept_->kinds);
-  }
-  return std::move(taken_);
-}
-
 // `what` is what counts of a file. What is kept is asked for all the same, so
 // that whoever watches knows where it would come from.
 template <typename Reading>
@@ -75,19 +48,19 @@ Result<std::vector<TrustFile>> RecordedTrust::Once(
     std::string_view name, const std::string& how,
     std::string (*what)(const TrustFile&), const Reading& reading) {
   const std::string key = how + Digest::Of(name).str();
-  const auto known = read_.find(key);
-  Result<Files> read =
-      known != read_.end() ? Result<Files>(known->second) : reading();
-  if (read) read_.emplace(key, *read);
-  if (view_.kept) {
+  const auto known = read_.files.find(key);
+  if (known != read_.files.end()) return known->second;
+  Result<Files> read = reading();
+  if (kept_ != nullptr) {
     const auto kept = kept_->files.find(key);
+    read = Fail(Reason::kPolicyKeyUnreadable, "it was not read before");
     if (kept != kept_->files.end()) read = kept->second;
   }
   if (!read) return read;
   std::string entry = key;
   for (const TrustFile& file : *read) entry += " " + what(file);
-  begun_entries_.insert(std::move(entry));
-  begun_.files.insert_or_assign(key, *read);
+  entries_.insert(std::move(entry));
+  read_.files.emplace(key, *read);
   return read;
 }
 
@@ -97,12 +70,11 @@ Result<std::vector<TrustFile>> RecordedTrust::Read(std::string_view name) {
 
 TrustKind RecordedTrust::KindOf(std::string_view name) {
   TrustKind kind = files_.KindOf(name);
-  if (view_.kept) {
+  if (kept_ != nullptr) {
     const auto kept = kept_->kinds.find(name);
-    if (kept != kept_->kinds.end()) kind = kept->second;
+    kind = kept == kept_->kinds.end() ? TrustKind::kAbsent : kept->second;
   }
-  begun_.kinds.insert_or_assign(std::string(name), kind);
-  return kind;
+  return read_.kinds.emplace(name, kind).first->second;
 }
 
 Result<std::vector<TrustFile>> RecordedTrust::ReadPlain(std::string_view name) {
@@ -128,19 +100,18 @@ Result<std::vector<TrustFile>> RecordedTrust::AskCluster(
   return read;
 }
 
-// What it holds is what it holds now, in every view.
 Result<std::vector<TrustFile>> RecordedTrust::ReadCluster(
     std::string_view name) {
   asked_cluster_ = true;
   auto read = AskCluster(name);
-  if (read && !view_.cluster) read = Fail(Reason::kKubernetesGone);
+  if (read && cluster_hidden_) read = Fail(Reason::kKubernetesGone);
   std::string entry = "cluster " + Digest::Of(name).str();
   if (!read) {
-    begun_entries_.insert(EntryOf("cluster ", name, read.error()));
+    entries_.insert(EntryOf("cluster ", name, read.error()));
     return read;
   }
   for (const TrustFile& file : *read) entry += " " + BytesOf(file);
-  begun_entries_.insert(std::move(entry));
+  entries_.insert(std::move(entry));
   return read;
 }
 
@@ -151,8 +122,8 @@ Result<PublishedFile> RecordedTrust::ReadPublished(std::string_view name) {
   if (!read && kept_ != nullptr) {
     read = Fail(Reason::kTrustMissing, read.error().detail);
   }
-  begun_entries_.insert("published " + Digest::Of(name).str() + " " +
-                        (read ? Digest::Of(read->bytes).str() : "none"));
+  entries_.insert("published " + Digest::Of(name).str() + " " +
+                  (read ? Digest::Of(read->bytes).str() : "none"));
   return read;
 }
 

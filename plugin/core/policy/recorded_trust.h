@@ -1,6 +1,6 @@
 // RecordedTrust: passes trust files to the signers of one policy and remembers
-// them: for the fingerprint, and so that the policy can be read anew when they
-// are no longer there.
+// them: for the fingerprint, and so that the same texts can be read again with
+// the very same files.
 #ifndef ASSAY_CORE_POLICY_RECORDED_TRUST_H_
 #define ASSAY_CORE_POLICY_RECORDED_TRUST_H_
 
@@ -14,7 +14,7 @@
 
 namespace assay {
 
-// The files that the signers of a policy were read with.
+// The files that a policy was read with.
 struct KeptTrust {
   // By how and under which name they were asked for.
   std::map<std::string, std::vector<TrustFile>, std::less<>> files;
@@ -25,34 +25,26 @@ struct KeptTrust {
 // For one reading of a policy, and one thread.
 class RecordedTrust final : public TrustFiles {
  public:
-  // Which files a signer is read with.
-  struct View {
-    bool kept = false;    // those of a policy that was read before
-    bool cluster = true;  // else it holds nothing
-  };
-
-  // Borrows both. With `kept`, what may yet come and what cannot be asked are
-  // the same: the settings of the node are no part of the policy.
+  // Borrows both. With `kept`, files are those and no others; what a cluster
+  // and a TUF repository hold is that of now, and where they cannot be asked
+  // because of the settings of the node, nothing is known of them.
   explicit RecordedTrust(TrustFiles& files, const KeptTrust* kept = nullptr)
       : files_(files), kept_(kept) {}
 
-  // Begins to read a signer.
-  void Begin(const View& view);
-  // Ends it: what it was read with counts, or does not.
-  void Take();
-  // It is read with nothing; `why` counts instead.
-  void Withhold(std::string_view signer, const Error& why);
-
-  // Whether the signer that was begun asked for what a cluster holds.
+  // From here on: whether the cluster seems to hold nothing. Forgets who asked.
+  void HideCluster(bool hidden);
+  // Whether anybody asked for what a cluster holds.
   bool asked_cluster() const { return asked_cluster_; }
+  // A signer was read with nothing; `why` counts, too.
+  void NoteWithheld(std::string_view signer, const Error& why);
 
   // By the name the policy gives and the bytes, since it is the pair that
   // decides. The path is left out, so that one policy has one fingerprint on
   // every node; the name of a settings file is not, since it may say what the
   // file is for.
   Digest Fingerprint() const;
-  // What the signers were read with.
-  KeptTrust TakeKept();
+  // What was read.
+  KeptTrust TakeRead() { return std::move(read_); }
 
   Result<std::vector<TrustFile>> Read(std::string_view name) override;
   TrustKind KindOf(std::string_view name) override;
@@ -76,15 +68,10 @@ class RecordedTrust final : public TrustFiles {
 
   TrustFiles& files_;
   const KeptTrust* kept_;
-  View view_;
+  bool cluster_hidden_ = false;
   bool asked_cluster_ = false;
-  std::map<std::string, Files, std::less<>> read_;
+  KeptTrust read_;
   std::map<std::string, Result<Files>, std::less<>> answers_;  // of the cluster
-  // Of the signer that was begun.
-  KeptTrust begun_;
-  std::set<std::string> begun_entries_;
-  // Of those that were taken.
-  KeptTrust taken_;
   std::set<std::string> entries_;
 };
 

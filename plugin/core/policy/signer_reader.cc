@@ -24,64 +24,50 @@ Error WhyWithheld(const Diagnostics& problems) {
   return Fail(Reason::kKubernetesGone, problems.front().message);
 }
 
-}  // namespace
-
-SignerReader::Attempt SignerReader::TryView(const Asked& asked,
-                                            const RecordedTrust::View& view) {
-  trust_.Begin(view);
-  Attempt attempt;
-  attempt.signer =
-      asked.scheme.read(asked.name, asked.table, trust_, attempt.problems);
-  if (attempt.problems.empty() && attempt.signer == nullptr) {
-    attempt.problems.push_back({Reason::kPolicyMalformed,
-                                asked.table.position(),
-                                "this signer cannot be read",
-                                {}});
+std::shared_ptr<const Signer> TryScheme(const Scheme& scheme,
+                                        const std::string& name,
+                                        const Toml& table, TrustFiles& trust,
+                                        Diagnostics& problems) {
+  std::shared_ptr<const Signer> signer =
+      scheme.read(name, table, trust, problems);
+  if (problems.empty() && signer == nullptr) {
+    problems.push_back({Reason::kPolicyMalformed,
+                        table.position(),
+                        "this signer cannot be read",
+                        {}});
   }
-  if (!attempt.problems.empty()) attempt.signer = nullptr;
-  return attempt;
+  return problems.empty() ? signer : nullptr;
 }
 
-std::shared_ptr<const Signer> SignerReader::Withhold(const Asked& asked,
-                                                     Error why) {
-  trust_.Withhold(asked.name, why);
-  return std::make_shared<const WithheldSigner>(
-      asked.name, std::string(asked.scheme.type), asked.scheme.attests,
-      std::move(why));
-}
+}  // namespace
 
 // Whether the cluster alone is to blame shows when it holds nothing: what is
 // wrong then is the policy's own.
-SignerReader::Attempt SignerReader::Try(const Asked& asked, bool kept) {
-  Attempt attempt = TryView(asked, {kept, true});
-  if (attempt.signer != nullptr) {
-    trust_.Take();
-    return attempt;
-  }
-  if (!trust_.asked_cluster()) return attempt;
-  Attempt without = TryView(asked, {kept, false});
-  std::erase_if(without.problems, IsOfCluster);
-  if (without.problems.empty()) {
-    without.signer = Withhold(asked, WhyWithheld(attempt.problems));
-  }
-  return without;
-}
-
 std::shared_ptr<const Signer> SignerReader::Read(const Scheme& scheme,
                                                  const std::string& name,
                                                  const Toml& table,
                                                  Diagnostics& diagnostics) {
-  const Asked asked{scheme, name, table};
-  Attempt attempt = Try(asked, /*kept=*/false);
-  if (attempt.signer != nullptr) return attempt.signer;
-  Diagnostics& problems = always_ ? overcome_ : diagnostics;
-  problems.insert(problems.end(), attempt.problems.begin(),
-                  attempt.problems.end());
-  if (!always_) return nullptr;
-  Attempt again = Try(asked, /*kept=*/true);
-  if (again.signer != nullptr) return again.signer;
-  const Diagnostic& problem = again.problems.front();
-  return Withhold(asked, Fail(problem.reason, problem.message));
+  trust_.HideCluster(false);
+  Diagnostics problems;
+  auto signer = TryScheme(scheme, name, table, trust_, problems);
+  if (signer != nullptr) return signer;
+  Diagnostics own = problems;
+  if (trust_.asked_cluster()) {
+    own.clear();
+    trust_.HideCluster(true);
+    TryScheme(scheme, name, table, trust_, own);
+    trust_.HideCluster(false);
+    std::erase_if(own, IsOfCluster);
+  }
+  if (!own.empty() && !always_) {
+    diagnostics.insert(diagnostics.end(), own.begin(), own.end());
+    return nullptr;
+  }
+  Error why = own.empty() ? WhyWithheld(problems)
+                          : Fail(own.front().reason, own.front().message);
+  trust_.NoteWithheld(name, why);
+  return std::make_shared<const WithheldSigner>(name, std::string(scheme.type),
+                                                scheme.attests, std::move(why));
 }
 
 }  // namespace assay

@@ -17,9 +17,7 @@ namespace assay {
 
 class SignerReader {
  public:
-  // Borrows `trust`. `always`: every signer is read, if need be with the files
-  // that are kept, and if they will not do either, as one that nothing
-  // satisfies.
+  // Borrows `trust`. `always`: whatever is wrong, the signer is there.
   SignerReader(RecordedTrust& trust, bool always)
       : trust_(trust), always_(always) {}
 
@@ -28,27 +26,9 @@ class SignerReader {
                                      const std::string& name, const Toml& table,
                                      Diagnostics& diagnostics);
 
-  // What was wrong and is overcome by `always`.
-  const Diagnostics& overcome() const { return overcome_; }
-
  private:
-  struct Attempt {
-    std::shared_ptr<const Signer> signer;
-    Diagnostics problems;  // where there is none
-  };
-  struct Asked {
-    const Scheme& scheme;
-    const std::string& name;
-    const Toml& table;
-  };
-
-  Attempt TryView(const Asked& asked, const RecordedTrust::View& view);
-  Attempt Try(const Asked& asked, bool kept);
-  std::shared_ptr<const Signer> Withhold(const Asked& asked, Error why);
-
   RecordedTrust& trust_;
   const bool always_;
-  Diagnostics overcome_;
 };
 
 }  // namespace assay

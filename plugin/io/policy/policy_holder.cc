@@ -45,8 +45,8 @@ std::shared_ptr<const Policy> PolicyHolder::Renew(Diagnostics& diagnostics,
   if (policy != nullptr && policy->fingerprint() != taken_) {
     diagnostics.push_back({Reason::kPolicyMalformed,
                            {"the policy in force", 0, 0},
-                           "its files are as they were, its keys are those of "
-                           "now",
+                           "its files are as they were, what a cluster or a "
+                           "TUF repository holds is that of now",
                            {}});
   }
   return policy;

@@ -1,8 +1,8 @@
 // PolicyHolder: the policy in force. New files of policy.d replace it whole or
 // not at all; at first there is none, and none means that everything is
-// refused. Where they are not taken, those in force stay, with the trust of
-// now: a key that was withdrawn is gone, whatever else is wrong (decision 28).
-// Thread-safe.
+// refused. Where they are not taken, those in force stay, key files and all;
+// but a key that a cluster took away is gone, whatever else is wrong (decision
+// 28). Thread-safe.
 #ifndef ASSAY_IO_POLICY_POLICY_HOLDER_H_
 #define ASSAY_IO_POLICY_POLICY_HOLDER_H_
 
@@ -24,8 +24,8 @@ class PolicyHolder {
   std::shared_ptr<const Policy> Current() const;
 
   // Reads the files anew. False when they were not taken; then LastDiagnostics
-  // says why, and the files that are in force are read with the trust of now,
-  // as Policy::Renew has it. Whoever keeps verdicts forgets them either way.
+  // says why, and what is in force is renewed, as Policy::Renew has it. Whoever
+  // keeps verdicts forgets them either way.
   bool Reload();
 
   // Of the last Reload; empty when it was taken.

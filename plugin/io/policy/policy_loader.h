@@ -33,8 +33,7 @@ class PolicyLoader {
   std::shared_ptr<const Policy> Load(Diagnostics& diagnostics,
                                      AskedTrust* asked = nullptr) const;
 
-  // A policy that was read before with the trust of now, as Policy::Renew has
-  // it. Adds to `asked`.
+  // A policy that was read before, as Policy::Renew has it. Adds to `asked`.
   std::shared_ptr<const Policy> Renew(const Policy& policy,
                                       Diagnostics& diagnostics,
                                       AskedTrust& asked) const;
