@@ -4,13 +4,13 @@ unit_mutation pull-cache daemon/enforcer "what a pull was told is kept for no st
 unit_mutation pull-namespaces core/verdict/verdict \
   "a pull is accepted by the rule of any namespace, a start is not" \
   plugin/core/verdict/verifier.cc \
-  's/if \(!IsForAnyNamespace\(question\)\) return selections;//'
+  's/if \(!IsForAnyNamespace\(question\)\) return selections;/(void)IsForAnyNamespace(question);/'
 unit_mutation pull-scope core/policy/policy \
   "what namespaces' rules say of an image, for whichever pod" \
   plugin/core/policy/policy.cc \
-  's/rule\.namespaces\.empty\(\) \|\| !rule\.scope\.Matches\(name, content\)/rule.namespaces.empty()/'
+  's/rule\.namespaces\.empty\(\) \|\| !rule\.scope\.Matches\(name, content\)/rule.namespaces.empty() || (false \&\& !rule.scope.Matches(name, content))/'
 unit_mutation pull-container io/ask/io_ask "a pull is of an image and of no container" \
-  plugin/io/ask/frame.cc 's/if \(!field->empty\(\)\)/if (false)/'
+  plugin/io/ask/frame.cc 's/if \(!field->empty\(\)\)/if (false \&\& field->empty())/'
 unit_mutation pull-descriptors io/ask/io_ask "a pull comes without descriptors" \
   plugin/io/ask/connection.cc 's/if \(fds\.empty\(\)\) return Ok\(\);/return Ok();/'
 wire=plugin/io/wire
