@@ -83,11 +83,12 @@ static bool IsReply(const struct reply* reply, ssize_t size,
                                            : header->answer == ASSAY_ASK_DENY;
 }
 
-/* Sends the question and waits for the answer so long. */
-static Trouble Converse(int fd, struct question* question, uint32_t millis,
+/* Sends the question and waits for the answer until then. */
+static Trouble Converse(int fd, struct question* question, int64_t deadline,
                         struct reply* reply) {
-  const int64_t deadline = NowMillis() + millis;
-  question->header.deadline_ms = millis;
+  const int64_t patience = deadline - NowMillis();
+  if (patience <= 0) return "does not answer in time";
+  question->header.deadline_ms = (uint32_t)patience;
   struct ucred peer;
   socklen_t size = sizeof peer;
   if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0 ||
@@ -117,6 +118,7 @@ static Trouble AskDaemon(const char* root, struct question* question,
                               "%s" ASSAY_ASK_SOCKET, root);
   if (length >= (int)sizeof address.sun_path)
     return "has a socket path that is too long";
+  const int64_t deadline = NowMillis() + millis;
   const int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
   /* Bounds connect and send, should the daemon's queue be full. */
   const struct timeval limit = {.tv_sec = millis / 1000};
@@ -124,7 +126,7 @@ static Trouble AskDaemon(const char* root, struct question* question,
   if (fd >= 0 &&
       setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit) == 0 &&
       connect(fd, (struct sockaddr*)&address, sizeof address) == 0)
-    trouble = Converse(fd, question, millis, reply);
+    trouble = Converse(fd, question, deadline, reply);
   close(fd); /* so that the daemon sees that nobody waits any more */
   return trouble;
 }
@@ -151,6 +153,7 @@ static noreturn void BecomeDecider(const char* root, int fd) {
 
 static Trouble AskDecider(const char* root, struct question* question,
                           uint32_t millis, struct reply* reply) {
+  const int64_t deadline = NowMillis() + millis;
   int ends[2];
   if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends) != 0)
     return "cannot be started";
@@ -158,7 +161,7 @@ static Trouble AskDecider(const char* root, struct question* question,
   if (child < 0) return "cannot be started";
   if (child == 0) BecomeDecider(root, ends[1]);
   close(ends[1]); /* so that the decider's end is seen when it dies */
-  const Trouble trouble = Converse(ends[0], question, millis, reply);
+  const Trouble trouble = Converse(ends[0], question, deadline, reply);
   kill(child, SIGKILL);
   while (waitpid(child, NULL, 0) < 0 && errno == EINTR) continue;
   return trouble;

@@ -7,6 +7,22 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+// One of those that are under way.
+class Turn {
+ public:
+  explicit Turn(std::atomic<unsigned>& count)
+      : count_(count), number_(++count) {}
+  ~Turn() { --count_; }
+  Turn(const Turn&) = delete;
+  Turn& operator=(const Turn&) = delete;
+
+  unsigned number() const { return number_; }
+
+ private:
+  std::atomic<unsigned>& count_;
+  const unsigned number_;
+};
+
 // An accepted start that leaves no trace in the audit log is refused: a full
 // disk must not become the moment in which nobody looks.
 Verdict Unaudited(const Verdict& verdict, const Error& why) {
@@ -50,6 +66,7 @@ Verdict Enforcer::Decide(const Question& question, std::uint64_t generation,
     if (question.hook == Hook::kRestore && !allow_restore_) {
       return Verifier::Refuse(Fail(Reason::kHookRestore), policy);
     }
+    if (question.hook == Hook::kPull) return DecidePull(question, policy);
     return DecideCached(question, generation, policy, record);
   } catch (const std::exception& problem) {
     return Verifier::Refuse(Fail(Reason::kInternal, problem.what()), policy);
@@ -63,6 +80,21 @@ void Enforcer::ForgetVerdicts() {
   cache_.Clear();
 }
 
+// Never from the cache nor into it: what the rule of any namespace accepts is
+// not accepted in each of them.
+Verdict Enforcer::DecidePull(const Question& question,
+                             const std::shared_ptr<const Policy>& policy) {
+  const Turn turn(pulls_);
+  if (turn.number() > kMostPulls) {
+    return Verifier::Refuse(Fail(Reason::kOverloaded), policy);
+  }
+  const auto subject = ports_.verifier.Establish(question, policy);
+  if (!subject) {
+    return ports_.verifier.DecideUnread(question, subject.error(), policy);
+  }
+  return ports_.verifier.DecideSubject(question, *subject, policy);
+}
+
 Verdict Enforcer::DecideCached(const Question& question,
                                std::uint64_t generation,
                                const std::shared_ptr<const Policy>& policy,
@@ -70,10 +102,6 @@ Verdict Enforcer::DecideCached(const Question& question,
   const auto subject = ports_.verifier.Establish(question, policy);
   if (!subject) return Verifier::Refuse(subject.error(), policy);
 
-  // What the rule of any namespace accepts is not accepted in each of them.
-  if (IsForAnyNamespace(question)) {
-    return ports_.verifier.DecideSubject(question, *subject, policy);
-  }
   const std::string key =
       VerdictCache::KeyOf(**subject, policy->fingerprint()) + "/" +
       std::to_string(generation);

@@ -37,6 +37,9 @@ class Enforcer {
         allow_restore_(allow_restore),
         cache_(cache_capacity) {}
 
+  // Pulls at a time, which wait for registries; starts go on beside them.
+  static constexpr unsigned kMostPulls = 32;
+
   // Thread-safe, never throws.
   Answer Ask(const Question& question);
 
@@ -54,6 +57,8 @@ class Enforcer {
   Verdict Decide(const Question& question, std::uint64_t generation,
                  const std::shared_ptr<const Policy>& policy,
                  DecisionRecord& record);
+  Verdict DecidePull(const Question& question,
+                     const std::shared_ptr<const Policy>& policy);
   Verdict DecideCached(const Question& question, std::uint64_t generation,
                        const std::shared_ptr<const Policy>& policy,
                        DecisionRecord& record);
@@ -62,6 +67,7 @@ class Enforcer {
   bool allow_restore_;
   VerdictCache cache_;
   std::atomic<std::uint64_t> generation_{0};  // of what verdicts rest on
+  std::atomic<unsigned> pulls_{0};            // under way
   std::atomic<std::uint64_t> decisions_{0};
   std::atomic<std::uint64_t> refusals_{0};
 };

@@ -1,6 +1,12 @@
 # Checks of pulls; sourced by run, as list.sh.
 unit_mutation pull-cache daemon/enforcer "what a pull was told is kept for no start" \
-  plugin/daemon/enforcer.cc 's/if \(IsForAnyNamespace\(question\)\)/if (false)/'
+  plugin/daemon/enforcer.cc \
+  's/if \(question\.hook == Hook::kPull\) return DecidePull\(question, policy\);//'
+unit_mutation pull-room daemon/enforcer "pulls leave room for starts" \
+  plugin/daemon/enforcer.cc 's/turn\.number\(\) > kMostPulls/false/'
+unit_mutation pull-unread daemon/enforcer \
+  "a pull that cannot be read about is told by its rule" \
+  plugin/core/verdict/unread_pull.cc 's/one\.action != Action::kAllow/false/'
 unit_mutation pull-namespaces core/verdict/verdict \
   "a pull is accepted by the rule of any namespace, a start is not" \
   plugin/core/verdict/verifier.cc \
@@ -19,7 +25,7 @@ unit_mutation pull-others io/wire/wire \
   $wire/plan.cc 's/!others \|\| others->empty\(\)/true/'
 unit_mutation pull-most io/wire/wire \
   "a folder with verifiers of others stays, and ours may join them" \
-  $wire/pull_checks.cc 's/ours < kMostVerifiers/true/'
+  $wire/pull_checks.cc 's/ours < most/true/'
 unit_mutation pull-no-program io/wire/wire \
   "what blocks all pulls, or lets none be asked about, is named" \
   $wire/pull_checks.cc 's/if \(IsExecutable\(path\)\) continue;/continue;/'

@@ -21,7 +21,9 @@ install_product() {
   install -d -m 0755 "$ASSAY_ROOT"/usr/{bin,sbin}
   install -m 0755 "$(built assay-shim)" "$(built assay-decide)" \
     "$(built assay-node)" "$lib"
-  install -D -m 0755 -t "$lib/image-verifier" "$(built assay-image-verifier)"
+  install -d -m 0755 "$lib/image-verifier"
+  install -m 0755 "$(built assay-image-verifier)" "$lib"
+  ln -s ../assay-image-verifier "$lib/image-verifier"
   install -m 0755 "$(built assayd)" "$ASSAY_ROOT/usr/sbin"
   install -m 0755 "$(built assay)" "$ASSAY_ROOT/usr/bin"
   ln -s ../assay-shim "$SHIM"

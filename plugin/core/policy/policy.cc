@@ -77,6 +77,11 @@ std::string_view IntegrityName(Integrity integrity) {
   return "layers";
 }
 
+std::string RuleText(const Rule* rule) {
+  if (rule == nullptr) return "default";
+  return rule->position.str() + " (" + rule->scope.str() + ")";
+}
+
 // The rules stand in match order, so the first that matches is the most
 // specific one; only those right behind it can be its equals.
 Result<Selection> Policy::Select(const Reference& name,
@@ -103,7 +108,11 @@ std::vector<Selection> Policy::SelectNamespaced(
   std::vector<Selection> selections;
   for (const Rule& rule : rules_) {
     if (rule.namespaces.empty() || !rule.scope.Matches(name, content)) continue;
-    selections.push_back({&rule, rule.action, rule.mode});
+    const bool covered = std::any_of(
+        selections.begin(), selections.end(), [&](const Selection& other) {
+          return other.rule->namespaces == rule.namespaces;
+        });
+    if (!covered) selections.push_back({&rule, rule.action, rule.mode});
   }
   return selections;
 }

@@ -55,6 +55,9 @@ struct Selection {
   Mode mode = Mode::kEnforce;
 };
 
+// Where the rule of a selection stands and what it is for; "default" without.
+std::string RuleText(const Rule* rule);
+
 struct PolicyFile {
   std::string name;  // as shown in positions
   std::string text;
@@ -81,7 +84,8 @@ class Policy {
                            std::string_view pod_namespace,
                            std::span<const Digest> content = {}) const;
 
-  // What the rules that name namespaces say of it, each of them for some pod.
+  // What the rules that name namespaces say of it, each of them for some pod:
+  // of several with the same namespaces the most specific one.
   std::vector<Selection> SelectNamespaced(
       const Reference& name, std::span<const Digest> content) const;
 

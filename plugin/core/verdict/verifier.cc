@@ -36,11 +36,6 @@ Trail NewTrail(const std::shared_ptr<const Subject>& subject,
   return trail;
 }
 
-std::string RuleText(const Rule* rule) {
-  if (rule == nullptr) return "default";
-  return rule->position.str() + " (" + rule->scope.str() + ")";
-}
-
 // Of two refusals of one subject under different names, the one to report: an
 // audited one lets the container start, an unsure one may end otherwise.
 bool Outweighs(const Verdict& verdict, const Verdict& than) {

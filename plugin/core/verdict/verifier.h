@@ -48,6 +48,13 @@ class Verifier {
                         const std::shared_ptr<const Subject>& subject,
                         const std::shared_ptr<const Policy>& policy) const;
 
+  // A pull of an image whose manifest could not be read, for instance because
+  // the node has no credentials for its registry. By name and digest alone:
+  // what a rule allows may be pulled, and in a rule that only audits the reason
+  // is told. `why` is the answer to all else.
+  Verdict DecideUnread(const Question& question, const Error& why,
+                       const std::shared_ptr<const Policy>& policy) const;
+
   // For a Proof that is used again: whether the layers of its manifest, which
   // the subject must hold, are still what they were.
   Status StillIntact(const Question& question, const Subject& subject,

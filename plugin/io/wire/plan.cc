@@ -215,6 +215,20 @@ class Planner {
                                            choice.binary;
                                   }),
                    choices_.end());
+    const std::size_t notes = plan_.notes.size();
+    const Status whole = PlanEdits(config);
+    if (whole || verifier_.empty()) return whole;
+    // The gate before starts is what counts; that before pulls can wait.
+    plan_.notes.resize(notes);
+    plan_.files.clear();
+    overlay_.clear();
+    verifier_.clear();
+    if (auto without = PlanEdits(config); !without) return without;
+    plan_.notes.push_back("pulls are not gated: " + whole.error().detail);
+    return Ok();
+  }
+
+  Status PlanEdits(const ContainerdConfig& config) {
     if (choices_.empty() && verifier_.empty()) return Ok();
     const std::string drop_in = DropIn(config);
     if (!drop_in.empty() && TryDropIn(config, drop_in)) return Ok();
@@ -408,26 +422,6 @@ WireOptions WireOptions::For(const Paths& paths) {
           paths.root() + "/etc/containerd/config.toml",
           {"/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin",
            "/sbin", "/bin"}};
-}
-
-std::string ShimLink(const Paths& paths, const std::string& name) {
-  return paths.ShimDir() + "/" + name;
-}
-
-std::string RuntimeLink(const Paths& paths, const std::string& name) {
-  return paths.RuntimesDir() + "/" + name;
-}
-
-std::string ShimProgram(const Paths& paths) {
-  return paths.VendorDir() + "/assay-shim";
-}
-
-std::string VerifierDir(const Paths& paths) {
-  return paths.VendorDir() + "/image-verifier";
-}
-
-std::string VerifierProgram(const Paths& paths) {
-  return VerifierDir(paths) + "/assay-image-verifier";
 }
 
 Result<WirePlan> PlanWiring(const WireOptions& options) {

@@ -1,6 +1,8 @@
 // What stands between containerd's pulls and the image verifier. Facts:
 // containerd 2.0 to 2.3, pkg/imageverifier/bindir and internal/cri/config.
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
 #include <optional>
 
 #include "io/files/files.h"
@@ -10,7 +12,7 @@
 namespace assay {
 namespace {
 
-constexpr std::size_t kMostVerifiers = 10;  // containerd skips the others
+constexpr std::size_t kMostVerifiers = 10;  // unless max_verifiers says
 constexpr const char* kImages = "io.containerd.cri.v1.images";
 constexpr const char* kCri = "io.containerd.grpc.v1.cri";
 constexpr const char* kWireAgain = "sudo assay wire containerd";
@@ -76,21 +78,51 @@ std::string LocalPull(const ContainerdConfig& config) {
   return {};
 }
 
+// containerd adds the lists of all files up.
 bool IsDisabled(const ContainerdConfig& config) {
-  const Toml* plugins = Last(config, {"disabled_plugins"});
-  const auto* names = plugins ? plugins->AsArray() : nullptr;
-  return names != nullptr &&
-         std::any_of(names->begin(), names->end(), [](const Toml& name) {
-           const auto* text = name.AsString();
-           return text && *text == ContainerdConfig::kVerifierKey;
-         });
+  for (const ContainerdFile& file : config.files()) {
+    const Toml* plugins = Find(file, {"disabled_plugins"});
+    const auto* names = plugins ? plugins->AsArray() : nullptr;
+    if (names == nullptr) continue;
+    for (const Toml& name : *names) {
+      const auto* text = name.AsString();
+      if (text && *text == ContainerdConfig::kVerifierKey) return true;
+    }
+  }
+  return false;
+}
+
+const Toml* Setting(const ContainerdConfig& config, const char* key) {
+  return Last(config, {"plugins", ContainerdConfig::kVerifierKey, key});
+}
+
+// How many programs of the folder are asked; the others are skipped.
+std::size_t MostVerifiers(const ContainerdConfig& config) {
+  const Toml* value = Setting(config, "max_verifiers");
+  const auto* most = value ? value->AsInt() : nullptr;
+  if (most == nullptr) return kMostVerifiers;
+  return *most < 0 ? SIZE_MAX : static_cast<std::size_t>(*most);
+}
+
+// Whether a program is ended before Assay's has answered in any case. Of Go's
+// durations whole seconds and minutes are read; another one may be anything.
+bool IsHurried(const ContainerdConfig& config) {
+  const Toml* value = Setting(config, "per_verifier_timeout");
+  const auto* text = value ? value->AsString() : nullptr;
+  if (text == nullptr) return false;
+  std::uint64_t count = 0;
+  const char* end = text->data() + text->size();
+  const auto read = std::from_chars(text->data(), end, count);
+  const std::string_view unit(read.ptr, end);
+  return read.ec != std::errc() ||
+         !((unit == "s" && count >= 10) || (unit == "m" && count >= 1));
 }
 
 // What is wrong with a folder of verifiers that ours is in; nullopt for
 // nothing.
 std::optional<Check> FolderTrouble(const std::string& folder,
                                    const std::vector<std::string>& names,
-                                   std::size_t ours) {
+                                   std::size_t ours, std::size_t most) {
   const std::string loose = WritableByOthers(folder);
   if (!loose.empty()) {
     return Check{"image-verifier", Health::kFailure,
@@ -104,12 +136,11 @@ std::optional<Check> FolderTrouble(const std::string& folder,
                  path + " is no program: containerd blocks every pull",
                  "remove it"};
   }
-  if (ours < kMostVerifiers) return std::nullopt;
+  if (ours < most) return std::nullopt;
   return Check{"image-verifier", Health::kFailure,
                folder + "/" + names[ours] + " is not among the first " +
-                   std::to_string(kMostVerifiers) +
-                   ", and containerd asks no more",
-               "remove what is not needed"};
+                   std::to_string(most) + ", and containerd asks no more",
+               "remove what is not needed, or raise max_verifiers"};
 }
 
 Check VerifierCheck(const WireOptions& options,
@@ -137,9 +168,17 @@ Check VerifierCheck(const WireOptions& options,
         wired ? "install assay" : kWireAgain};
   }
   const auto place = static_cast<std::size_t>(ours - names.begin());
-  if (auto trouble = FolderTrouble(folder, names, place)) return *trouble;
+  const std::size_t most = MostVerifiers(config);
+  if (auto trouble = FolderTrouble(folder, names, place, most)) return *trouble;
+  if (IsHurried(config)) {
+    return {"image-verifier", Health::kWarning,
+            "per_verifier_timeout: pulls may be blocked before Assay answers",
+            "give it 10s or more"};
+  }
   return {"image-verifier", Health::kOk,
-          folder + "/" + *ours + ", asked by containerd 2.0 and later", ""};
+          folder + "/" + *ours +
+              ", asked by containerd 2.0, for CRI by 2.1, and later",
+          ""};
 }
 
 }  // namespace

@@ -199,6 +199,26 @@ Status CheckNothingForeign(const Journal& journal) {
 
 }  // namespace
 
+std::string ShimLink(const Paths& paths, const std::string& name) {
+  return paths.ShimDir() + "/" + name;
+}
+
+std::string RuntimeLink(const Paths& paths, const std::string& name) {
+  return paths.RuntimesDir() + "/" + name;
+}
+
+std::string ShimProgram(const Paths& paths) {
+  return paths.VendorDir() + "/assay-shim";
+}
+
+std::string VerifierDir(const Paths& paths) {
+  return paths.VendorDir() + "/image-verifier";
+}
+
+std::string VerifierProgram(const Paths& paths) {
+  return VerifierDir(paths) + "/assay-image-verifier";
+}
+
 Status ApplyWiring(const WireOptions& options, const WirePlan& plan) {
   const auto old = ReadJournal(options.paths);
   if (!old) return old.error();

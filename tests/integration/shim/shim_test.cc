@@ -151,7 +151,9 @@ TEST_CASE("an allowed container runs, and nothing is said") {
   CHECK(asked.request.runtime_namespace == "k8s.io");
   CHECK(asked.request.runtime_address == "/run/containerd/containerd.sock");
   CHECK(asked.request.runtime_name == "runc");
-  CHECK(asked.request.patience.count() == ASSAY_ASK_DAEMON_MS);
+  // Less the time that it took to connect.
+  CHECK(asked.request.patience.count() <= ASSAY_ASK_DAEMON_MS);
+  CHECK(asked.request.patience.count() > ASSAY_ASK_DAEMON_MS / 2);
   CHECK(asked.request.nonce != AskNonce{});
   CHECK(asked.config == Contents(here.bundle() + "/config.json"));
   CHECK(asked.bundle == here.bundle());

@@ -71,6 +71,69 @@ TEST_CASE("what a pull was told is kept for no start") {
   CHECK(ReasonOf(answer) == "no-rule-matches");
 }
 
+// A pull of an image whose registry tells this node nothing.
+struct UnreadPull : Gate {
+  explicit UnreadPull(const std::string& policy_text) : Gate(policy_text) {
+    walk.resolver.subject = Fail(Reason::kRegistryUnauthorized);
+    walk.question.hook = Hook::kPull;
+    walk.question.about =
+        ReferenceClaim{Reference::Parse("registry.example.com/app:1").value(),
+                       {},
+                       "",
+                       Digest::Of("M")};
+  }
+};
+
+TEST_CASE("a pull that cannot be read about is told by its rule") {
+  const std::string head = "version = 1\n";
+  const std::string rule = "[[rule]]\nscope = \"registry.example.com/**\"\n";
+  const std::string reject = rule + "action = \"reject\"\n";
+  const std::string allow = rule + "action = \"allow\"\n";
+  const std::string shop = "namespaces = [\"shop\"]\n";
+  CHECK(UnreadPull(head + allow).Ask().allow);
+  CHECK(UnreadPull(head + "default = \"allow\"\n").Ask().allow);
+  CHECK(UnreadPull(head + reject + allow + shop).Ask().allow);
+  const std::string audit = "mode = \"audit\"\n";
+  CHECK(UnreadPull(head + reject + audit).Ask().allow);
+  for (const std::string& text :
+       {head + reject, head, head + audit + reject + "mode = \"enforce\"\n"}) {
+    const Answer answer = UnreadPull(text).Ask();
+    CHECK_FALSE(answer.allow);
+    CHECK(ReasonOf(answer) == "registry-unauthorized");
+  }
+  // A start is never told so.
+  UnreadPull start(head + allow);
+  start.walk.question.hook = Hook::kCreate;
+  CHECK_FALSE(start.Ask().allow);
+}
+
+// Asks the same again while it is asked, so many times.
+struct NestedResolver : Resolver {
+  Result<Subject> Resolve(const Question& question) override {
+    if (++depth < 100) enforcer->Ask(question);
+    return Fail(Reason::kManifestMissing);
+  }
+  Enforcer* enforcer = nullptr;
+  unsigned depth = 0;
+};
+
+TEST_CASE("pulls leave room for starts") {
+  Gate gate(kReject);
+  NestedResolver resolver;
+  const Verifier verifier(resolver, gate.walk.evidence, gate.walk.layers,
+                          gate.walk.bases);
+  Enforcer enforcer({verifier, gate.audit, [&] { return gate.policy; }}, false,
+                    100);
+  resolver.enforcer = &enforcer;
+  gate.walk.question.hook = Hook::kPull;
+  enforcer.Ask(gate.walk.question);
+  CHECK(resolver.depth == Enforcer::kMostPulls);
+  gate.walk.question.hook = Hook::kCreate;
+  resolver.depth = 0;
+  enforcer.Ask(gate.walk.question);
+  CHECK(resolver.depth == 100);
+}
+
 TEST_CASE("a rejected image is refused with its reason first") {
   Gate gate(kReject);
   const Answer answer = gate.Ask();

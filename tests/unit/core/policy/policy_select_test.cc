@@ -123,6 +123,7 @@ TEST_CASE("what namespaces' rules say of an image, for whichever pod") {
       RuleText(app, "namespaces = [\"prod\"]\n" + kReject) +
       RuleText("registry.example.com/team/**",
                "namespaces = [\"dev-*\"]\n" + kAllow) +
+      RuleText("**", "namespaces = [\"prod\"]\n" + kAllow) +
       RuleText(app + "@" + kDigest, "namespaces = [\"test\"]\n" + kAllow) +
       RuleText("other.example.com/**", "namespaces = [\"prod\"]\n" + kAllow));
   const auto of = [&](const std::string& name,
@@ -140,7 +141,7 @@ TEST_CASE("what namespaces' rules say of an image, for whichever pod") {
   CHECK(of(app + ":1", {}) ==
         std::vector<std::string>{"registry.example.com/team/**", app});
   CHECK(of(app + ":1", {Digest::Parse(kDigest).value()}).size() == 3);
-  CHECK(of("busybox", {}).empty());
+  CHECK(of("busybox", {}) == std::vector<std::string>{"**"});
 }
 
 TEST_CASE("no rule is the default, which rejects unless it is said") {

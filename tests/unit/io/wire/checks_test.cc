@@ -308,9 +308,44 @@ TEST_CASE("what blocks all pulls, or lets none be asked about, is named") {
                   fs::perm_options::add);
   CHECK(Only(Pulls(node), "image-verifier").health == Health::kFailure);
   const Node disabled(
-      "version = 3\ndisabled_plugins = "
+      "version = 3\nimports = ['@ROOT@/more.toml']\ndisabled_plugins = "
       "['io.containerd.image-verifier.v1.bindir']\n");
-  CHECK(Only(Pulls(disabled), "image-verifier").health == Health::kWarning);
+  disabled.Write("/more.toml", "version = 3\ndisabled_plugins = ['other']\n");
+  const Check off = Only(Pulls(disabled), "image-verifier");
+  CHECK(off.health == Health::kWarning);
+  CHECK(off.found.find("disabled") != std::string::npos);
+}
+
+TEST_CASE("limits under which Assay's verifier is not asked are named") {
+  const auto [setting, health] = GENERATE(table<const char*, Health>(
+      {{"max_verifiers = 0", Health::kFailure},
+       {"max_verifiers = 1", Health::kOk},
+       {"max_verifiers = -1", Health::kOk},
+       {"per_verifier_timeout = '5s'", Health::kWarning},
+       {"per_verifier_timeout = '500ms'", Health::kWarning},
+       {"per_verifier_timeout = '10s'", Health::kOk},
+       {"per_verifier_timeout = '1m'", Health::kOk}}));
+  CAPTURE(setting);
+  const Node node(WithVerifiers(setting));
+  node.AddProgram(kVerifier);
+  WireNow(node);
+  CHECK(Only(Pulls(node), "image-verifier").health == health);
+}
+
+TEST_CASE("what cannot be set for pulls does not hold up the gate of starts") {
+  const Node node(
+      "version = 3\n[plugins]\n"
+      "'io.containerd.image-verifier.v1.bindir' = { max_verifiers = 5 }\n");
+  node.AddProgram(kVerifier);
+  const auto plan = PlanWiring(node.Options());
+  REQUIRE(plan);
+  CHECK(std::any_of(plan->notes.begin(), plan->notes.end(),
+                    [](const std::string& note) {
+                      return note.starts_with("pulls are not gated: ");
+                    }));
+  WireNow(node);
+  CHECK(Only(Wiring(node), "handler").health == Health::kOk);
+  CHECK(Only(Pulls(node), "image-verifier").health == Health::kWarning);
 }
 
 TEST_CASE("a setting for which CRI pulls by itself is named") {
