@@ -25,7 +25,7 @@ HeldSignature Keyless(const std::string& subject) {
           "identity:https://issuer.example.com " + subject};
 }
 
-PolicyProposal Propose(std::vector<SignedImage> images) {
+PolicyProposal Propose(const std::vector<SignedImage>& images) {
   return ProposePolicy(images, kCandidates);
 }
 

@@ -263,8 +263,7 @@ TEST_CASE("a table that is not clear is refused") {
        {"fingerprints = []", "fingerprints = 'ABCD'", "identity = 'any'",
         "identity = 'name'\nsigned_repository = 'registry.example.com/a'",
         "signed_reference = 'registry.example.com/a'",
-        "signed_repository = 'registry.example.com/a'\n"
-        "signed_reference = 'registry.example.com/a:1'",
+        "signed_repository = 'b.example/a'\nsigned_reference = 'b.example/a:1'",
         "remap = { prefix = 'registry.example.com' }",
         "remap = { prefix = 'UPPER/x', signed_prefix = 'b.example.com' }",
         "lookaside = 'ftp://sigs.example.com'",

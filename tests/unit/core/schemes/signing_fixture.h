@@ -36,7 +36,7 @@ inline Descriptor DescriptorOf(std::string_view media_type,
 
 inline UntrustedArtifact Artifact(
     ArtifactOrigin origin,
-    std::vector<std::pair<Descriptor, std::string>> layers) {
+    const std::vector<std::pair<Descriptor, std::string>>& layers) {
   UntrustedArtifact artifact{origin, ImageDigest(), "where", std::nullopt, {}};
   artifact.manifest = ImageManifest{
       std::string(kOciManifest),
@@ -45,9 +45,9 @@ inline UntrustedArtifact Artifact(
       {},
       std::nullopt,
       {}};
-  for (auto& [descriptor, bytes] : layers) {
+  for (const auto& [descriptor, bytes] : layers) {
     artifact.manifest->layers.push_back(descriptor);
-    artifact.blobs.push_back({std::move(descriptor), std::move(bytes)});
+    artifact.blobs.push_back({descriptor, bytes});
   }
   return artifact;
 }

@@ -44,7 +44,7 @@ std::string With(std::string frame, std::size_t offset, Value value) {
   return frame;
 }
 
-std::string WithLength(std::string frame) {
+std::string WithLength(const std::string& frame) {
   return With(frame, offsetof(assay_ask_request, length),
               static_cast<std::uint32_t>(frame.size()));
 }

@@ -39,9 +39,8 @@ struct Node : PolicyRoot {
   void Keep(const std::string& key) {
     ClusterItem item{{{"cosign.pub", key}}, {}};
     if (key.empty()) item = {{}, "there is no such object"};
-    REQUIRE(store.Save(
-        kObject,
-        {"7", Time(std::chrono::seconds(5)), {{"", std::move(item)}}}));
+    REQUIRE(store.Save(kObject,
+                       {"7", Time(std::chrono::seconds(5)), {{"", item}}}));
   }
 
   void BreakPolicy() { WritePolicy("20.toml", "version = 1\nrulez = 1\n"); }
