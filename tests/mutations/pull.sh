@@ -6,7 +6,7 @@ unit_mutation pull-room daemon/enforcer "pulls leave room for starts" \
   plugin/daemon/enforcer.cc 's/turn\.number\(\) > kMostPulls/false/'
 unit_mutation pull-unread daemon/enforcer \
   "a pull that cannot be read about is told by its rule" \
-  plugin/core/verdict/unread_pull.cc 's/one\.action != Action::kAllow/false/'
+  plugin/core/verdict/unread_pull.cc 's/one\.action != Action::kAllow \|\|/false ||/'
 unit_mutation pull-namespaces core/verdict/verdict \
   "a pull is accepted by the rule of any namespace, a start is not" \
   plugin/core/verdict/verifier.cc \

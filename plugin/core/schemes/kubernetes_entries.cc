@@ -75,8 +75,7 @@ Result<std::vector<std::string>> ChooseEntries(
   if (!open.empty()) return open;
   return Unreadable(
       "no entry is cosign.pub, *.pub, *.pem, *.crt, *.gpg or *.asc; name one "
-      "as "
-      "NAME#ENTRY");
+      "as NAME#ENTRY");
 }
 
 Result<std::vector<TrustFile>> WithoutPrivateKeys(

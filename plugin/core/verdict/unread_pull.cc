@@ -3,11 +3,17 @@
 namespace assay {
 namespace {
 
+// Whether its registry did not answer this node. What it did answer and is
+// wrong is no reason to let anything pass.
+bool IsUnanswered(const Error& why) {
+  const ReasonInfo& reason = Describe(why.reason);
+  return reason.stage == Stage::kEvidence &&
+         reason.ending == Ending::kUndetermined;
+}
+
 Trail TrailOf(const Policy& policy, const Reference& name,
               const Selection& selection) {
-  Trail trail;
-  trail.policy_fingerprint = policy.fingerprint();
-  trail.trust_fingerprint = policy.trust_fingerprint();
+  Trail trail = NewTrail(policy);
   trail.name = name.str();
   trail.rule = RuleText(selection.rule);
   trail.mode = selection.mode;
@@ -31,7 +37,7 @@ Verdict Verifier::DecideUnread(
   std::vector<Selection> selections = policy->SelectNamespaced(name, content);
   selections.insert(selections.begin(), *general);
   for (const Selection& one : selections) {
-    if (one.action != Action::kAllow) continue;
+    if (one.action != Action::kAllow || !IsUnanswered(why)) continue;
     const Reason basis = one.rule == nullptr ? Reason::kAllowedByDefault
                                              : Reason::kAllowedByRule;
     return Verdict(std::make_shared<const Proof>(

@@ -5,6 +5,14 @@
 
 namespace assay {
 
+Trail NewTrail(const Policy& policy) {
+  Trail trail;
+  trail.mode = policy.mode();
+  trail.policy_fingerprint = policy.fingerprint();
+  trail.trust_fingerprint = policy.trust_fingerprint();
+  return trail;
+}
+
 Ending Verdict::ending() const {
   if (accepted()) return Ending::kAccepted;
   return Describe(reason()).ending;

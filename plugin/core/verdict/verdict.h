@@ -76,6 +76,9 @@ struct Trail {
   std::optional<Digest> trust_fingerprint;
 };
 
+// Of what is decided under a policy, before anything else is known.
+Trail NewTrail(const Policy& policy);
+
 class Verdict {
  public:
   // Refuses.

@@ -20,14 +20,6 @@ struct Verifier::Case {
 
 namespace {
 
-Trail NewTrail(const Policy& policy) {
-  Trail trail;
-  trail.mode = policy.mode();
-  trail.policy_fingerprint = policy.fingerprint();
-  trail.trust_fingerprint = policy.trust_fingerprint();
-  return trail;
-}
-
 Trail NewTrail(const std::shared_ptr<const Subject>& subject,
                const Policy& policy, const Reference& name) {
   Trail trail = NewTrail(policy);

@@ -48,10 +48,10 @@ class Verifier {
                         const std::shared_ptr<const Subject>& subject,
                         const std::shared_ptr<const Policy>& policy) const;
 
-  // A pull of an image whose manifest could not be read, for instance because
-  // the node has no credentials for its registry. By name and digest alone:
-  // what a rule allows may be pulled, and in a rule that only audits the reason
-  // is told. `why` is the answer to all else.
+  // A pull of an image whose manifest could not be read. By name and digest
+  // alone: where its registry does not answer this node, for instance for want
+  // of credentials, what a rule allows may be pulled. `why` is the answer to
+  // all else, under the rule's mode.
   Verdict DecideUnread(const Question& question, const Error& why,
                        const std::shared_ptr<const Policy>& policy) const;
 

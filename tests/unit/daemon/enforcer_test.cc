@@ -101,6 +101,18 @@ TEST_CASE("a pull that cannot be read about is told by its rule") {
     CHECK_FALSE(answer.allow);
     CHECK(ReasonOf(answer) == "registry-unauthorized");
   }
+  // What the registry did answer, or a clock that nothing can be judged by, is
+  // not what a rule allows.
+  for (const Reason reason :
+       {Reason::kManifestDigestMismatch, Reason::kManifestMalformed,
+        Reason::kJsonDuplicate, Reason::kInternal}) {
+    UnreadPull bad(head + allow);
+    bad.walk.resolver.subject = Fail(reason);
+    CHECK_FALSE(bad.Ask().allow);
+  }
+  UnreadPull early(head + allow);
+  early.walk.question.now = Time();
+  CHECK(ReasonOf(early.Ask()) == "clock-implausible");
   // A start is never told so.
   UnreadPull start(head + allow);
   start.walk.question.hook = Hook::kCreate;
