@@ -1,6 +1,7 @@
 # Warnings, hardening and sanitizers as two interface targets. Flags are
 # probed, not listed by compiler: gcc and clang of different ages differ.
 include(CheckCXXCompilerFlag)
+include(CheckCXXSourceRuns)
 
 add_library(assay_warnings INTERFACE)
 add_library(assay_hardening INTERFACE)
@@ -41,6 +42,17 @@ else()
   target_compile_options(assay_hardening INTERFACE
     $<$<NOT:$<CONFIG:Debug>>:-U_FORTIFY_SOURCE>
     $<$<NOT:$<CONFIG:Debug>>:-D_FORTIFY_SOURCE=3>)
+  # Every library of ours ends in a program: calls between them need no table
+  # (after CMake's own -fPIC, which the last one overrides), and what a program
+  # does not use of them is left out of it.
+  assay_add_flags(assay_hardening -fPIE -ffunction-sections -fdata-sections)
+  # A list of relocations a hundredth as long, for a libc that reads it.
+  set(CMAKE_REQUIRED_LINK_OPTIONS LINKER:-z,pack-relative-relocs,--fatal-warnings)
+  check_cxx_source_runs("int main() {}" ASSAY_PACKED_RELOCATIONS)
+  unset(CMAKE_REQUIRED_LINK_OPTIONS)
+  if(ASSAY_PACKED_RELOCATIONS)
+    target_link_options(assay_hardening INTERFACE LINKER:-z,pack-relative-relocs)
+  endif()
 endif()
 
 if(ASSAY_CLANG_TIDY)
