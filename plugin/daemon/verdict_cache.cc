@@ -23,16 +23,11 @@ std::optional<Time> KeepUntil(const Verdict& verdict, Time now) {
   return std::nullopt;
 }
 
-}  // namespace
-
 // Lengths go before the parts, so that no two subjects share a key.
-std::string VerdictCache::KeyOf(const Subject& subject,
-                                const Digest& policy_fingerprint) {
-  std::string key;
+void Append(const Subject& subject, std::string& key) {
   const auto add = [&key](std::string_view part) {
     key.append(std::to_string(part.size())).append(":").append(part);
   };
-  add(policy_fingerprint.bytes());
   add(subject.config.bytes());
   add(subject.workload.pod_namespace);
   add(subject.blob_dir);
@@ -42,6 +37,20 @@ std::string VerdictCache::KeyOf(const Subject& subject,
     add(image.manifest.bytes());
     for (const Digest& index : image.indexes) add(index.bytes());
   }
+  for (const Subject& volume : subject.volumes) {
+    key.append("@");
+    add(volume.mounted_at);
+    Append(volume, key);
+    key.append("$");
+  }
+}
+
+}  // namespace
+
+std::string VerdictCache::KeyOf(const Subject& subject,
+                                const Digest& policy_fingerprint) {
+  std::string key(policy_fingerprint.bytes());
+  Append(subject, key);
   return key;
 }
 

@@ -5,7 +5,7 @@ containerd=plugin/io/containerd
 
 # --- the name that was asked for
 mutation requested-name pods containerd21 $containerd/resolver.cc \
-  's/ThatHold\(held->images, cri->image_ref\), cri->requested/ThatHold(held->images, cri->image_ref), record.image/'
+  's/cri\.image_ref, cri\.requested/cri.image_ref, record.image/'
 mutation claimed-name pods containerd21 $containerd/naming.cc \
   's/return IsHeldAs\(\*asked, image\);/return IsHeldAs(*asked, image) || true;/'
 mutation claimed-repository pods containerd21 $containerd/naming.cc \
@@ -27,21 +27,27 @@ mutation process-env same_layers containerd16 $containerd/process_spec.cc \
 mutation process-user same_layers containerd16 $containerd/process_spec.cc \
   's/&& SameUser\(process, config\.user\)/\&\& (SameUser(process, config.user) || true)/'
 mutation pod-config pods containerd16 $containerd/resolver.cc \
-  's/(auto bound = BindToConfig)/const auto named = ThatAreNamed(held->images, record.image); if (!named.empty()) cri->image_ref = named.front().config; $1/'
+  's/(auto bound = BindToConfig\(view\.store, snapshot, )cri\./const auto named = ThatAreNamed((*held)->images, record.image); CriContainer meant = cri; if (!named.empty()) meant.image_ref = named.front().config; $1meant./; s/\*\*held, cri\.image_ref/**held, meant.image_ref/'
 
 # --- several manifests of one configuration; an index and its members
 mutation all-manifests manifests_of_one_config containerd16 $containerd/resolver.cc \
-  's/BuildSubject\(view\.store, \*config, ThatHold\(held->images, \*config\)/BuildSubject(view.store, *config, ThatAreNamed(held->images, record.image)/'
+  's/ThatHold\(\(\*held\)->images, \*config\)/ThatAreNamed((*held)->images, record.image)/'
 mutation several-configs index_and_platform containerd16 $containerd/binding.cc \
   's/candidates->size\(\) == 1 && settled/settled/'
 # Two checks, either of which is enough: images are chosen by configuration, and
 # their manifests are looked at.
 mutation foreign-manifests index_and_platform containerd16 $containerd/resolver.cc \
-  's/ThatHold\(held->images, \*config\)/held->images/' \
+  's/ThatHold\(\(\*held\)->images, \*config\)/(*held)->images/' \
   $containerd/subject_builder.cc \
   's/if \(manifest->config\.digest != subject_\.config\)/if (false)/'
 mutation index-signature index_and_platform containerd16 $containerd/subject_builder.cc \
   's/indexes\.push_back\(\*held\.index\)/(void)index/'
+
+# --- image volumes
+mutation volume-decided image_volumes containerd21 plugin/core/verdict/verifier.cc \
+  's/for \(const Subject& volume : subject->volumes\)/for (const Subject\& volume : std::vector<Subject>())/'
+mutation volume-mounted image_volumes containerd21 $containerd/resolver.cc \
+  's/if \(claim != nullptr\)/if (false)/'
 
 # --- no image; what is mounted
 mutation rootfs-path rootfs_path containerd16 $containerd/resolver.cc \
@@ -69,11 +75,11 @@ mutation record-root forged_records containerd16 $containerd/resolver.cc \
 mutation record-layers forged_records containerd16 $containerd/binding.cc \
   's/return snapshot\.parent == \(chain/return true || snapshot.parent == (chain/'
 mutation cri-namespace forged_records containerd16 $containerd/resolver.cc \
-  's/is_cri && !record/(is_cri || true) \&\& !record/'
+  's/runtime_namespace == kCriNamespace && !record\.cri_container/!record.cri_container/'
 mutation cri-id forged_records containerd16 $containerd/resolver.cc \
-  's/cri->id != record\.id/false/'
+  's/cri\.id != record\.id/false/'
 mutation sandbox-id forged_records containerd16 $containerd/resolver.cc \
-  's/sandbox->id != cri->sandbox_id/false/'
+  's/sandbox->id != cri\.sandbox_id/false/'
 mutation cri-layers forged_records containerd16 $containerd/binding.cc \
   's/if \(!HasLayersOf\(snapshot, \*content\)\)/if (false)/'
 

@@ -84,11 +84,16 @@ class Runtime:
         config = message({
             1: message({1: name}),
             2: message({1: image_id, 18: self.options.user_name or image}),
+            7: [self.image_volume(*text.split("=")) for text in self.options.volume],
             11: name + ".log",
             15: message({2: security}),
         })  # fmt: skip
         fields = {1: pod, 2: config, 3: self.pod_config()}
         return first_text(self.call("RuntimeService", "CreateContainer", fields))
+
+    def image_volume(self, path, image):
+        spec = message({1: self.image_id(image), 18: image})
+        return message({1: path, 3: 1, 9: spec})
 
     def image_id(self, image):
         answer = self.call("ImageService", "ImageStatus", {1: message({1: image})})
@@ -109,6 +114,8 @@ def main():
     for option in ("--socket", "--pod", "--namespace", "--cgroup-parent", "--logs"):
         parser.add_argument(option, required=True)
     parser.add_argument("--pull", action="store_true", help="pull before create")
+    parser.add_argument("--volume", action="append", default=[],
+                        metavar="PATH=IMAGE", help="create: an image volume")  # fmt: skip
     parser.add_argument("--user-name", help="say that the pod has this name")
     steps = parser.add_subparsers(dest="step", required=True)
     words = {"pod": [], "pull": ["image"], "create": ["pod_id", "name", "image"],

@@ -47,6 +47,12 @@ struct Subject {
   // <folder>/<algorithm>/<hex>; "" where there is none (a registry reference).
   // Of a layout on disk, where that lies.
   std::string blob_dir;
+  // Where it is mounted into its container; "" for what is the root file
+  // system.
+  std::string mounted_at = {};
+  // The images that are mounted into the container (image volumes), whose
+  // workload is this one's. They have none of their own.
+  std::vector<Subject> volumes = {};
   // The folders that the container's root file system is mounted from, base
   // first, one for each layer. An error where there is no container, or where
   // its layers are no folders.

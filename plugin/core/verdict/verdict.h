@@ -41,6 +41,10 @@ class Proof {
   const Fulfilment& met() const { return met_; }
   // Set where the rule asks for a base.
   const std::optional<ProvenBase>& base() const { return base_; }
+  // Of the subject's volumes, in their order.
+  const std::vector<std::shared_ptr<const Proof>>& volumes() const {
+    return volumes_;
+  }
   const Digest& policy_fingerprint() const { return policy_fingerprint_; }
   const std::optional<Time>& valid_until() const { return valid_until_; }
 
@@ -58,6 +62,7 @@ class Proof {
   Integrity integrity_ = Integrity::kLayers;
   Fulfilment met_;  // of the rule's `require`
   std::optional<ProvenBase> base_;
+  std::vector<std::shared_ptr<const Proof>> volumes_;
   std::optional<Time> valid_until_;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/bytes.h"
 #include "base/limits.h"
 #include "core/schemes/signer_window.h"
 #include "core/verdict/base_check.h"
@@ -90,14 +91,25 @@ Verdict Verifier::DecideSubject(
     const Question& question, const std::shared_ptr<const Subject>& subject,
     const std::shared_ptr<const Policy>& policy) const {
   if (policy == nullptr) return Verdict(Fail(Reason::kPolicyMissing));
+  Verdict verdict = DecideImage(question, subject, *policy);
+  for (const Subject& volume : subject->volumes) {
+    verdict = WithVolume(std::move(verdict),
+                         DecideImage(question, {subject, &volume}, *policy));
+  }
+  return verdict;
+}
+
+Verdict Verifier::DecideImage(const Question& question,
+                              const std::shared_ptr<const Subject>& subject,
+                              const Policy& policy) const {
   std::optional<Verdict> refusal;
   for (const Reference& name : subject->names) {
     for (const auto& selection :
-         SelectionsOf(*policy, question, *subject, name)) {
+         SelectionsOf(policy, question, *subject, name)) {
       Verdict verdict =
           selection
-              ? DecideName({question, subject, *policy, name, *selection})
-              : Verdict(selection.error(), NewTrail(subject, *policy, name));
+              ? DecideName({question, subject, policy, name, *selection})
+              : Verdict(selection.error(), NewTrail(subject, policy, name));
       if (verdict.accepted()) return verdict;
       if (!refusal || Outweighs(verdict, *refusal)) {
         refusal = std::move(verdict);
@@ -256,12 +268,45 @@ Status Verifier::CheckIntegrity(const Question& question,
 
 Status Verifier::StillIntact(const Question& question, const Subject& subject,
                              const Proof& proof) const {
+  if (proof.volumes_.size() != subject.volumes.size()) {
+    return Fail(Reason::kSubjectUnbound, "the proof is of other volumes");
+  }
+  for (std::size_t i = 0; i < subject.volumes.size(); ++i) {
+    const Status intact =
+        StillIntact(question, subject.volumes[i], *proof.volumes_[i]);
+    if (!intact) return intact;
+  }
   if (!proof.manifest_) return Ok();  // allowed without a signature
   for (const SignableImage& image : subject.images) {
     if (image.manifest != *proof.manifest_) continue;
     return CheckIntegrity(question, subject, image, proof.integrity_);
   }
   return Fail(Reason::kSubjectUnbound, "the proof is of another manifest");
+}
+
+// Of two refusals, one that is enforced counts for more than one that is only
+// audited.
+Verdict Verifier::WithVolume(Verdict container, Verdict volume) {
+  const bool audited = container.trail().mode == Mode::kAudit;
+  if (volume.accepted() && container.accepted()) {
+    Proof proof = *container.proof();
+    proof.valid_until_ =
+        Earlier(proof.valid_until_, volume.proof()->valid_until());
+    proof.volumes_.push_back(volume.proof());
+    return Verdict(std::make_shared<const Proof>(std::move(proof)),
+                   std::move(container.trail_));
+  }
+  if (volume.accepted() || (!container.accepted() && !audited)) {
+    return container;
+  }
+  if (!container.accepted() && volume.trail().mode == Mode::kAudit) {
+    return container;
+  }
+  const auto subject = container.trail().subject;
+  const std::string where =
+      "image volume at " + Printable(volume.trail().subject->mounted_at);
+  volume.why_ = WithContext(std::move(volume.why_), where);
+  return volume.WithSubject(subject);
 }
 
 Verdict Verifier::AcceptSigned(const Case& one, const SignableImage& image,

@@ -44,6 +44,8 @@ class Verifier {
   // The verdict on a question that has no subject.
   static Verdict Refuse(Error why, const std::shared_ptr<const Policy>& policy);
 
+  // Accepts only where the image and every volume of it are accepted, each
+  // under the rule of its own name.
   Verdict DecideSubject(const Question& question,
                         const std::shared_ptr<const Subject>& subject,
                         const std::shared_ptr<const Policy>& policy) const;
@@ -56,13 +58,16 @@ class Verifier {
                        const std::shared_ptr<const Policy>& policy) const;
 
   // For a Proof that is used again: whether the layers of its manifest, which
-  // the subject must hold, are still what they were.
+  // the subject must hold, are still what they were, and those of its volumes.
   Status StillIntact(const Question& question, const Subject& subject,
                      const Proof& proof) const;
 
  private:
   struct Case;  // one name of the subject under its rule
 
+  Verdict DecideImage(const Question& question,
+                      const std::shared_ptr<const Subject>& subject,
+                      const Policy& policy) const;
   Verdict DecideName(const Case& one) const;
   Verdict Require(const Case& one, Trail trail) const;
   Verdict Try(const Case& one, Reach& reach, Trail trail) const;
@@ -74,6 +79,7 @@ class Verifier {
   Result<std::optional<ProvenBase>> FindBase(const Case& one,
                                              const SignableImage& image,
                                              Reach reach, Trail& trail) const;
+  static Verdict WithVolume(Verdict container, Verdict volume);
   Verdict AcceptSigned(const Case& one, const SignableImage& image,
                        Fulfilment met, std::optional<ProvenBase> base,
                        Trail trail) const;

@@ -31,12 +31,28 @@ bool IsImageId(std::string_view text) {
          text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
 }
 
-std::string RequestedName(const Json* config) {
-  const Json* image = Member(config, "image");
+// Of the CRI's ImageSpec.
+std::string RequestedName(const Json* image) {
   const std::string asked = Text(image, "user_specified_image");
   if (!asked.empty()) return asked;
   const std::string given = Text(image, "image");
   return IsImageId(given) ? std::string() : given;
+}
+
+Result<std::vector<CriImageVolume>> ImageVolumes(const Json* config) {
+  std::vector<CriImageVolume> volumes;
+  const Json* mounts = Member(config, "mounts");
+  if (mounts == nullptr || mounts->IsNull()) return volumes;
+  const Json::Array* entries = mounts->AsArray();
+  if (entries == nullptr) return Unproven("mounts is no list");
+  for (const Json& entry : *entries) {
+    const Json* image = entry.Find("image");
+    if (image == nullptr || image->IsNull()) continue;
+    volumes.push_back({.container_path = Text(&entry, "container_path"),
+                       .image = Text(image, "image"),
+                       .requested = RequestedName(image)});
+  }
+  return volumes;
 }
 
 }  // namespace
@@ -48,12 +64,15 @@ Result<CriContainer> CriContainer::Parse(std::string_view json) {
   const Json* config = Member(metadata, "Config");
   auto image_ref = Digest::Parse(Text(metadata, "ImageRef"));
   if (!image_ref) return Unproven("ImageRef is no digest");
+  auto volumes = ImageVolumes(config);
+  if (!volumes) return volumes.error();
   return CriContainer{
       .id = Text(metadata, "ID"),
       .sandbox_id = Text(metadata, "SandboxID"),
       .name = Text(Member(config, "metadata"), "name"),
       .image_ref = *std::move(image_ref),
-      .requested = RequestedName(config),
+      .requested = RequestedName(Member(config, "image")),
+      .image_volumes = *std::move(volumes),
   };
 }
 

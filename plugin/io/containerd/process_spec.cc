@@ -89,20 +89,40 @@ bool IsRoot(std::string_view path) {
   return depth == 0;
 }
 
-Result<bool> CoversRoot(const Json& spec) {
-  const Json* mounts = spec.Find("mounts");
-  if (mounts == nullptr || mounts->IsNull()) return false;
+// runc tells a bind mount by its options, whatever the type says.
+Status ReadMount(const Json& entry, ProcessSpec& spec) {
+  if (auto plain =
+          CheckSpelling(entry, {"destination", "source", "type", "options"});
+      !plain) {
+    return plain;
+  }
+  const std::string* destination = entry.FindString("destination");
+  if (destination == nullptr) return Malformed("mounts.destination");
+  if (IsRoot(*destination)) spec.root_covered = true;
+  auto options = Strings(entry, "options");
+  if (!options) return options.error();
+  const auto has = [&](std::string_view name) {
+    return std::find(options->begin(), options->end(), name) != options->end();
+  };
+  const std::string* type = entry.FindString("type");
+  const std::string* source = entry.FindString("source");
+  const bool binds =
+      has("bind") || has("rbind") || (type != nullptr && *type == "bind");
+  if (binds && source != nullptr) {
+    spec.binds.push_back({*destination, *source, has("ro") && !has("rw")});
+  }
+  return Ok();
+}
+
+Status ReadMounts(const Json& document, ProcessSpec& spec) {
+  const Json* mounts = document.Find("mounts");
+  if (mounts == nullptr || mounts->IsNull()) return Ok();
   const Json::Array* entries = mounts->AsArray();
   if (entries == nullptr) return Malformed("mounts");
   for (const Json& entry : *entries) {
-    if (auto plain = CheckSpelling(entry, {"destination"}); !plain) {
-      return plain.error();
-    }
-    const std::string* destination = entry.FindString("destination");
-    if (destination == nullptr) return Malformed("mounts.destination");
-    if (IsRoot(*destination)) return true;
+    if (Status read = ReadMount(entry, spec); !read) return read;
   }
-  return false;
+  return Ok();
 }
 
 Status ReadProcess(const Json& process, ProcessSpec& spec) {
@@ -187,9 +207,7 @@ Result<ProcessSpec> ProcessSpec::Parse(std::string_view json) {
     return Malformed("process");
   }
   if (auto read = ReadProcess(*process, spec); !read) return read.error();
-  auto covered = CoversRoot(*document);
-  if (!covered) return covered.error();
-  spec.root_covered = *covered;
+  if (auto read = ReadMounts(*document, spec); !read) return read.error();
   return spec;
 }
 

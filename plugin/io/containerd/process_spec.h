@@ -13,8 +13,16 @@
 
 namespace assay {
 
+// A folder of the host that the container sees. Everything as it is written.
+struct BindMount {
+  std::string destination;
+  std::string source;
+  bool read_only = false;
+};
+
 struct ProcessSpec {
   std::string root_path;
+  std::vector<BindMount> binds;
   bool root_covered = false;  // a mount of its own goes over "/"
   std::vector<std::string> args;
   std::vector<std::string> env;

@@ -11,6 +11,7 @@
 #include "io/containerd/client.h"
 #include "io/containerd/cri_record.h"
 #include "io/containerd/held_bases.h"
+#include "io/containerd/image_volumes.h"
 #include "io/containerd/layer_dirs.h"
 #include "io/containerd/place.h"
 #include "io/containerd/rootfs.h"
@@ -45,6 +46,19 @@ Result<T> OrElse(Result<T> result, Reason reason) {
   return Fail(reason, result.error().detail);
 }
 
+// Of a configuration that is bound. Where nothing holds it, a document that
+// could not be followed may be why.
+Result<Subject> BuildHeld(ContentStore& store, const HeldImages& held,
+                          const Digest& config, const std::string& requested) {
+  auto subject =
+      BuildSubject(store, config, ThatHold(held.images, config), requested);
+  if (subject || subject.error().reason != Reason::kSubjectUnbound ||
+      !held.broken) {
+    return subject;
+  }
+  return *held.broken;
+}
+
 Error NoImage(const ProcessSpec& process) {
   return process.root_path.starts_with('/')
              ? Fail(Reason::kSubjectRootfsPath, Printable(process.root_path))
@@ -73,6 +87,7 @@ class ContainerdResolver::Impl {
     std::shared_ptr<ContainerdClient> client;
     ContentStore store;
     Pending<std::vector<ImageRecord>> images;
+    std::optional<HeldImages> held = {};
   };
 
   // Of the containerd that the subject was found at.
@@ -84,19 +99,25 @@ class ContainerdResolver::Impl {
   Status CheckImage(const ContainerRecord& record,
                     const ProcessSpec& process) const;
   Result<std::vector<SnapshotMount>> Mounts(View& view,
-                                            const ContainerRecord& record);
-  Status CheckMount(const std::vector<SnapshotMount>& mounts,
-                    const ContainerClaim& claim,
-                    const ContainerRecord& record) const;
-  Result<HeldImages> Held(View& view);
+                                            const ContainerRecord& record,
+                                            const std::string& key);
+  // Never null; followed once.
+  Result<const HeldImages*> Held(View& view);
   Result<Subject> Bind(View& view, const ContainerRecord& record,
                        const Pending<SnapshotRecord>& asked,
-                       const ProcessSpec& process);
+                       const ProcessSpec& process, const ContainerClaim* claim);
   Result<Subject> BindCri(View& view, const ContainerRecord& record,
+                          const CriContainer& cri,
                           const SnapshotRecord& snapshot);
   Result<Subject> BindNamed(View& view, const ContainerRecord& record,
                             const SnapshotRecord& snapshot,
                             const ProcessSpec& process);
+  Status AddVolumes(View& view, const ContainerRecord& record,
+                    const std::vector<ImageVolume>& volumes,
+                    const ContainerClaim* claim, Subject& subject);
+  Result<Subject> BindVolumeOf(View& view, const ContainerRecord& record,
+                               const ImageVolume& volume,
+                               const ContainerClaim* claim);
 
   const ContainerdOptions options_;
   ContainerdClients clients_;
@@ -133,7 +154,7 @@ BaseSet ContainerdResolver::Impl::FindBases(const BaseRequest& request) {
   if (!view) return {{}, {view.error()}};
   auto held = Held(*view);
   if (!held) return {{}, {held.error()}};
-  return BasesAmong(view->store, *held, request);
+  return BasesAmong(view->store, **held, request);
 }
 
 Status ContainerdResolver::Impl::CheckImage(const ContainerRecord& record,
@@ -151,25 +172,19 @@ Status ContainerdResolver::Impl::CheckImage(const ContainerRecord& record,
 }
 
 Result<std::vector<SnapshotMount>> ContainerdResolver::Impl::Mounts(
-    View& view, const ContainerRecord& record) {
+    View& view, const ContainerRecord& record, const std::string& key) {
   return OrElse(
-      view.client
-          ->Mounts(view.store.scope(), record.snapshotter, record.snapshot_key)
-          .Get(),
+      view.client->Mounts(view.store.scope(), record.snapshotter, key).Get(),
       Reason::kSubjectUnbound);
 }
 
-Status ContainerdResolver::Impl::CheckMount(
-    const std::vector<SnapshotMount>& mounts, const ContainerClaim& claim,
-    const ContainerRecord& record) const {
-  return CheckRootfs(claim, mounts,
-                     Contains(kJudgedSnapshotters, record.snapshotter));
-}
-
-Result<HeldImages> ContainerdResolver::Impl::Held(View& view) {
-  auto records = view.images.Get();
-  if (!records) return records.error();
-  return FollowAll(view.store, *records);
+Result<const HeldImages*> ContainerdResolver::Impl::Held(View& view) {
+  if (!view.held) {
+    auto records = view.images.Get();
+    if (!records) return records.error();
+    view.held = FollowAll(view.store, *records);
+  }
+  return &*view.held;
 }
 
 Pending<SnapshotRecord> ContainerdResolver::Impl::Snapshot(
@@ -179,44 +194,37 @@ Pending<SnapshotRecord> ContainerdResolver::Impl::Snapshot(
 }
 
 Result<Subject> ContainerdResolver::Impl::BindCri(
-    View& view, const ContainerRecord& record, const SnapshotRecord& snapshot) {
-  auto cri = CriContainer::Parse(record.cri_container);
-  if (!cri) return cri.error();
-  if (cri->id != record.id) {
+    View& view, const ContainerRecord& record, const CriContainer& cri,
+    const SnapshotRecord& snapshot) {
+  if (cri.id != record.id) {
     return Fail(Reason::kRuntimeAmbiguous,
-                "the CRI record is that of " + Printable(cri->id));
+                "the CRI record is that of " + Printable(cri.id));
   }
-  const auto asked =
-      view.client->Container(view.store.scope(), cri->sandbox_id);
+  const auto asked = view.client->Container(view.store.scope(), cri.sandbox_id);
   auto held = Held(view);
   if (!held) return held.error();
-  auto bound = BindToConfig(view.store, snapshot, cri->image_ref);
+  auto bound = BindToConfig(view.store, snapshot, cri.image_ref);
   if (!bound) return bound.error();
-  auto subject =
-      BuildSubject(view.store, cri->image_ref,
-                   ThatHold(held->images, cri->image_ref), cri->requested);
-  if (!subject) {
-    const bool unexplained =
-        subject.error().reason == Reason::kSubjectUnbound && held->broken;
-    return unexplained ? *held->broken : subject.error();
-  }
+  auto subject = BuildHeld(view.store, **held, cri.image_ref, cri.requested);
+  if (!subject) return subject.error();
   const auto pod = OrElse(asked.Get(), Reason::kContainerUnknown);
   if (!pod) return WithContext(pod.error(), "pod sandbox");
   auto sandbox = CriSandbox::Parse(pod->cri_sandbox);
   if (!sandbox) return sandbox.error();
-  if (sandbox->id != cri->sandbox_id) {
+  if (sandbox->id != cri.sandbox_id) {
     return Fail(Reason::kRuntimeAmbiguous,
                 "the sandbox's record is that of " + Printable(sandbox->id));
   }
   subject->workload.pod = sandbox->pod;
   subject->workload.pod_namespace = sandbox->pod_namespace;
-  subject->workload.container = cri->name;
+  subject->workload.container = cri.name;
   return subject;
 }
 
 Result<Subject> ContainerdResolver::Impl::Bind(
     View& view, const ContainerRecord& record,
-    const Pending<SnapshotRecord>& asked, const ProcessSpec& process) {
+    const Pending<SnapshotRecord>& asked, const ProcessSpec& process,
+    const ContainerClaim* claim) {
   const std::string& runtime_namespace = view.store.scope().runtime_namespace;
   auto snapshot = OrElse(asked.Get(), Reason::kSubjectUnbound);
   if (!snapshot) return snapshot.error();
@@ -224,13 +232,24 @@ Result<Subject> ContainerdResolver::Impl::Bind(
       snapshot->kind != SnapshotKind::kView) {
     return Fail(Reason::kSubjectUnbound, "the snapshot cannot be a root");
   }
-  const bool is_cri = runtime_namespace == kCriNamespace;
-  auto subject = is_cri && !record.cri_container.empty()
-                     ? BindCri(view, record, *snapshot)
+  std::optional<CriContainer> cri;
+  if (runtime_namespace == kCriNamespace && !record.cri_container.empty()) {
+    auto parsed = CriContainer::Parse(record.cri_container);
+    if (!parsed) return parsed.error();
+    cri = *std::move(parsed);
+  }
+  const auto volumes = FindImageVolumes(
+      process, cri ? cri->image_volumes : std::vector<CriImageVolume>());
+  if (!volumes) return volumes.error();
+  auto subject = cri ? BindCri(view, record, *cri, *snapshot)
                      : BindNamed(view, record, *snapshot, process);
   if (!subject) return subject.error();
   subject->workload.runtime_namespace = runtime_namespace;
   subject->workload.container_id = record.id;
+  if (Status added = AddVolumes(view, record, *volumes, claim, *subject);
+      !added) {
+    return added.error();
+  }
   return subject;
 }
 
@@ -239,14 +258,14 @@ Result<Subject> ContainerdResolver::Impl::BindNamed(
     const ProcessSpec& process) {
   auto held = Held(view);
   if (!held) return held.error();
-  auto config = BindToName(view.store, record, snapshot, process, *held);
+  auto config = BindToName(view.store, record, snapshot, process, **held);
   if (!config) return config.error();
   // The CRI plugin picks one of the pause image's names for its record.
   const bool is_sandbox =
       view.store.scope().runtime_namespace == kCriNamespace &&
       !record.cri_sandbox.empty();
   auto subject =
-      BuildSubject(view.store, *config, ThatHold(held->images, *config),
+      BuildSubject(view.store, *config, ThatHold((*held)->images, *config),
                    is_sandbox ? std::string() : record.image);
   if (!subject || !is_sandbox) return subject;
   auto sandbox = CriSandbox::Parse(record.cri_sandbox);
@@ -254,6 +273,50 @@ Result<Subject> ContainerdResolver::Impl::BindNamed(
   subject->workload.pod = sandbox->pod;
   subject->workload.pod_namespace = sandbox->pod_namespace;
   return subject;
+}
+
+Result<Subject> ContainerdResolver::Impl::BindVolumeOf(
+    View& view, const ContainerRecord& record, const ImageVolume& volume,
+    const ContainerClaim* claim) {
+  const auto mounts = Mounts(view, record, volume.snapshot_key);
+  if (!mounts) return mounts.error();
+  if (claim != nullptr) {
+    const Status mounted =
+        CheckVolume(*claim, volume.snapshot_key, *mounts,
+                    Contains(kJudgedSnapshotters, record.snapshotter));
+    if (!mounted) return mounted.error();
+  }
+  const auto snapshot =
+      OrElse(view.client
+                 ->Snapshot(view.store.scope(), record.snapshotter,
+                            volume.snapshot_key)
+                 .Get(),
+             Reason::kSubjectUnbound);
+  if (!snapshot) return snapshot.error();
+  const auto held = Held(view);
+  if (!held) return held.error();
+  auto config = BindVolume(view.store, volume, *snapshot, **held);
+  if (!config) return config.error();
+  auto subject = BuildHeld(view.store, **held, *config, volume.requested);
+  if (subject) subject->layer_dirs = LayerDirs(record.snapshotter, *mounts);
+  return subject;
+}
+
+Status ContainerdResolver::Impl::AddVolumes(
+    View& view, const ContainerRecord& record,
+    const std::vector<ImageVolume>& volumes, const ContainerClaim* claim,
+    Subject& subject) {
+  for (const ImageVolume& volume : volumes) {
+    auto image = BindVolumeOf(view, record, volume, claim);
+    if (!image) {
+      return WithContext(image.error(),
+                         "image volume at " + Printable(volume.destination));
+    }
+    image->mounted_at = volume.destination;
+    image->workload = subject.workload;
+    subject.volumes.push_back(*std::move(image));
+  }
+  return Ok();
 }
 
 Result<ContainerRecord> ContainerdResolver::Impl::Record(
@@ -278,11 +341,12 @@ Result<Subject> ContainerdResolver::Impl::ResolveContainer(
   const auto snapshot = Snapshot(*view, *record);
   valid = CheckRootPath(claim, *process);
   if (!valid) return valid.error();
-  const auto mounts = Mounts(*view, *record);
+  const auto mounts = Mounts(*view, *record, record->snapshot_key);
   if (!mounts) return mounts.error();
-  valid = CheckMount(*mounts, claim, *record);
+  valid = CheckRootfs(claim, *mounts,
+                      Contains(kJudgedSnapshotters, record->snapshotter));
   if (!valid) return valid.error();
-  auto subject = Bind(*view, *record, snapshot, *process);
+  auto subject = Bind(*view, *record, snapshot, *process, &claim);
   if (subject) subject->layer_dirs = LayerDirs(record->snapshotter, *mounts);
   return subject;
 }
@@ -297,8 +361,9 @@ Result<Subject> ContainerdResolver::Impl::ResolveRecord(
   if (!process) return process.error();
   const Status valid = CheckImage(*record, *process);
   if (!valid) return valid.error();
-  const auto mounts = Mounts(*view, *record);
-  auto subject = Bind(*view, *record, Snapshot(*view, *record), *process);
+  const auto mounts = Mounts(*view, *record, record->snapshot_key);
+  auto subject =
+      Bind(*view, *record, Snapshot(*view, *record), *process, nullptr);
   if (subject && mounts) {
     subject->layer_dirs = LayerDirs(record->snapshotter, *mounts);
   }
@@ -311,9 +376,9 @@ Result<Subject> ContainerdResolver::Impl::ResolveImage(
   if (!view) return view.error();
   auto held = Held(*view);
   if (!held) return held.error();
-  const auto named = ThatAreNamed(held->images, claim.name);
+  const auto named = ThatAreNamed((*held)->images, claim.name);
   if (named.empty()) {
-    if (held->broken) return *held->broken;
+    if ((*held)->broken) return *(*held)->broken;
     return Fail(Reason::kNotFound, Printable(claim.name));
   }
   for (const HeldImage& image : named) {
@@ -323,7 +388,7 @@ Result<Subject> ContainerdResolver::Impl::ResolveImage(
     if (!config || !IsHostPlatform(config->platform)) continue;
     auto subject =
         BuildSubject(view->store, image.config,
-                     ThatHold(held->images, image.config), claim.name);
+                     ThatHold((*held)->images, image.config), claim.name);
     if (subject) {
       subject->workload.runtime_namespace = claim.runtime_namespace;
     }

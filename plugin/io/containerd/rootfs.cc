@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 
 #include "base/bytes.h"
 #include "base/limits.h"
@@ -17,59 +18,67 @@ namespace {
 
 constexpr const char* kRootfs = "rootfs";
 
-Error Mismatch(std::string detail) {
+Error Differs(std::string detail) {
   return Fail(Reason::kSubjectMountMismatch, std::move(detail));
 }
 
-// As the shim sees the path: its mount namespace holds the rootfs.
-std::string ShimPath(const ContainerClaim& claim, std::string_view rest) {
-  std::string path;
+// As the shim sees an absolute path: its mount namespace holds the rootfs.
+std::string ShimPath(const ContainerClaim& claim, std::string_view path) {
+  std::string seen;
   if (claim.shim_pid > 0) {
-    path = "/proc/" + std::to_string(claim.shim_pid) + "/root";
+    seen = "/proc/" + std::to_string(claim.shim_pid) + "/root";
   }
-  return path.append(claim.bundle).append("/").append(rest);
+  return seen.append(path);
+}
+
+UniqueFd OpenFolder(const std::string& path) {
+  return UniqueFd(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+}
+
+// What is mounted in `folder` under this name.
+Result<UniqueFd> OpenMounted(int folder, const std::string& name) {
+  constexpr int kFlags = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+  UniqueFd mounted(folder < 0 ? -1 : ::openat(folder, name.c_str(), kFlags));
+  if (!mounted.valid()) {
+    return Differs("there is no folder " + Printable(name) + ": " +
+                   std::string(std::strerror(errno)));
+  }
+  struct statx inside {};
+  struct statx outside {};
+  constexpr unsigned kMask = STATX_MNT_ID;
+  if (::statx(mounted.get(), "", AT_EMPTY_PATH, kMask, &inside) != 0 ||
+      ::statx(folder, "", AT_EMPTY_PATH, kMask, &outside) != 0 ||
+      (inside.stx_mask & outside.stx_mask & kMask) == 0) {
+    return Differs("the kernel does not tell mount ids");
+  }
+  if (inside.stx_mnt_id == outside.stx_mnt_id) {
+    return Differs("nothing is mounted at " + Printable(name));
+  }
+  return mounted;
 }
 
 // Opened from the shim's descriptor of the bundle, so that no path that could
 // be exchanged is walked and the topmost mount is what we get.
 Result<UniqueFd> OpenRootfs(const ContainerClaim& claim) {
-  constexpr int kFlags = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
   UniqueFd bundle;
   int folder = claim.bundle_fd;
   if (folder < 0) {
-    bundle.reset(
-        ::open(ShimPath(claim, "").c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    bundle = OpenFolder(ShimPath(claim, claim.bundle));
     folder = bundle.get();
   }
-  UniqueFd rootfs(folder < 0 ? -1 : ::openat(folder, kRootfs, kFlags));
-  if (!rootfs.valid()) {
-    return Mismatch("the bundle has no rootfs: " +
-                    std::string(std::strerror(errno)));
-  }
-  struct statx inside {};
-  struct statx outside {};
-  constexpr unsigned kMask = STATX_MNT_ID;
-  if (::statx(rootfs.get(), "", AT_EMPTY_PATH, kMask, &inside) != 0 ||
-      ::statx(folder, "", AT_EMPTY_PATH, kMask, &outside) != 0 ||
-      (inside.stx_mask & outside.stx_mask & kMask) == 0) {
-    return Mismatch("the kernel does not tell mount ids");
-  }
-  if (inside.stx_mnt_id == outside.stx_mnt_id) {
-    return Mismatch("nothing is mounted at the bundle's rootfs");
-  }
-  return rootfs;
+  return OpenMounted(folder, kRootfs);
 }
 
-Result<MountEntry> LiveMount(const ContainerClaim& claim, int rootfs) {
+Result<MountEntry> LiveMount(const ContainerClaim& claim, int mounted) {
   struct statx info {};
-  if (::statx(rootfs, "", AT_EMPTY_PATH, STATX_MNT_ID, &info) != 0) {
-    return Mismatch("the rootfs cannot be examined");
+  if (::statx(mounted, "", AT_EMPTY_PATH, STATX_MNT_ID, &info) != 0) {
+    return Differs("what is mounted cannot be examined");
   }
   const std::string who =
       claim.shim_pid > 0 ? std::to_string(claim.shim_pid) : "self";
   auto table =
       ReadFile("/proc/" + who + "/mountinfo", limits::kMountTableBytes);
-  if (!table) return Mismatch("no mount table: " + table.error().detail);
+  if (!table) return Differs("no mount table: " + table.error().detail);
   return FindMount(*table, info.stx_mnt_id);
 }
 
@@ -79,12 +88,12 @@ Status CompareBind(int rootfs, const SnapshotMount& wanted) {
   struct stat source {};
   if (::fstat(rootfs, &live) != 0 ||
       ::stat(wanted.source.c_str(), &source) != 0) {
-    return Mismatch("the snapshot's folder " + Printable(wanted.source) +
-                    " cannot be examined");
+    return Differs("the snapshot's folder " + Printable(wanted.source) +
+                   " cannot be examined");
   }
   if (live.st_dev != source.st_dev || live.st_ino != source.st_ino) {
-    return Mismatch("mounted is another folder than " +
-                    Printable(wanted.source));
+    return Differs("mounted is another folder than " +
+                   Printable(wanted.source));
   }
   return Ok();
 }
@@ -94,8 +103,8 @@ Status CompareBind(int rootfs, const SnapshotMount& wanted) {
 Status CompareFileSystem(int rootfs, const MountEntry& live,
                          const SnapshotMount& wanted) {
   if (live.type != wanted.type) {
-    return Mismatch("mounted is " + Printable(live.type) +
-                    ", the snapshot is " + Printable(wanted.type));
+    return Differs("mounted is " + Printable(live.type) + ", the snapshot is " +
+                   Printable(wanted.type));
   }
   if (wanted.type == "zfs" && live.source == wanted.source) return Ok();
   if (wanted.type == "btrfs" && live.source == wanted.source) {
@@ -114,8 +123,26 @@ Status CompareFileSystem(int rootfs, const MountEntry& live,
       device.st_rdev == folder.st_dev) {
     return Ok();
   }
-  return Mismatch("mounted is " + Printable(live.source) +
-                  ", the snapshot is on " + Printable(wanted.source));
+  return Differs("mounted is " + Printable(live.source) +
+                 ", the snapshot is on " + Printable(wanted.source));
+}
+
+Status CompareMounted(const ContainerClaim& claim, int mounted,
+                      const std::vector<SnapshotMount>& wanted, bool judged) {
+  auto live = LiveMount(claim, mounted);
+  if (!live) return live.error();
+  if (wanted.size() == 1 && wanted[0].type == "overlay") {
+    return CompareOverlay(*live, wanted[0]);
+  }
+  if (wanted.size() == 1 && wanted[0].type == "bind") {
+    return CompareBind(mounted, wanted[0]);
+  }
+  if (!judged) return Ok();
+  if (wanted.size() != 1) {
+    return Differs("the snapshot has " + std::to_string(wanted.size()) +
+                   " mounts");
+  }
+  return CompareFileSystem(mounted, *live, wanted[0]);
 }
 
 }  // namespace
@@ -125,7 +152,7 @@ Result<ProcessSpec> ReadBundleConfig(const ContainerClaim& claim) {
   // came from another process is shared with it.
   const std::string path =
       claim.config_fd >= 0 ? "/proc/self/fd/" + std::to_string(claim.config_fd)
-                           : ShimPath(claim, "config.json");
+                           : ShimPath(claim, claim.bundle + "/config.json");
   auto bytes = ReadFile(path, limits::kBundleConfigBytes);
   if (!bytes) return bytes.error();
   return ProcessSpec::Parse(*bytes);
@@ -134,11 +161,11 @@ Result<ProcessSpec> ReadBundleConfig(const ContainerClaim& claim) {
 Status CheckRootPath(const ContainerClaim& claim, const ProcessSpec& process) {
   if (process.root_path != kRootfs &&
       process.root_path != claim.bundle + "/" + kRootfs) {
-    return Mismatch("root.path is " + Printable(process.root_path) +
-                    ", not the bundle's rootfs");
+    return Differs("root.path is " + Printable(process.root_path) +
+                   ", not the bundle's rootfs");
   }
   if (process.root_covered) {
-    return Mismatch("a mount of the container covers its root file system");
+    return Differs("a mount of the container covers its root file system");
   }
   return Ok();
 }
@@ -147,20 +174,17 @@ Status CheckRootfs(const ContainerClaim& claim,
                    const std::vector<SnapshotMount>& wanted, bool judged) {
   auto rootfs = OpenRootfs(claim);
   if (!rootfs) return rootfs.error();
-  auto live = LiveMount(claim, rootfs->get());
-  if (!live) return live.error();
-  if (wanted.size() == 1 && wanted[0].type == "overlay") {
-    return CompareOverlay(*live, wanted[0]);
-  }
-  if (wanted.size() == 1 && wanted[0].type == "bind") {
-    return CompareBind(rootfs->get(), wanted[0]);
-  }
-  if (!judged) return Ok();
-  if (wanted.size() != 1) {
-    return Mismatch("the snapshot has " + std::to_string(wanted.size()) +
-                    " mounts");
-  }
-  return CompareFileSystem(rootfs->get(), *live, wanted[0]);
+  return CompareMounted(claim, rootfs->get(), wanted, judged);
+}
+
+Status CheckVolume(const ContainerClaim& claim, const std::string& folder,
+                   const std::vector<SnapshotMount>& wanted, bool judged) {
+  const std::filesystem::path path(folder);
+  const UniqueFd parent =
+      OpenFolder(ShimPath(claim, path.parent_path().string()));
+  auto volume = OpenMounted(parent.get(), path.filename().string());
+  if (!volume) return volume.error();
+  return CompareMounted(claim, volume->get(), wanted, judged);
 }
 
 }  // namespace assay

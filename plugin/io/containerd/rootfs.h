@@ -1,5 +1,6 @@
 // The bundle at the moment of its creation: what its config.json says and
-// whether what is mounted at its rootfs is the container's snapshot.
+// whether what is mounted at its rootfs, and for its volumes, are the snapshots
+// they should be.
 #ifndef ASSAY_IO_CONTAINERD_ROOTFS_H_
 #define ASSAY_IO_CONTAINERD_ROOTFS_H_
 
@@ -27,6 +28,10 @@ Status CheckRootPath(const ContainerClaim& claim, const ProcessSpec& process);
 // of its own is mounted there is checked; the snapshot's parent is the proof.
 // Errors: kSubjectMountMismatch.
 Status CheckRootfs(const ContainerClaim& claim,
+                   const std::vector<SnapshotMount>& wanted, bool judged);
+
+// The same of what is mounted at `folder`, an absolute path.
+Status CheckVolume(const ContainerClaim& claim, const std::string& folder,
                    const std::vector<SnapshotMount>& wanted, bool judged);
 
 }  // namespace assay

@@ -16,6 +16,11 @@ scope = "@REGISTRY@/pause/*"
 action = "allow"
 
 [[rule]]
+scope = "@REGISTRY@/pause/*"
+namespaces = ["strict"]
+action = "reject"
+
+[[rule]]
 scope = "@REGISTRY@/aopen/*"
 action = "allow"
 
@@ -102,8 +107,20 @@ cri pull "$REGISTRY/demo/signed:1" >/dev/null
 expect_ok "the tag moved away from a signed image" cri start "$container"
 expect_hello stays
 
+# A running pod gets one container more, which is what an ephemeral one is.
+expect_pod_refuses "an ephemeral container of an unsigned image" no-signature \
+  debugger demo/unsigned:1
+
 POD_NAME=other
 POD_NAMESPACE=lab-1
 start_pod
 expect_ok "a rule for the pod's namespace goes first" start_in_pod lab demo/unsigned:1
 expect_hello lab
+
+# The pause image is decided under a rule like any other; a pod without one has
+# no container either.
+POD_NAME=unpaused
+POD_NAMESPACE=strict
+expect_failure "a pause image that the pod's namespace does not allow" \
+  "rule-rejects: " cri pod
+expect_audited "  the audit log says so" rule-rejects

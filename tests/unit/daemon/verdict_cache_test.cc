@@ -87,4 +87,15 @@ TEST_CASE("a key tells apart all that a verdict depends on") {
   changed = subject;
   changed.blob_dir = "/elsewhere";
   CHECK(key != VerdictCache::KeyOf(changed, policy));
+
+  Subject with_volume = subject;
+  with_volume.volumes.push_back(subject);
+  const std::string with_key = VerdictCache::KeyOf(with_volume, policy);
+  CHECK(key != with_key);
+  changed = with_volume;
+  changed.volumes.front().config = Digest::Of("other");
+  CHECK(with_key != VerdictCache::KeyOf(changed, policy));
+  changed = with_volume;
+  changed.volumes.front().mounted_at = "/elsewhere";
+  CHECK(with_key != VerdictCache::KeyOf(changed, policy));
 }

@@ -160,8 +160,8 @@ TEST_CASE("log entries and timestamps have their shape checked") {
        {R"(,"tlogEntries":{})", R"(,"tlogEntries":[{}])",
         R"(,"tlogEntries":[null])",
         R"(,"timestampVerificationData":{"rfc3161Timestamps":[{}]})",
-        R"(,"timestampVerificationData":{"rfc3161Timestamps":)"
-        R"([{"signedTimestamp":"A"}]})",
+        R"(,"timestampVerificationData":{"rfc3161Timestamps":[
+            {"signedTimestamp":"A"}]})",
         R"(,"timestampVerificationData":[])", R"(,"unknown":1)"}) {
     CAPTURE(bad);
     CHECK(with(bad) == Reason::kBundleMalformed);

@@ -274,7 +274,7 @@ TEST_CASE("the most exact scope decides alone") {
                                           "*.example.com",
                                           "*.com",
                                           ""};
-  const std::string image = order[0];
+  const std::string& image = order[0];
   for (std::size_t i = 0; i < order.size(); ++i) {
     const std::string name =
         order[i].empty() ? "docker" : "docker, " + order[i];

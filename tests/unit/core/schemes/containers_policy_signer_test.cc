@@ -62,9 +62,10 @@ std::pair<Descriptor, std::string> Layer(
   return {layer, payload};
 }
 
-UntrustedArtifact Signed(std::vector<std::pair<Descriptor, std::string>> layers,
-                         ArtifactOrigin origin = ArtifactOrigin::kCosignTag) {
-  return Artifact(origin, std::move(layers));
+UntrustedArtifact Signed(
+    const std::vector<std::pair<Descriptor, std::string>>& layers,
+    ArtifactOrigin origin = ArtifactOrigin::kCosignTag) {
+  return Artifact(origin, layers);
 }
 
 SigningTarget Asked(const std::string& name = kAsked) {

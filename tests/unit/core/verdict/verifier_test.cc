@@ -335,3 +335,89 @@ TEST_CASE("a rejected digest does not start under a tag") {
   CHECK(walk.Decide(rejecting("I")).reason() == Reason::kRuleRejects);
   CHECK(walk.Decide(rejecting("another")).accepted());
 }
+
+// A volume whose manifest is "V" in the container of manifest "M".
+Subject WithVolume(const std::string& name) {
+  Subject subject = MakeSubject("registry.example.com/app:1");
+  subject.workload.pod_namespace = "shop";
+  Subject volume = MakeSubject(name);
+  volume.images.front().manifest = Digest::Of("V");
+  volume.images.front().indexes.clear();
+  volume.mounted_at = "/models";
+  volume.workload = subject.workload;
+  subject.volumes.push_back(std::move(volume));
+  return subject;
+}
+
+TEST_CASE("an image volume is decided under the rule of its own name") {
+  Walk walk;
+  walk.resolver.subject = WithVolume("registry.example.com/model:1");
+  walk.evidence.on_disk.artifacts = {SignedFile(KeyA(), "M"),
+                                     SignedFile(KeyA(), "V")};
+  const Verdict verdict = walk.Decide(Requires("\"a\""));
+  REQUIRE(verdict.accepted());
+  CHECK(*verdict.proof()->manifest() == Digest::Of("M"));
+  REQUIRE(verdict.proof()->volumes().size() == 1);
+  CHECK(*verdict.proof()->volumes()[0]->manifest() == Digest::Of("V"));
+
+  walk.evidence.on_disk.artifacts.pop_back();
+  const Verdict refused = walk.Decide(Requires("\"a\""));
+  REQUIRE_FALSE(refused.accepted());
+  CHECK(refused.reason() == Reason::kArtifactSubject);
+  CHECK(refused.detail().find("image volume at /models") != std::string::npos);
+  CHECK(refused.trail().name == "registry.example.com/model:1");
+  CHECK(refused.trail().subject->mounted_at.empty());
+}
+
+TEST_CASE("an accepted volume does not carry a refused container") {
+  Walk walk;
+  walk.resolver.subject = WithVolume("registry.example.com/model:1");
+  walk.evidence.on_disk.artifacts = {SignedFile(KeyA(), "V")};
+  const Verdict verdict = walk.Decide(Requires("\"a\""));
+  REQUIRE_FALSE(verdict.accepted());
+  CHECK(verdict.trail().name == "registry.example.com/app:1");
+}
+
+TEST_CASE("of container and volume, what is enforced outweighs what is not") {
+  const auto policy = PolicyOf(R"(
+[[rule]]
+scope = "registry.example.com/audited"
+mode = "audit"
+require = "a"
+[[rule]]
+scope = "registry.example.com/**"
+require = "a"
+)" + kSigners);
+  Walk walk;
+  Subject subject = WithVolume("registry.example.com/model:1");
+  subject.names = MakeSubject("registry.example.com/audited:1").names;
+  walk.resolver.subject = subject;
+  const Verdict by_volume = walk.Decide(policy);
+  CHECK(by_volume.trail().mode == Mode::kEnforce);
+  CHECK(by_volume.trail().name == "registry.example.com/model:1");
+
+  walk.resolver.subject = WithVolume("registry.example.com/audited:1");
+  const Verdict by_container = walk.Decide(policy);
+  CHECK(by_container.trail().mode == Mode::kEnforce);
+  CHECK(by_container.trail().name == "registry.example.com/app:1");
+}
+
+TEST_CASE("a proof is used again only with the volumes it is of") {
+  Walk walk;
+  walk.resolver.subject = WithVolume("registry.example.com/model:1");
+  walk.evidence.on_disk.artifacts = {SignedFile(KeyA(), "M"),
+                                     SignedFile(KeyA(), "V")};
+  const Verdict verdict = walk.Decide(Requires("\"a\""));
+  REQUIRE(verdict.accepted());
+  Subject subject = *walk.resolver.subject;
+  const auto intact = [&] {
+    return Verifier(walk.resolver, walk.evidence, walk.layers, walk.bases)
+        .StillIntact(walk.question, subject, *verdict.proof());
+  };
+  CHECK(intact());
+  subject.volumes.push_back(subject.volumes.front());
+  CHECK(intact().error().reason == Reason::kSubjectUnbound);
+  subject.volumes.pop_back();
+  subject.volumes.front().images.front().manifest = Digest::Of("W");
+  CHECK(intact().error().reason == Reason::kSubjectUnbound);
+}

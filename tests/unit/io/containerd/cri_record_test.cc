@@ -38,6 +38,23 @@ TEST_CASE("the image that was given counts as requested unless it is an id") {
   CHECK(plain->requested.empty());
 }
 
+TEST_CASE("volumes that are images are told from others") {
+  const auto record = CriContainer::Parse(
+      Record(R"({},"mounts":[{"container_path":"/a","host_path":"/b"},)"
+             R"({"container_path":"/m","image":{"image":")" +
+             kId + R"(","user_specified_image":"a.example/m:1"}},)" +
+             R"({"container_path":"/n","image":{"image":"a.example/n:1"}}])"));
+  REQUIRE(record);
+  REQUIRE(record->image_volumes.size() == 2);
+  CHECK(record->image_volumes[0].container_path == "/m");
+  CHECK(record->image_volumes[0].image == kId);
+  CHECK(record->image_volumes[0].requested == "a.example/m:1");
+  CHECK(record->image_volumes[1].requested == "a.example/n:1");
+  const auto odd = CriContainer::Parse(Record(R"({},"mounts":{})"));
+  REQUIRE_FALSE(odd);
+  CHECK(odd.error().reason == Reason::kSubjectConfigUnproven);
+}
+
 TEST_CASE("a record that does not tell the configuration proves nothing") {
   const std::string text = GENERATE(
       as<std::string>{}, "", "{", "[]", "null", R"({"Metadata":{}})",

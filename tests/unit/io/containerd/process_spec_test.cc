@@ -49,6 +49,22 @@ TEST_CASE("a mount below the root is none over it") {
   CHECK_FALSE(spec->root_covered);
 }
 
+TEST_CASE("bind mounts are told by type or options, and read-only ones") {
+  const auto spec = ProcessSpec::Parse(
+      Spec(R"([{"destination":"/proc","type":"proc","source":"proc"},)"
+           R"({"destination":"/a","type":"bind","source":"/x"},)"
+           R"({"destination":"/b","source":"/y","options":["rbind","ro"]},)"
+           R"({"destination":"/c","source":"/z","type":"none",)"
+           R"("options":["bind","ro","rw"]}])"));
+  REQUIRE(spec);
+  REQUIRE(spec->binds.size() == 3);
+  CHECK(spec->binds[0].source == "/x");
+  CHECK_FALSE(spec->binds[0].read_only);
+  CHECK(spec->binds[1].destination == "/b");
+  CHECK(spec->binds[1].read_only);
+  CHECK_FALSE(spec->binds[2].read_only);
+}
+
 TEST_CASE("what is no specification is malformed") {
   const std::string text =
       GENERATE(as<std::string>{}, "", "{", "[]", R"({"process":{"user":{}}})",
@@ -57,7 +73,9 @@ TEST_CASE("what is no specification is malformed") {
                R"({"root":{"path":"rootfs"},"process":{}})",
                R"({"root":{"path":"rootfs"},"process":{"user":{},"args":[1]}})",
                R"({"root":{"path":"a","path":"b"},"process":{"user":{}}})",
-               R"({"root":{"path":"a"},"process":{"user":{}},"mounts":[{}]})");
+               R"({"root":{"path":"a"},"process":{"user":{}},"mounts":[{}]})",
+               Spec(R"([{"destination":"/a","Source":"/x"}])"),
+               Spec(R"([{"destination":"/a","options":"ro"}])"));
   const auto spec = ProcessSpec::Parse(text);
   REQUIRE_FALSE(spec);
   CHECK(spec.error().reason == Reason::kHookMalformed);

@@ -275,8 +275,7 @@ TEST_CASE("a policy that pins nothing, or not clearly, is refused") {
         "root_keys = \"root.crt\"\nserver = \"https://b/\"",
         "root_keys = \"root.crt\"\nmetadata = \"relative\"",
         "root_keys = \"root.crt\"\nmetadata = \"/a/../b\"",
-        "root_keys = \"root.crt\"\nmetadata = \"/a\"\nserver = "
-        "\"https://b\"",
+        "root_keys = \"root.crt\"\nmetadata = \"/a\"\nserver = \"https://b\"",
         "root_keys = \"root.crt\"\nsigners = []",
         "root_keys = \"root.crt\"\nsigners = [\"a/b\"]",
         "root_keys = \"root.crt\"\nsigners = [\"a\", \"targets/a\"]",
