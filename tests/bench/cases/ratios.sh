@@ -120,7 +120,7 @@ cold() {
     "${VERIFY[@]}"
   row "assay verify, $form: cosign's CPU against ours" "$(field 2 5)" x '>=' 8
   row "  peak memory (cosign: $(field 2 3) MiB)" "$(field 1 3)" MiB '<=' 12
-  resident "$form" /run "evidence store in memory" '>=' 100
+  resident "$form" /dev/shm "evidence store in memory" '>=' 100
   resident "$form" "$WORK" "evidence store on $(disk)"
 }
 
