@@ -2,7 +2,6 @@
 
 #include <openssl/core_names.h>
 #include <openssl/objects.h>
-#include <openssl/rsa.h>
 #include <sodium.h>
 
 #include <array>
@@ -10,12 +9,12 @@
 
 #include "core/trust/openssl_handles.h"
 #include "core/trust/pem.h"
+#include "core/trust/verifying_contexts.h"
 
 namespace assay {
 namespace {
 
 using SpkiPtr = OpensslPtr<X509_PUBKEY, X509_PUBKEY_free>;
-using KeyContext = OpensslPtr<EVP_PKEY_CTX, EVP_PKEY_CTX_free>;
 using DigestContext = OpensslPtr<EVP_MD_CTX, EVP_MD_CTX_free>;
 using BigNumber = OpensslPtr<BIGNUM, BN_free>;
 
@@ -30,22 +29,6 @@ Error MalformedKey(std::string detail) {
 
 Error Unsupported(std::string detail) {
   return Fail(Reason::kKeyUnsupported, std::move(detail));
-}
-
-// Fetched once per process and never freed; null where the provider refuses.
-const EVP_MD* Hash(HashAlgorithm algorithm) {
-  static const EVP_MD* const sha256 = EVP_MD_fetch(nullptr, "SHA256", nullptr);
-  static const EVP_MD* const sha384 = EVP_MD_fetch(nullptr, "SHA384", nullptr);
-  static const EVP_MD* const sha512 = EVP_MD_fetch(nullptr, "SHA512", nullptr);
-  switch (algorithm) {
-    case HashAlgorithm::kSha256:
-      return sha256;
-    case HashAlgorithm::kSha384:
-      return sha384;
-    case HashAlgorithm::kSha512:
-      return sha512;
-  }
-  return nullptr;
 }
 
 std::string ObjectName(const ASN1_OBJECT* object) {
@@ -285,6 +268,7 @@ struct PublicKey::Parsed {
   std::string spki;
   Digest fingerprint;
   std::string point;  // of an Ed25519 key
+  mutable VerifyingContexts contexts{};
 };
 
 PublicKey::PublicKey(std::shared_ptr<const Parsed> parsed)
@@ -308,9 +292,9 @@ Result<PublicKey> PublicKey::ParseDer(std::string_view spki) {
       return MalformedKey("an RSA modulus with a small factor");
     }
   }
-  return PublicKey(std::make_shared<const Parsed>(
-      Parsed{std::move(key), kind, std::string(spki), Digest::Of(spki),
-             std::move(point)}));
+  return PublicKey(std::shared_ptr<const Parsed>(
+      new Parsed{std::move(key), kind, std::string(spki), Digest::Of(spki),
+                 std::move(point)}));
 }
 
 Result<std::vector<PublicKey>> PublicKey::ParsePem(std::string_view pem) {
@@ -340,24 +324,6 @@ const std::string& PublicKey::spki() const { return parsed_->spki; }
 
 namespace {
 
-bool SetPss(EVP_PKEY_CTX* context, int salt, const EVP_MD* hash) {
-  return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PSS_PADDING) == 1 &&
-         EVP_PKEY_CTX_set_rsa_pss_saltlen(context, salt) == 1 &&
-         EVP_PKEY_CTX_set_rsa_mgf1_md(context, hash) == 1;
-}
-
-bool SetPadding(EVP_PKEY_CTX* context, Padding padding, const EVP_MD* hash) {
-  switch (padding) {
-    case Padding::kPkcs1:
-      return EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) == 1;
-    case Padding::kPss:
-      return SetPss(context, RSA_PSS_SALTLEN_AUTO, hash);
-    case Padding::kPssHashSalt:
-      return SetPss(context, RSA_PSS_SALTLEN_DIGEST, hash);
-  }
-  return false;
-}
-
 bool VerifyEd25519(EVP_PKEY* key, std::string_view message,
                    std::string_view signature) {
   const DigestContext context(EVP_MD_CTX_new());
@@ -386,23 +352,19 @@ bool PublicKey::VerifyDigest(const SignatureAlgorithm& algorithm,
                              const Digest& digest,
                              std::string_view signature) const {
   const ErrorQueueCleaner cleaner;
-  const EVP_MD* const hash = Hash(algorithm.hash);
-  if (kind() == KeyKind::kEd25519 || algorithm.prehashed || hash == nullptr ||
+  if (kind() == KeyKind::kEd25519 || algorithm.prehashed ||
       digest.algorithm() != algorithm.hash || signature.empty()) {
     return false;
   }
-  const KeyContext context(
-      EVP_PKEY_CTX_new_from_pkey(nullptr, parsed_->key.get(), nullptr));
-  if (!context || EVP_PKEY_verify_init(context.get()) != 1 ||
-      EVP_PKEY_CTX_set_signature_md(context.get(), hash) != 1) {
+  auto context = parsed_->contexts.Take(parsed_->key.get(), algorithm);
+  if (!context ||
+      EVP_PKEY_verify(context->openssl.get(), UnsignedBytes(signature),
+                      signature.size(), UnsignedBytes(digest.bytes()),
+                      digest.bytes().size()) != 1) {
     return false;
   }
-  if (!IsEcdsa(kind()) && !SetPadding(context.get(), algorithm.padding, hash)) {
-    return false;
-  }
-  return EVP_PKEY_verify(context.get(), UnsignedBytes(signature),
-                         signature.size(), UnsignedBytes(digest.bytes()),
-                         digest.bytes().size()) == 1;
+  parsed_->contexts.Keep(std::move(context));
+  return true;
 }
 
 bool PublicKey::Verify(const SignatureAlgorithm& algorithm,

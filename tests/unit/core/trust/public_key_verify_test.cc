@@ -196,6 +196,22 @@ TEST_CASE("one flipped bit anywhere ends every signature") {
   }
 }
 
+TEST_CASE("what a key verified before does not count") {
+  const auto kind = GENERATE(KeyKind::kEcdsaP256, KeyKind::kRsa2048);
+  const auto& pair = TestKey::Of(kind);
+  const auto key = pair.Public();
+  const auto good = pair.Sign(kSha256, "message");
+  const auto longer = pair.Sign(kSha512, "message");
+  for (int i = 0; i < 3; ++i) {
+    CHECK(key.Verify(kSha256, "message", good));
+    CHECK_FALSE(key.Verify(kSha256, "other", good));
+    CHECK_FALSE(key.Verify(kSha512, "message", good));
+    CHECK_FALSE(key.Verify(kPss, "message", "no signature"));
+    CHECK(key.Verify(kSha512, "message", longer));
+    CHECK_FALSE(key.Verify(kSha256, "message", longer));
+  }
+}
+
 TEST_CASE("many threads verify with one key") {
   const auto pair = TestKey::Make(
       GENERATE(KeyKind::kEcdsaP256, KeyKind::kRsa2048, KeyKind::kEd25519));
