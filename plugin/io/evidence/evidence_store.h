@@ -4,9 +4,10 @@
 // fit is dropped and reported, without harm to the rest.
 //
 // Threads and processes: readers take no lock; writers (daemon, CLI, one-shot
-// decider) take turns by a file lock. Blobs and records are written to a
-// temporary file and renamed, so that a reader sees the old or the new. What
-// was imported is synced first; what a registry has as well is not.
+// decider) take turns by a file lock. Records, and blobs that replace others,
+// are written to a temporary file and renamed, so that a reader sees the old or
+// the new; a new blob that is not whole yet is named by no record. What was
+// imported is synced first; what a registry has as well is not.
 //
 // Looking up an image reads one small record (.assay/targets/...), however many
 // images there are. index.json, which only other tools read, is made from the

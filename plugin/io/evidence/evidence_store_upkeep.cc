@@ -93,9 +93,8 @@ EvidenceStore::Usage EvidenceStore::Measure() const {
 }
 
 Status EvidenceStore::Reserve(const Digest& target, std::uint64_t bytes) {
-  const std::size_t images =
-      ::access(layout_.Target(target).c_str(), F_OK) == 0 ? 0 : 1;
   const std::lock_guard lock(usage_mutex_);
+  std::size_t images = 1;
   const auto fits = [&] {
     return usage_->bytes + bytes <= options_.most_bytes &&
            usage_->images + images <= options_.most_images;
@@ -104,6 +103,9 @@ Status EvidenceStore::Reserve(const Digest& target, std::uint64_t bytes) {
   if (!measured) usage_ = Measure();
   // Counting along counts what was there already, so look before refusing.
   if (!fits() && measured) usage_ = Measure();
+  if (!fits() && ::access(layout_.Target(target).c_str(), F_OK) == 0) {
+    images = 0;
+  }
   if (!fits()) {
     return Fail(Reason::kEvidenceStoreFailed,
                 Printable(options_.folder) +
@@ -117,6 +119,8 @@ Status EvidenceStore::Reserve(const Digest& target, std::uint64_t bytes) {
 
 Status EvidenceStore::MarkIndexStale() const {
   const std::string path = layout_.IndexStale();
+  // Whoever takes the mark away reads the records afterwards.
+  if (::access(path.c_str(), F_OK) == 0) return Ok();
   const UniqueFd fd(
       ::open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644));
   if (fd.valid()) return Ok();

@@ -69,9 +69,16 @@ ArtifactRecord RecordOf(const OpenedArtifact& artifact) {
 
 }  // namespace
 
+// A blob's name says what must be in it and every reader looks, so one that
+// need not be durable takes its name before it is whole.
 Status EvidenceStore::EnsureBlob(const Digest& digest, std::string_view bytes,
                                  Durability durability) const {
   const std::string path = layout_.Blob(digest);
+  if (durability == Durability::kReplaceable) {
+    auto made = WriteNewFile(path, bytes, kFileMode);
+    if (!made) return StoreFailed(made.error());
+    if (*made) return Ok();
+  }
   Status done = Ok();
   if (IsValid(path, digest, bytes.size())) {
     // Young again, so that the garbage collection leaves it alone until the
@@ -95,8 +102,8 @@ Status EvidenceStore::EnsureBlobs(const OpenedArtifact& artifact,
   return Ok();
 }
 
-// Under the lock, after EnsureBlobs: only the garbage collection, which deletes
-// under it, may have come between.
+// Under the lock, after EnsureBlobs without it: only the garbage collection,
+// which deletes under it, may have come between.
 Status EvidenceStore::RestoreBlobs(const OpenedArtifact& artifact,
                                    Durability durability) const {
   const auto there = [&](const Digest& digest) {
@@ -118,12 +125,14 @@ Result<TargetRecord> EvidenceStore::AddToRecord(
   if (!lock) return lock.error();
   auto record = ReadRecord(target);
   if (!record) return record.error();
+  const bool synced = durability == Durability::kSynced;
   // A record that is replaced may name what no registry can give again.
   if (!record->artifacts.empty()) durability = Durability::kSynced;
   bool dropped = false;
   for (const OpenedArtifact& artifact : artifacts) {
-    auto restored = RestoreBlobs(artifact, durability);
-    if (!restored) return restored.error();
+    auto there = synced ? RestoreBlobs(artifact, durability)
+                        : EnsureBlobs(artifact, Durability::kReplaceable);
+    if (!there) return there.error();
     dropped = Merge(record->artifacts, RecordOf(artifact)) || dropped;
   }
   auto written = WriteFileAtomically(layout_.Target(target),
@@ -156,9 +165,12 @@ Result<TargetRecord> EvidenceStore::Write(
   for (const OpenedArtifact& artifact : artifacts) bytes += BytesOf(artifact);
   auto reserved = Reserve(target, bytes);
   if (!reserved) return reserved.error();
-  for (const OpenedArtifact& artifact : artifacts) {
-    auto ensured = EnsureBlobs(artifact, durability);
-    if (!ensured) return ensured.error();
+  // What takes long comes before the lock.
+  if (durability == Durability::kSynced) {
+    for (const OpenedArtifact& artifact : artifacts) {
+      auto ensured = EnsureBlobs(artifact, durability);
+      if (!ensured) return ensured.error();
+    }
   }
   return AddToRecord(target, artifacts, durability);
 }

@@ -48,11 +48,15 @@ Status SyncFolder(const std::string& path) {
   return Ok();
 }
 
+UniqueFd Create(const std::string& path, unsigned mode) {
+  return UniqueFd(::open(path.c_str(),
+                         O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+                         mode));
+}
+
 Status WriteTemporary(const std::string& temporary, std::string_view bytes,
                       unsigned mode, Durability durability) {
-  const UniqueFd fd(::open(temporary.c_str(),
-                           O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
-                           mode));
+  const UniqueFd fd = Create(temporary, mode);
   if (!fd.valid()) return FromErrno(Reason::kWriteFailed, temporary, errno);
   if (auto written = WriteAll(fd.get(), temporary, bytes); !written) {
     return written;
@@ -128,6 +132,18 @@ Status WriteFileAtomically(const std::string& path, std::string_view bytes,
     return written;
   }
   return durability == Durability::kSynced ? SyncFolder(path) : Ok();
+}
+
+Result<bool> WriteNewFile(const std::string& path, std::string_view bytes,
+                          unsigned mode) {
+  const UniqueFd fd = Create(path, mode);
+  if (!fd.valid() && errno == EEXIST) return false;
+  if (!fd.valid()) return FromErrno(Reason::kWriteFailed, path, errno);
+  if (auto written = WriteAll(fd.get(), path, bytes); !written) {
+    ::unlink(path.c_str());
+    return written.error();
+  }
+  return true;
 }
 
 Status SyncFile(const std::string& path) {

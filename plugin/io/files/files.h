@@ -41,6 +41,13 @@ Status WriteFileAtomically(const std::string& path, std::string_view bytes,
                            unsigned mode = 0644,
                            Durability durability = Durability::kSynced);
 
+// Writes a new file under its name at once, so that for a moment it is there in
+// part: for what every reader checks and can have again. False, and nothing was
+// done, where something of that name is there. Errors: kDiskFull, kWriteFailed;
+// then the file is gone again.
+Result<bool> WriteNewFile(const std::string& path, std::string_view bytes,
+                          unsigned mode = 0644);
+
 // Makes what was written without it durable. Error: kWriteFailed.
 Status SyncFile(const std::string& path);
 
