@@ -1,3 +1,4 @@
+#include "core/evidence/plain_payload.h"
 #include "core/schemes/simple_signing/payload.h"
 #include "tests/support/catch.h"
 
@@ -66,6 +67,20 @@ TEST_CASE("what cosign and podman write is read") {
   REQUIRE(read);
   CHECK(read->manifest.str() == kDigest);
   CHECK(read->docker_reference == "registry.example.com/a");
+}
+
+TEST_CASE("what cosign signs when nothing is added is known beforehand") {
+  // Of tests/vectors/cosign25-p256-allow, which cosign 2.5 signed.
+  const auto recorded = PlainCosignPayload(
+      *Reference::Parse("registry.example.com/payments/api:1"),
+      *Digest::Parse("sha256:581b962f4442532a8935f6ff7e3d6e9b5568d183aa823d5485"
+                     "da1c64570056be"));
+  CHECK(Digest::Of(recorded).hex() ==
+        "7bc8c13a5b3284459dace8b44eb4d406f1d990eb0f6a064744485a6d34c931c7");
+  const auto hub = ParseCosign(PlainCosignPayload(*Reference::Parse("busybox"),
+                                                  *Digest::Parse(kDigest)));
+  REQUIRE(hub);
+  CHECK(hub->docker_reference == "index.docker.io/library/busybox");
 }
 
 TEST_CASE("only strings of `optional` are annotations") {

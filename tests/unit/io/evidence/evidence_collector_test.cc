@@ -3,6 +3,7 @@
 #include <atomic>
 #include <thread>
 
+#include "core/evidence/plain_payload.h"
 #include "tests/support/catch.h"
 #include "tests/unit/io/evidence/evidence_node.h"
 
@@ -100,6 +101,33 @@ TEST_CASE("the floor of questions by form") {
                       std::string(kOciManifest), legacy.manifest);
     request.places.referrers = false;
     CHECK(node.collector->Collect(request).artifacts.size() == 1);
+    CHECK(node.server.Asked().size() == 2);
+  }
+  SECTION("legacy, signed without annotations: 1") {
+    const std::string plain = PlainCosignPayload(node.server.Name(), kImage);
+    const auto legacy = Sample(kImage, {plain}, ArtifactOrigin::kCosignTag);
+    // The registry serves no blob.
+    node.server.Serve("manifests/" + CosignTag(kImage),
+                      std::string(kOciManifest), legacy.manifest);
+    request.places.referrers = false;
+    const EvidenceSet set = node.collector->Collect(request);
+    CHECK(set.failures.empty());
+    REQUIRE(set.artifacts.size() == 1);
+    CHECK(set.artifacts[0].blobs.at(0).bytes == plain);
+    CHECK(node.server.Asked().size() == 1);
+    CHECK(node.store.Read(kImage).artifacts.at(0).blobs.at(0).bytes == plain);
+  }
+  SECTION("what only looks like those words is asked for") {
+    std::string other = PlainCosignPayload(node.server.Name(), kImage);
+    other.back() = ' ';
+    const auto legacy = Sample(kImage, {other}, ArtifactOrigin::kCosignTag);
+    node.server.Serve("manifests/" + CosignTag(kImage),
+                      std::string(kOciManifest), legacy.manifest);
+    request.places.referrers = false;
+    const EvidenceSet set = node.collector->Collect(request);
+    CHECK(set.artifacts.empty());
+    REQUIRE(set.failures.size() == 1);
+    CHECK(set.failures[0].reason == Reason::kRegistryNotFound);
     CHECK(node.server.Asked().size() == 2);
   }
   SECTION("bundle: 4 with the fallback tag") {
