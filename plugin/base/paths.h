@@ -26,6 +26,8 @@ class Paths {
   std::string KubernetesDir() const { return StateDir() + "/kubernetes"; }
   std::string TrustDataDir() const { return StateDir() + "/trust-data"; }
   std::string TufState() const { return StateDir() + "/tuf/state.json"; }
+  // What the canary last proved.
+  std::string Proof() const { return StateDir() + "/proof.json"; }
   std::string AuditLog() const { return root_ + "/var/log/assay/audit.jsonl"; }
   std::string RunDir() const { return root_ + "/run/assay"; }
   std::string AskSocket() const { return RunDir() + "/ask.sock"; }

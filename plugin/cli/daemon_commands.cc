@@ -6,6 +6,7 @@ namespace assay {
 namespace {
 
 constexpr auto kDoctorOptions = std::to_array<Option>({
+    {"canary", "", "prove it: have the runtime start what nobody signed"},
     {"config", "FILE", "containerd's configuration, if not the usual one"},
 });
 
@@ -62,6 +63,12 @@ const Command kDoctorCommand = {
         "Looks at the installed programs, the policy in force, containerd's\n"
         "effective configuration with every runtime handler, the sockets of\n"
         "other runtimes, and the state Assay keeps. Nothing is changed.\n"
+        "\n"
+        "With --canary the real runtime is asked, too: to pull an image made\n"
+        "this moment from a registry on the loopback, and to start it in a "
+        "pod\n"
+        "of each handler. It is proven only when Assay refused every start.\n"
+        "Nothing of it stays, and it could not run: it has no program.\n"
         "\n"
         "Exit status: 0 all is well, 1 something does not enforce, 3 it could\n"
         "not be told (often: not run as root).\n",

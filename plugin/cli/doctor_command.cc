@@ -3,12 +3,15 @@
 #include <chrono>
 #include <filesystem>
 #include <ostream>
+#include <set>
 
 #include "cli/daemon_client.h"
 #include "cli/table.h"
 #include "cli/trust_check.h"
+#include "io/canary/canary.h"
 #include "io/config/node_config.h"
 #include "io/policy/policy_loader.h"
+#include "io/wire/containerd_config.h"
 #include "io/wire/peer.h"
 
 namespace assay {
@@ -171,6 +174,29 @@ void PrintSummary(Context& context, const Checks& checks) {
   }
 }
 
+// Each handler whose containers a program like runc makes; others have no
+// shim, and what is before them is not to be had by asking.
+void AskByCanary(const WireOptions& options, Time now, Checks& checks) {
+  const auto config = ContainerdConfig::Read(options.config);
+  if (!config || config->CriDisabled()) {
+    checks.push_back({"canary", Health::kUnknown,
+                      config ? "containerd's CRI plugin is disabled, and the "
+                               "canary asks as a kubelet does"
+                             : config.error().detail,
+                      "sudo assay doctor"});
+    return;
+  }
+  std::set<std::string> names;
+  for (const RuntimeHandler& handler : config->Handlers()) {
+    if (handler.IsRuncType()) names.insert(handler.name);
+  }
+  CheckByCanary({.paths = options.paths,
+                 .socket = config->Address(),
+                 .handlers = {names.begin(), names.end()},
+                 .now = now},
+                checks);
+}
+
 }  // namespace
 
 ExitCode ExitForChecks(const Checks& checks) {
@@ -221,6 +247,11 @@ ExitCode RunDoctor(Context& context, const Arguments& arguments) {
   CheckWiring(options, checks);
   CheckPulls(options, checks);
   CheckRuntimes(options, checks);
+  if (arguments.Has("canary")) {
+    AskByCanary(options, now, checks);
+  } else {
+    CheckLastProof(context.paths, now, checks);
+  }
   return PrintChecks(context, checks);
 }
 

@@ -3,44 +3,16 @@
 #include <unistd.h>
 
 #include <cerrno>
-#include <fstream>
 #include <optional>
 
 #include "base/bytes.h"
 #include "cli/decision_view.h"
 #include "cli/verify_command.h"
+#include "io/report/audit_search.h"
 #include "io/report/request.h"
 
 namespace assay {
 namespace {
-
-constexpr std::size_t kShortestPrefix = 6;
-
-// Whether a line of the audit log is about this request or container; a prefix
-// of the container's id is enough, as runtimes print it short.
-bool IsAbout(const Json& record, std::string_view wanted) {
-  const std::string* request = record.FindString("request");
-  if (request != nullptr && *request == wanted) return true;
-  const std::string* container = record.FindString("container_id");
-  if (container == nullptr) return false;
-  return *container == wanted ||
-         (wanted.size() >= kShortestPrefix && container->starts_with(wanted));
-}
-
-// The last decision about it. The text is looked for before a line is parsed:
-// logs are long and most lines are about others.
-std::optional<Json> LastDecision(const std::string& path,
-                                 const std::string& wanted) {
-  std::ifstream log(path);
-  std::string line;
-  std::optional<Json> last;
-  while (std::getline(log, line)) {
-    if (line.find(wanted) == std::string::npos) continue;
-    auto record = Json::Parse(line);
-    if (record && IsAbout(*record, wanted)) last = *std::move(record);
-  }
-  return last;
-}
 
 // A bare word may be an id or an image of Docker Hub. No registry is asked for
 // what is likely the id of a container that was never decided about.

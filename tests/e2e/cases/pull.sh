@@ -86,6 +86,12 @@ expect_ok "which pulls the signed one" cri pull "$REGISTRY/demo/app:1"
 expect_ok "what one namespace's rule accepts is pulled" pulled demo/shop:1
 expect_refused_image "  and starts in no other" signature-invalid demo/shop:1
 
+# The canary is refused at its pull, and at its start where it was imported.
+run assay --json doctor --canary --config "$CONFIG"
+expect_equal "the canary's pull and its start are refused" "ok ok" \
+  "$(jq -r '[.checks[] | select(.id | startswith("canary")).health] | join(" ")' \
+    <<<"$OUTPUT")"
+
 # --- without the daemon ---------------------------------------------------------
 expect_starts "what was pulled starts" demo/app:1
 kill -STOP "$ASSAYD_PID"
