@@ -31,6 +31,7 @@ class Paths {
   std::string AuditLog() const { return root_ + "/var/log/assay/audit.jsonl"; }
   std::string RunDir() const { return root_ + "/run/assay"; }
   std::string AskSocket() const { return RunDir() + "/ask.sock"; }
+  std::string ImageSocket() const { return RunDir() + "/image.sock"; }
   std::string EnforcerSocket() const { return RunDir() + "/assayd.sock"; }
   // The shim's own folder: links named after runtimes point to the shim.
   std::string ShimDir() const { return VendorDir() + "/bin"; }

@@ -74,9 +74,9 @@ constexpr auto kRows = std::to_array<ReasonInfo>({
      "no image on the node matches the container's root file system",
      "pull the image again and create the container anew"},
     {Reason::kSubjectTagMoved, "subject-tag-moved", kNo, Stage::kSubject,
-     "the name points to another image than the one this container was "
-     "created from",
-     "create the container anew from the image you mean"},
+     "the name points to another image than the one that was judged or created "
+     "from",
+     "pull again, or create the container anew, from the image you mean"},
     {Reason::kSubjectConfigUnproven, "subject-config-unproven", kNo,
      Stage::kSubject,
      "the layers match but the container was created from another "

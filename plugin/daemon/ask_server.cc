@@ -100,15 +100,6 @@ void TurnAway(AskConnection& connection) {
        Verdict(Fail(Reason::kOverloaded)).Line());
 }
 
-// The line with the request's id, by which `assay explain` finds the rest; the
-// id stays whole.
-std::string WithRequest(std::string line, const std::string& request_id) {
-  const std::string suffix = " [request " + request_id + "]";
-  const std::size_t room = limits::kAnswerLineBytes - suffix.size();
-  if (line.size() > room) line.resize(room);
-  return line + suffix;
-}
-
 }  // namespace
 
 void AnswerHook(AskConnection& connection, Enforcer& enforcer) {

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "base/limits.h"
+
 namespace assay {
 namespace {
 
@@ -32,7 +34,14 @@ Verdict Unaudited(const Verdict& verdict, const Error& why) {
 
 }  // namespace
 
-Answer Enforcer::Ask(const Question& question) {
+std::string WithRequest(std::string line, const std::string& request_id) {
+  const std::string suffix = " [request " + request_id + "]";
+  const std::size_t room = limits::kAnswerLineBytes - suffix.size();
+  if (line.size() > room) line.resize(room);
+  return line + suffix;
+}
+
+Answer Enforcer::Ask(const Question& question, const Verifier& verifier) {
   const auto started = Clock::now();
   DecisionRecord record;
   RecordQuestion(question, record);
@@ -40,12 +49,26 @@ Answer Enforcer::Ask(const Question& question) {
   const std::shared_ptr<const Policy> policy = ports_.policy();
   if (policy != nullptr) record.policy_warnings = policy->warnings();
 
-  Verdict verdict = Decide(question, generation, policy, record);
+  Verdict verdict = Decide(question, verifier, generation, policy, record);
   record.duration = std::chrono::duration_cast<std::chrono::microseconds>(
       Clock::now() - started);
   // No policy in force has no audit mode: it refuses.
   const bool audit_only =
       policy != nullptr && verdict.trail().mode == Mode::kAudit;
+  return Conclude(question, std::move(verdict), audit_only, std::move(record));
+}
+
+Answer Enforcer::Withdraw(const Question& question, const Trail& accepted,
+                          Error why) {
+  DecisionRecord record;
+  RecordQuestion(question, record);
+  const bool audit_only = accepted.mode == Mode::kAudit;
+  return Conclude(question, Verdict(std::move(why), accepted), audit_only,
+                  std::move(record));
+}
+
+Answer Enforcer::Conclude(const Question& question, Verdict verdict,
+                          bool audit_only, DecisionRecord record) {
   record.allowed = verdict.accepted() || audit_only;
   Json line = ToJson(record, verdict);
   if (const Status written = ports_.audit.Append(line);
@@ -56,17 +79,24 @@ Answer Enforcer::Ask(const Question& question) {
   }
   ++decisions_;
   if (!record.allowed) ++refusals_;
-  return {record.allowed, verdict.Line(), std::move(line)};
+  Answer answer{record.allowed, verdict.Line(), std::move(line), nullptr};
+  if (question.hook == Hook::kPull && verdict.accepted()) {
+    answer.accepted_pull = std::make_shared<const Trail>(verdict.trail());
+  }
+  return answer;
 }
 
-Verdict Enforcer::Decide(const Question& question, std::uint64_t generation,
+Verdict Enforcer::Decide(const Question& question, const Verifier& verifier,
+                         std::uint64_t generation,
                          const std::shared_ptr<const Policy>& policy,
                          DecisionRecord& record) {
   try {
     if (question.hook == Hook::kRestore && !allow_restore_) {
       return Verifier::Refuse(Fail(Reason::kHookRestore), policy);
     }
-    if (question.hook == Hook::kPull) return DecidePull(question, policy);
+    if (question.hook == Hook::kPull) {
+      return DecidePull(question, verifier, policy);
+    }
     return DecideCached(question, generation, policy, record);
   } catch (const std::exception& problem) {
     return Verifier::Refuse(Fail(Reason::kInternal, problem.what()), policy);
@@ -82,17 +112,17 @@ void Enforcer::ForgetVerdicts() {
 
 // Never from the cache nor into it: what the rule of any namespace accepts is
 // not accepted in each of them.
-Verdict Enforcer::DecidePull(const Question& question,
+Verdict Enforcer::DecidePull(const Question& question, const Verifier& verifier,
                              const std::shared_ptr<const Policy>& policy) {
   const Turn turn(pulls_);
   if (turn.number() > kMostPulls) {
     return Verifier::Refuse(Fail(Reason::kOverloaded), policy);
   }
-  const auto subject = ports_.verifier.Establish(question, policy);
+  const auto subject = verifier.Establish(question, policy);
   if (!subject) {
-    return ports_.verifier.DecideUnread(question, subject.error(), policy);
+    return verifier.DecideUnread(question, subject.error(), policy);
   }
-  return ports_.verifier.DecideSubject(question, *subject, policy);
+  return verifier.DecideSubject(question, *subject, policy);
 }
 
 Verdict Enforcer::DecideCached(const Question& question,

@@ -21,7 +21,13 @@ struct Answer {
   bool allow = false;
   std::string line;  // of a refusal, at most limits::kAnswerLineBytes
   Json record;       // the audit line
+  // Of a pull that was accepted: what was judged, and how.
+  std::shared_ptr<const Trail> accepted_pull;
 };
+
+// A refusal's line with the request's id, by which `assay explain` finds the
+// rest; the id stays whole.
+std::string WithRequest(std::string line, const std::string& request_id);
 
 class Enforcer {
  public:
@@ -41,7 +47,16 @@ class Enforcer {
   static constexpr unsigned kMostPulls = 32;
 
   // Thread-safe, never throws.
-  Answer Ask(const Question& question);
+  Answer Ask(const Question& question) {
+    return Ask(question, ports_.verifier);
+  }
+  // With a verifier that asks registries in another way; for pulls alone, whose
+  // verdicts are not kept.
+  Answer Ask(const Question& question, const Verifier& verifier);
+
+  // What was accepted before is refused for what became known since; under the
+  // mode of the rule that accepted it. Thread-safe, never throws.
+  Answer Withdraw(const Question& question, const Trail& accepted, Error why);
 
   // What was decided before, or is being decided, counts no more for the next
   // who asks: what it rests on has changed.
@@ -54,11 +69,14 @@ class Enforcer {
  private:
   // `generation` is older than `policy`, so that what is decided under a policy
   // that was replaced meanwhile is forgotten with it.
-  Verdict Decide(const Question& question, std::uint64_t generation,
+  Verdict Decide(const Question& question, const Verifier& verifier,
+                 std::uint64_t generation,
                  const std::shared_ptr<const Policy>& policy,
                  DecisionRecord& record);
-  Verdict DecidePull(const Question& question,
+  Verdict DecidePull(const Question& question, const Verifier& verifier,
                      const std::shared_ptr<const Policy>& policy);
+  Answer Conclude(const Question& question, Verdict verdict, bool audit_only,
+                  DecisionRecord record);
   Verdict DecideCached(const Question& question, std::uint64_t generation,
                        const std::shared_ptr<const Policy>& policy,
                        DecisionRecord& record);

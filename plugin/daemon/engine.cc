@@ -22,14 +22,6 @@ EvidenceStoreOptions StoreOptionsOf(const Paths& paths,
   return options;
 }
 
-EvidenceCollectorOptions CollectorOptions() {
-  EvidenceCollectorOptions options;
-  options.now = WallClock;
-  // As long as a rejected verdict is kept: a new signature works at once.
-  options.remember = std::chrono::seconds(3);
-  return options;
-}
-
 ContainerdOptions RuntimeOptionsOf(const NodeConfig& config) {
   return {config.containerd_address, config.trusted_snapshotters};
 }
@@ -67,6 +59,14 @@ Engine::Engine(const Paths& paths, const NodeConfig& config, KeeperCalls calls)
                   {paths.TrustDataDir(), WallClock, std::move(calls.changed)}),
       verifier_(resolver_, collector_, rootfs_, bases_, &revocation_,
                 &trust_data_) {}
+
+EvidenceCollectorOptions Engine::CollectorOptions() {
+  EvidenceCollectorOptions options;
+  options.now = WallClock;
+  // As long as a rejected verdict is kept: a new signature works at once.
+  options.remember = std::chrono::seconds(3);
+  return options;
+}
 
 Result<Subject> NodeResolver::Resolve(const Question& question) {
   const bool in_registry =

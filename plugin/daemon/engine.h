@@ -50,6 +50,8 @@ class Engine {
   Engine(const Paths& paths, const NodeConfig& config, KeeperCalls calls = {});
 
   const Verifier& verifier() const { return verifier_; }
+  // How signatures are looked for, by whoever does so on this node.
+  static EvidenceCollectorOptions CollectorOptions();
   RegistryClient& registry() { return registry_; }
   EvidenceStore& store() { return store_; }
   EvidenceSource& evidence() { return collector_; }

@@ -3,12 +3,14 @@
 #include <chrono>
 #include <utility>
 
+#include "cri/image_proxy.h"
 #include "daemon/ask_server.h"
 #include "daemon/cluster_refresher.h"
 #include "daemon/enforcer_service.h"
 #include "daemon/engine.h"
 #include "daemon/keeper_refresher.h"
 #include "daemon/log.h"
+#include "daemon/pull_judge.h"
 #include "daemon/systemd.h"
 #include "daemon/trust_refresher.h"
 #include "daemon/upkeep.h"
@@ -50,6 +52,7 @@ class Service::Parts {
         enforcer_(
             {engine_.verifier(), audit_, [this] { return policy_.Current(); }},
             config.allow_restore, kCachedVerdicts),
+        pulls_(enforcer_, engine_),
         warm_up_(engine_.verifier(), [this] { return policy_.Current(); }) {
     for (const std::string& door : doors_) LogWarning(door);
     revocation_ = std::make_unique<KeeperRefresher>(
@@ -80,7 +83,7 @@ class Service::Parts {
     upkeep_ = std::make_unique<Upkeep>(engine_);
   }
 
-  Status Serve(const Paths& paths) {
+  Status Serve(const Paths& paths, const NodeConfig& config) {
     auto service = EnforcerService::Start(
         {enforcer_, engine_, policy_, PolicyLoader(paths),
          [this] { return asks_->in_flight(); }, doors_, WallClock(),
@@ -88,7 +91,7 @@ class Service::Parts {
         paths.EnforcerSocket());
     if (!service) return service.error();
     operators_ = *std::move(service);
-    return Ok();
+    return config.image_proxy ? ServeImages(paths, config) : Ok();
   }
 
   // Whether the policy's files were taken.
@@ -99,6 +102,16 @@ class Service::Parts {
   }
 
  private:
+  Status ServeImages(const Paths& paths, const NodeConfig& config) {
+    const std::string& address = config.image_proxy->address;
+    auto proxy = cri::ImageProxy::Start(
+        paths.ImageSocket(),
+        address.empty() ? config.containerd_address : address, pulls_);
+    if (!proxy) return proxy.error();
+    images_ = *std::move(proxy);
+    return Ok();
+  }
+
   void Refresh() {
     if (refresher_) refresher_->Poke();
     if (cluster_) cluster_->Poke();
@@ -151,6 +164,7 @@ class Service::Parts {
   Engine engine_;
   AuditLog audit_;
   Enforcer enforcer_;
+  PullJudge pulls_;
   // Outlives all who decide: what they miss, they ask of it.
   std::unique_ptr<KeeperRefresher> revocation_;
   std::unique_ptr<KeeperRefresher> trust_data_;
@@ -162,6 +176,7 @@ class Service::Parts {
   std::unique_ptr<ContainerdEvents> events_;
   std::unique_ptr<Upkeep> upkeep_;
   std::unique_ptr<EnforcerService> operators_;
+  std::unique_ptr<cri::ImageProxy> images_;  // null without [image_proxy]
 };
 
 Service::Service(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
@@ -173,6 +188,7 @@ void Service::Reload() { parts_->Reload(); }
 Result<std::unique_ptr<Service>> Service::Start(const Paths& paths) {
   const auto config = NodeConfig::Read(paths);
   if (!config) return config.error();
+  if (config->image_proxy) cri::ImageProxy::PrepareProcess();
   if (Status made = MakeFolders(paths.RunDir(), 0700); !made) {
     return made.error();
   }
@@ -189,7 +205,7 @@ Result<std::unique_ptr<Service>> Service::Start(const Paths& paths) {
   }
   auto parts = std::make_unique<Parts>(paths, *config, *std::move(listener),
                                        std::move(mirror));
-  if (Status serving = parts->Serve(paths); !serving) {
+  if (Status serving = parts->Serve(paths, *config); !serving) {
     return serving.error();
   }
   return std::unique_ptr<Service>(new Service(std::move(parts)));

@@ -6,6 +6,7 @@
   cri.py [options] create POD NAME IMAGE  pulls nothing: the container's id
   cri.py [options] start CONTAINER
   cri.py [options] remove POD
+  cri.py [options] ask SERVICE METHOD     with nothing said: the answer in hex
 
 --socket, --pod, --namespace, --cgroup-parent and --logs must be the same for
 all steps of one pod. A container's output is in LOGS/NAME.log. An error of the
@@ -75,6 +76,9 @@ class Runtime:
 
     def pull(self, image):
         fields = {1: message({1: image}), 3: self.pod_config()}
+        if self.options.auth:
+            user, password = self.options.auth.split(":")
+            fields[2] = message({1: user, 2: password})
         return first_text(self.call("ImageService", "PullImage", fields))
 
     def create(self, pod, name, image):
@@ -108,6 +112,9 @@ class Runtime:
         self.call("RuntimeService", "StopPodSandbox", {1: pod})
         self.call("RuntimeService", "RemovePodSandbox", {1: pod})
 
+    def ask(self, service, method):
+        return self.call(service, method, {}).hex()
+
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -116,10 +123,11 @@ def main():
     parser.add_argument("--pull", action="store_true", help="pull before create")
     parser.add_argument("--volume", action="append", default=[],
                         metavar="PATH=IMAGE", help="create: an image volume")  # fmt: skip
+    parser.add_argument("--auth", help="USER:PASSWORD of a pull")
     parser.add_argument("--user-name", help="say that the pod has this name")
     steps = parser.add_subparsers(dest="step", required=True)
     words = {"pod": [], "pull": ["image"], "create": ["pod_id", "name", "image"],
-             "start": ["container"], "remove": ["pod_id"]}  # fmt: skip
+             "start": ["container"], "remove": ["pod_id"], "ask": ["service", "method"]}  # fmt: skip
     for step, arguments in words.items():
         sub = steps.add_parser(step)
         for argument in arguments:

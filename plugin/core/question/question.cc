@@ -28,7 +28,9 @@ bool IsWaitedFor(const Question& question) {
 }
 
 bool IsForAnyNamespace(const Question& question) {
-  return question.hook == Hook::kPull;
+  if (question.hook != Hook::kPull) return false;
+  const auto* image = std::get_if<ReferenceClaim>(&question.about);
+  return image == nullptr || image->pod_namespace.empty();
 }
 
 }  // namespace assay

@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "core/verdict/verifier.h"
 
 namespace assay {
@@ -34,8 +36,12 @@ Verdict Verifier::DecideUnread(
   const std::vector<Digest> content = {*claim->found};
   const auto general = policy->Select(name, claim->pod_namespace, content);
   if (!general) return Refuse(general.error(), policy);
-  std::vector<Selection> selections = policy->SelectNamespaced(name, content);
-  selections.insert(selections.begin(), *general);
+  std::vector<Selection> selections{*general};
+  if (IsForAnyNamespace(question)) {
+    for (Selection& one : policy->SelectNamespaced(name, content)) {
+      selections.push_back(std::move(one));
+    }
+  }
   for (const Selection& one : selections) {
     if (one.action != Action::kAllow || !IsUnanswered(why)) continue;
     const Reason basis = one.rule == nullptr ? Reason::kAllowedByDefault

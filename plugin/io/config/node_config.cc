@@ -121,15 +121,28 @@ void ReadKubernetes(const Toml& table, Diagnostics& diagnostics,
   config.kubernetes = std::move(settings);
 }
 
+void ReadImageProxy(const Toml& table, Diagnostics& diagnostics,
+                    NodeConfig& config) {
+  TomlReader reader(table, diagnostics);
+  auto settings = config.image_proxy.value_or(ImageProxySettings{});
+  Take(settings.address, reader.String("address"));
+  if (!settings.address.empty() && !settings.address.starts_with('/')) {
+    reader.Complain("address", "must be an absolute path");
+  }
+  reader.Finish();
+  config.image_proxy = std::move(settings);
+}
+
 struct Section {
   std::string_view name;
   void (*read)(const Toml&, Diagnostics&, NodeConfig&);
 };
 
 constexpr Section kSections[] = {
-    {"create", ReadCreate},     {"containerd", ReadContainerd},
-    {"registry", ReadRegistry}, {"evidence", ReadEvidence},
-    {"trust", ReadTrust},       {"kubernetes", ReadKubernetes}};
+    {"create", ReadCreate},         {"containerd", ReadContainerd},
+    {"registry", ReadRegistry},     {"evidence", ReadEvidence},
+    {"trust", ReadTrust},           {"kubernetes", ReadKubernetes},
+    {"image_proxy", ReadImageProxy}};
 
 void ReadDocument(const Toml& document, Diagnostics& diagnostics,
                   NodeConfig& config) {

@@ -29,6 +29,11 @@ struct KubernetesSettings {
   std::string kubeconfig;  // absolute; "" for the service account of a pod
 };
 
+// [image_proxy]: the runtime whose image service is served on image.sock.
+struct ImageProxySettings {
+  std::string address;  // its socket; absolute, "" for containerd's
+};
+
 struct NodeConfig {
   // [create]
   bool allow_restore = false;
@@ -46,6 +51,7 @@ struct NodeConfig {
   // Nothing where no file has the section.
   std::optional<TufSettings> tuf;
   std::optional<KubernetesSettings> kubernetes;
+  std::optional<ImageProxySettings> image_proxy;
 
   // Defaults, then assayd.toml, then assayd.d in name order; later files win
   // key by key. Absent files are fine; a wrong one is not. Null on problems,

@@ -58,6 +58,8 @@ struct Flight {
 struct Call {
   ClientState& client;
   HttpWorker& worker;
+  AuthCache& auth;
+  const GivenCredential* given;  // null: the node's own are used
   std::map<std::string, std::shared_ptr<Flight>> flights;
   // By the name of a registry; read once a call, however many requests it has.
   std::map<std::string, Result<std::vector<RegistryHost>>> hosts;

@@ -156,6 +156,16 @@ std::string Credential::Basic() const {
   return "Basic " + Base64Encode(username + ":" + password);
 }
 
+bool GivenCredential::IsFor(std::string_view host) const {
+  return host == registry || (IsDockerHub(host) && IsDockerHub(registry));
+}
+
+bool IsAddressOf(std::string_view address, std::string_view registry) {
+  const std::string key = NormalKey(address);
+  return key.substr(0, key.find('/')) ==
+         (IsDockerHub(registry) ? "docker.io" : registry);
+}
+
 Result<std::optional<Credential>> Credentials::Find(std::string_view host,
                                                     std::string_view path,
                                                     Deadline deadline) const {

@@ -24,6 +24,20 @@ struct Credential {
   std::string Basic() const;
 };
 
+// What somebody who asks has brought along, for one registry.
+struct GivenCredential {
+  std::string registry;  // "host[:port]" as images name it
+  Credential credential;
+
+  // `host` is the registry's own, not a mirror.
+  bool IsFor(std::string_view host) const;
+};
+
+// Whether an address, as docker and the Container Runtime Interface write them
+// ("https://index.docker.io/v1/", "registry.example.com:5000"), is that of the
+// registry that images name so.
+bool IsAddressOf(std::string_view address, std::string_view registry);
+
 class Credentials {
  public:
   Credentials(std::vector<std::string> files, std::string helper_path)

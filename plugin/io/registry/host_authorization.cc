@@ -47,7 +47,7 @@ const Challenge* FindScheme(const std::vector<Challenge>& challenges,
 Task<Result<std::string>> HostSession::Authorize(const HttpAnswer& answer,
                                                  const std::string& rejected,
                                                  Deadline deadline) {
-  AuthCache& cache = call_.client.auth;
+  AuthCache& cache = call_.auth;
   cache.Drop(auth_key_, rejected);
   const std::string known = cache.Get(auth_key_);
   if (!known.empty()) co_return known;
@@ -71,8 +71,7 @@ Task<Result<std::string>> HostSession::Obtain(const HttpAnswer& answer,
                                               Deadline deadline) {
   const auto challenges = ReadChallenges(answer.headers);
   if (!challenges) co_return challenges.error();
-  auto found =
-      call_.client.credentials.Find(host_.host, repository_.path(), deadline);
+  auto found = FindCredential(deadline);
   if (!found) co_return found.error();
   const Credential credential = found->value_or(Credential());
   if (const Challenge* bearer = FindScheme(*challenges, "bearer")) {
@@ -97,8 +96,19 @@ Task<Result<std::string>> HostSession::Obtain(const HttpAnswer& answer,
                    "no credentials are configured for " + host_.host);
   }
   std::string basic = credential.Basic();
-  call_.client.auth.Put(auth_key_, basic, SteadyClock::now() + kBasicLifetime);
+  call_.auth.Put(auth_key_, basic, SteadyClock::now() + kBasicLifetime);
   co_return basic;
+}
+
+// Credentials that came with the question are shown to the registry they are
+// for, and to no mirror of it.
+Result<std::optional<Credential>> HostSession::FindCredential(
+    Deadline deadline) const {
+  if (call_.given != nullptr && call_.given->IsFor(host_.host)) {
+    return std::optional(call_.given->credential);
+  }
+  return call_.client.credentials.Find(host_.host, repository_.path(),
+                                       deadline);
 }
 
 // Whoever answers for the registry may name any realm, so a name alone gets no
@@ -173,10 +183,9 @@ Task<Result<std::string>> HostSession::ObtainToken(const TokenRequest& request,
   const auto token = ReadToken(asked.answer.body);
   if (!token) co_return token.error();
   std::string bearer = "Bearer " + token->value;
-  call_.client.auth.Put(
-      auth_key_, bearer,
-      SteadyClock::now() +
-          std::max(token->lifetime - kTokenMargin, seconds(0)));
+  call_.auth.Put(auth_key_, bearer,
+                 SteadyClock::now() +
+                     std::max(token->lifetime - kTokenMargin, seconds(0)));
   co_return bearer;
 }
 

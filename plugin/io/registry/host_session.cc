@@ -100,8 +100,7 @@ std::optional<Deadline> HostSession::RetryAt(const Asked& asked,
 
 // A registry that refuses a fresh authorization is not asked again.
 Task<Asked> HostSession::GetAuthorized(const Ask& ask) {
-  std::string authorization =
-      ask.anonymous ? "" : call_.client.auth.Get(auth_key_);
+  std::string authorization = ask.anonymous ? "" : call_.auth.Get(auth_key_);
   for (bool fresh = false;; fresh = true) {
     Hop hop{ask.url, FirstGuard(ask.url)};
     hop.headers = {"Accept: " + ask.accept};

@@ -68,6 +68,7 @@ class HostSession {
   Task<Result<std::string>> Authorize(const HttpAnswer& answer,
                                       const std::string& rejected,
                                       Deadline deadline);
+  Result<std::optional<Credential>> FindCredential(Deadline deadline) const;
   Task<Result<std::string>> Obtain(const HttpAnswer& answer, Deadline deadline);
   Task<Result<std::string>> ObtainToken(const TokenRequest& request,
                                         const Credential& credential,

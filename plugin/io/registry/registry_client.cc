@@ -9,6 +9,7 @@ namespace assay {
 namespace {
 
 using registry::Call;
+using registry::GivenCredential;
 using registry::HttpPool;
 using registry::Task;
 
@@ -32,15 +33,29 @@ std::vector<Result<Fetched>> RunAll(Call& call,
 
 class RegistryClient::Impl {
  public:
-  explicit Impl(RegistryOptions options) : state(std::move(options)) {}
+  explicit Impl(RegistryOptions options)
+      : state(std::make_shared<registry::ClientState>(std::move(options))) {}
+  Impl(const Impl& like, GivenCredential own)
+      : state(like.state), given(std::move(own)) {}
 
-  registry::ClientState state;
+  registry::AuthCache& auth() { return given ? given_auth : state->auth; }
+
+  const std::shared_ptr<registry::ClientState> state;
+  const std::optional<GivenCredential> given;
+  registry::AuthCache given_auth;  // of `given` alone
 };
 
 class RegistryConversation::Impl {
  public:
-  explicit Impl(registry::ClientState& client)
-      : lease(client.pool), call{client, lease.worker(), {}, {}, {}} {}
+  explicit Impl(RegistryClient::Impl& client)
+      : lease(client.state->pool),
+        call{*client.state,
+             lease.worker(),
+             client.auth(),
+             client.given ? &*client.given : nullptr,
+             {},
+             {},
+             {}} {}
 
   HttpPool::Lease lease;
   Call call;
@@ -54,7 +69,7 @@ RegistryConversation::~RegistryConversation() = default;
 std::vector<Result<Fetched>> RegistryConversation::Fetch(
     std::span<const FetchRequest> requests, Deadline deadline) {
   try {
-    if (!impl_) impl_ = std::make_unique<Impl>(client_.impl_->state);
+    if (!impl_) impl_ = std::make_unique<Impl>(*client_.impl_);
     return RunAll(impl_->call, requests, deadline);
   } catch (const std::exception& problem) {
     impl_.reset();  // what it was doing may be half done
@@ -65,6 +80,10 @@ std::vector<Result<Fetched>> RegistryConversation::Fetch(
 
 RegistryClient::RegistryClient(RegistryOptions options)
     : impl_(std::make_unique<Impl>(std::move(options))) {}
+
+RegistryClient::RegistryClient(const RegistryClient& like,
+                               GivenCredential given)
+    : impl_(std::make_unique<Impl>(*like.impl_, std::move(given))) {}
 
 RegistryClient::~RegistryClient() = default;
 

@@ -21,6 +21,10 @@
 
 namespace assay {
 
+namespace registry {
+struct GivenCredential;
+}  // namespace registry
+
 struct RegistryOptions {
   // Folders with hosts.toml per registry, containerd's certs.d layout; the
   // first that knows the host wins.
@@ -70,6 +74,10 @@ struct Fetched {
 class RegistryClient {
  public:
   explicit RegistryClient(RegistryOptions options);
+  // With connections and authorities of `like`, which may end before it; but it
+  // shows `given` to the registry that it is for, and what it is let in with
+  // ends with it and is used by nobody else.
+  RegistryClient(const RegistryClient& like, registry::GivenCredential given);
   ~RegistryClient();
   RegistryClient(const RegistryClient&) = delete;
   RegistryClient& operator=(const RegistryClient&) = delete;

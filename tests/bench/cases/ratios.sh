@@ -13,6 +13,9 @@ row() {
   CHECKS=$((CHECKS + 1))
 }
 
+# ratio ONE OTHER
+ratio() { awk "BEGIN { printf \"%.2f\", $1 / $2 }"; }
+
 # field LINE NUMBER: of $FIGURES.
 field() { sed -n "$1p" <<<"$FIGURES" | awk "{ print \$$2 }"; }
 
@@ -279,6 +282,33 @@ pulls() {
   stop_service "$ASSAYD_PID"
 }
 
+# A kubelet's calls through the daemon, and others that no runtime has.
+image_proxy() {
+  local kind calls direct proxied pumped kib
+  printf '\n[image_proxy]\n' >>"$ASSAY_ROOT/etc/assay/assayd.toml"
+  push_image demo/listed:1 >/dev/null
+  quietly ctr -n k8s.io images pull --plain-http "$REGISTRY/demo/listed:1"
+  start_assayd
+  wait_for 10 test -S "$ASSAY_ROOT/run/assay/image.sock"
+  mkdir -p "$WORK/proxied"
+  FIGURES=$("$(built image_proxy_bench)" "$WORK/proxied" "$CONTAINERD_ADDRESS" \
+    "$ASSAY_ROOT/run/assay/image.sock" "$REGISTRY/demo/listed:1" 10000)
+  while read -r kind calls direct proxied pumped; do
+    if [[ $kind == all ]]; then
+      row "$calls calls through the image proxy, of the direct ones" \
+        "$(ratio "$proxied" "$direct")" x '<=' 1.10
+      row "  through a process that only hands on bytes" \
+        "$(ratio "$pumped" "$direct")" x
+    else
+      row "  $kind: $direct us, proxied $proxied us, pumped $pumped us" "$calls" ""
+    fi
+  done < <(tac <<<"$FIGURES")
+  kib=$(awk '/^VmRSS/ { print $2 }' "/proc/$ASSAYD_PID/status")
+  row "assayd after them, resident" \
+    "$(awk "BEGIN { printf \"%.1f\", $kib / 1024 }")" MiB
+  stop_service "$ASSAYD_PID"
+}
+
 layers() {
   FIGURES=$("$(built layer_bench)" 256 "$WORK" | sed 's/ *%* *(bar.*//; s/x$//' |
     awk '{ print $NF }')
@@ -299,5 +329,5 @@ trust release
 write_release_policy
 printf '%-58s %9s %-6s %s\n' "of one run, medians of $ROUNDS rounds" measured "" bar
 parts=${ASSAY_BENCH_PARTS:-idle_memory shim_price verification keyless_verification
-  warm creates pulls layers}
+  warm creates pulls image_proxy layers}
 for part in $parts; do "$part"; done

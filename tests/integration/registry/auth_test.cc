@@ -1,6 +1,7 @@
 // Tokens, passwords and helpers, as registries ask for them.
 #include <sys/stat.h>
 
+#include "io/registry/credentials.h"
 #include "tests/integration/registry/fixture.h"
 #include "tests/support/catch.h"
 
@@ -48,6 +49,43 @@ TEST_CASE("a token is fetched with the password of the registry") {
       In(kDeadline));
   INFO((fetched ? "" : fetched.error().detail));
   CHECK(fetched);
+}
+
+TEST_CASE("credentials that came with a question serve that question alone") {
+  RegistryClient node({});
+  const auto fetch = [](RegistryClient& client, const std::string& repository) {
+    const auto fetched = client.FetchOne(
+        Manifest(At(Hostile().host(), repository), "latest"), In(kDeadline));
+    return fetched ? Reason::kUnspecified : fetched.error().reason;
+  };
+  const registry::Credential user{"user", "secret", {}, {}};
+  {
+    RegistryClient given(node, {Hostile().host(), user});
+    CHECK(fetch(given, "token-private/given") == Reason::kUnspecified);
+    CHECK(fetch(given, "token-private/given") == Reason::kUnspecified);
+    // Neither password nor token is another's, whoever asks meanwhile.
+    CHECK(fetch(node, "token-private/given") == Reason::kRegistryUnauthorized);
+    RegistryClient wrong(node, {Hostile().host(), {"user", "guess", {}, {}}});
+    CHECK(fetch(wrong, "token-private/given") == Reason::kRegistryUnauthorized);
+    RegistryClient elsewhere(node, {"registry.example.com", user});
+    CHECK(fetch(elsewhere, "token-private/given") ==
+          Reason::kRegistryUnauthorized);
+    RegistryClient refresh(node,
+                           {Hostile().host(), {{}, {}, "refresh-me", {}}});
+    CHECK(fetch(refresh, "token-refresh/a") == Reason::kUnspecified);
+  }
+  CHECK(fetch(node, "token-private/given") == Reason::kRegistryUnauthorized);
+}
+
+TEST_CASE("credentials are for the registry whose address they have") {
+  using registry::IsAddressOf;
+  CHECK(IsAddressOf("registry.example.com", "registry.example.com"));
+  CHECK(IsAddressOf("https://registry.example.com:5000/v2/",
+                    "registry.example.com:5000"));
+  CHECK(IsAddressOf("https://index.docker.io/v1/", "docker.io"));
+  CHECK_FALSE(IsAddressOf("registry.example.com", "registry.example.com:5000"));
+  CHECK_FALSE(IsAddressOf("registry.example.com.evil", "registry.example.com"));
+  CHECK_FALSE(IsAddressOf("", "registry.example.com"));
 }
 
 TEST_CASE("an identity token is exchanged for a token") {

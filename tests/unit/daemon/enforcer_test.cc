@@ -71,6 +71,43 @@ TEST_CASE("what a pull was told is kept for no start") {
   CHECK(ReasonOf(answer) == "no-rule-matches");
 }
 
+TEST_CASE("a pull for a known namespace is told by its rules alone") {
+  Gate gate(
+      "version = 1\n[[rule]]\nscope = \"**\"\nnamespaces = [\"shop\"]\n"
+      "action = \"allow\"\n");
+  gate.walk.question.hook = Hook::kPull;
+  const auto ask = [&](const std::string& pod_namespace) {
+    gate.walk.question.about = ReferenceClaim{
+        gate.walk.resolver.subject->names.front(), {}, pod_namespace, {}};
+    gate.walk.resolver.subject->workload.pod_namespace = pod_namespace;
+    return gate.Ask().allow;
+  };
+  CHECK(ask("shop"));
+  CHECK_FALSE(ask("other"));
+  CHECK(ask(""));
+}
+
+TEST_CASE("an accepted pull can be withdrawn, under its rule's mode") {
+  for (const bool audit : {false, true}) {
+    Gate gate(kAllow + (audit ? "mode = \"audit\"\n" : ""));
+    gate.walk.question.hook = Hook::kPull;
+    const Answer pulled = gate.Ask();
+    REQUIRE(pulled.accepted_pull != nullptr);
+    const Answer withdrawn =
+        gate.enforcer.Withdraw(gate.walk.question, *pulled.accepted_pull,
+                               Fail(Reason::kSubjectTagMoved, "other"));
+    CHECK(withdrawn.allow == audit);
+    CHECK(withdrawn.accepted_pull == nullptr);
+    CHECK(ReasonOf(withdrawn) == "subject-tag-moved");
+    CHECK(*withdrawn.record.FindString("rule") ==
+          *pulled.record.FindString("rule"));
+    CHECK(gate.enforcer.refusals() == (audit ? 0 : 1));
+  }
+  Gate gate(kReject);
+  gate.walk.question.hook = Hook::kPull;
+  CHECK(gate.Ask().accepted_pull == nullptr);
+}
+
 // A pull of an image whose registry tells this node nothing.
 struct UnreadPull : Gate {
   explicit UnreadPull(const std::string& policy_text) : Gate(policy_text) {
@@ -93,6 +130,13 @@ TEST_CASE("a pull that cannot be read about is told by its rule") {
   CHECK(UnreadPull(head + allow).Ask().allow);
   CHECK(UnreadPull(head + "default = \"allow\"\n").Ask().allow);
   CHECK(UnreadPull(head + reject + allow + shop).Ask().allow);
+  for (const auto& [pod_namespace, allowed] :
+       {std::pair("shop", true), {"other", false}}) {
+    UnreadPull known(head + reject + allow + shop);
+    std::get<ReferenceClaim>(known.walk.question.about).pod_namespace =
+        pod_namespace;
+    CHECK(known.Ask().allow == allowed);
+  }
   const std::string audit = "mode = \"audit\"\n";
   CHECK(UnreadPull(head + reject + audit).Ask().allow);
   for (const std::string& text :

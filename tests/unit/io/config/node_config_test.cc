@@ -124,3 +124,17 @@ TEST_CASE("[kubernetes] is there or not, and names a file by its whole path") {
   CHECK_FALSE(load("[kubernetes]\nkubeconfig = \"k\"\n"));
   CHECK_FALSE(load("[kubernetes]\nserver = \"https://a.example.com\"\n"));
 }
+
+TEST_CASE("[image_proxy] is there or not, and names a socket by its path") {
+  const auto load = [](const std::string& text) {
+    Node node;
+    node.folder.Write("etc/assay/assayd.toml", text);
+    return node.Load();
+  };
+  CHECK_FALSE(load("")->image_proxy);
+  CHECK(load("[image_proxy]\n")->image_proxy->address.empty());
+  CHECK(load("[image_proxy]\naddress = \"/run/a\"\n")->image_proxy->address ==
+        "/run/a");
+  CHECK_FALSE(load("[image_proxy]\naddress = \"a\"\n"));
+  CHECK_FALSE(load("[image_proxy]\nruntime = \"/run/a\"\n"));
+}
