@@ -246,6 +246,8 @@ ExitCode RunDoctor(Context& context, const Arguments& arguments) {
   CheckDaemon(context.paths, checks);
   CheckWiring(options, checks);
   CheckPulls(options, checks);
+  const auto config = NodeConfig::Read(context.paths);
+  CheckImageProxy(context.paths, config && config->image_proxy, checks);
   CheckRuntimes(options, checks);
   if (arguments.Has("canary")) {
     AskByCanary(options, now, checks);

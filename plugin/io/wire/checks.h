@@ -40,6 +40,10 @@ void CheckWiring(const WireOptions& options, Checks& checks);
 // mistake.
 void CheckPulls(const WireOptions& options, Checks& checks);
 
+// "image-proxy": whether image.sock answers where assayd is to serve it, and
+// whether what is known of a kubelet names it. Nothing where neither is so.
+void CheckImageProxy(const Paths& paths, bool served, Checks& checks);
+
 // "containerd", "containerd-restart": the daemon that runs, and whether it has
 // read what the files say now. "other-runtimes": sockets of runtimes that the
 // gate does not stand before.

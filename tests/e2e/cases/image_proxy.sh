@@ -64,6 +64,16 @@ run cri ask ImageService NoSuchMethod
 expect_failure "an error is the runtime's own" "$OUTPUT" \
   kubelet ask ImageService NoSuchMethod
 
+# doctor: the health that assay doctor gives the proxy.
+doctor() {
+  run assay doctor --json
+  jq -r '.checks[] | select(.id == "image-proxy").health' <<<"$OUTPUT"
+}
+expect_equal "no kubelet is known" "$(doctor)" unknown
+mkdir -p "$ASSAY_ROOT/var/lib/kubelet"
+echo "imageServiceEndpoint: unix://$IMAGES" >"$ASSAY_ROOT/var/lib/kubelet/config.yaml"
+expect_equal "one that pulls through it" "$(doctor)" ok
+
 # --- who may pull what ----------------------------------------------------------
 expect_failure "an unsigned image is refused" \
   "UNKNOWN: SignatureValidationFailed: no-signature: " kubelet_pull demo/evil:1

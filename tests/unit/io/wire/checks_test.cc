@@ -373,3 +373,37 @@ TEST_CASE("a setting for which CRI pulls by itself is named") {
       "disable_snapshot_annotations = true\nmax_concurrent_downloads = 3"));
   CHECK(Only(Pulls(usual), "pull-path").health == Health::kOk);
 }
+
+TEST_CASE("a kubelet that does not pull through the image proxy is named") {
+  const Node node;
+  const Paths paths(node.root());
+  const auto health = [&](bool served) {
+    Checks checks;
+    CheckImageProxy(paths, served, checks);
+    return checks.empty() ? std::nullopt
+                          : std::optional(Only(checks, "image-proxy").health);
+  };
+  const std::string endpoint =
+      "imageServiceEndpoint: unix://@ROOT@/run/assay/image.sock\n";
+  const char* const config = "/var/lib/kubelet/config.yaml";
+  const char* const flags = "/var/lib/kubelet/kubeadm-flags.env";
+  CHECK_FALSE(health(false));
+  CHECK(health(true) == Health::kFailure);  // nobody listens
+  node.Write(config, endpoint);
+  CHECK(health(false) == Health::kFailure);
+  const UniqueFd listening = Listen(paths.ImageSocket(), SOCK_STREAM);
+  CHECK(health(true) == Health::kOk);
+  node.Write(flags, "A=\"--v=1 --image-service-endpoint=unix:///run/a --b=c\"");
+  CHECK(health(true) == Health::kWarning);
+  node.Write(flags,
+             "A=\"--image-service-endpoint=unix://@ROOT@/run/assay/"
+             "image.sock\"");
+  node.Write(config, "a: b\n");
+  CHECK(health(true) == Health::kOk);
+  node.Write(flags, "A=\"\"");
+  CHECK(health(true) == Health::kWarning);
+  node.Write(config, "a: [\n");
+  CHECK(health(true) == Health::kWarning);
+  fs::remove(node.Path(config));
+  CHECK(health(true) == Health::kUnknown);
+}
