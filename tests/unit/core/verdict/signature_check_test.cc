@@ -5,7 +5,7 @@
 namespace assay {
 namespace {
 
-Reason WhyNotAmong(std::vector<Reason> reasons) {
+Reason WhyNotAmong(const std::vector<Reason>& reasons) {
   Findings findings;
   for (const Reason reason : reasons) {
     findings.failed.push_back({"signer", "artifact", Fail(reason)});
