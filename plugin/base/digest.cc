@@ -55,6 +55,27 @@ const EVP_MD* Fetched(HashAlgorithm algorithm) {
   return kFetched.at(static_cast<std::size_t>(algorithm) - 1);
 }
 
+struct EvpContext {
+  EVP_MD_CTX* evp = EVP_MD_CTX_new();
+  EvpContext() { Require(evp != nullptr); }
+  EvpContext(const EvpContext&) = delete;
+  EvpContext& operator=(const EvpContext&) = delete;
+  ~EvpContext() { EVP_MD_CTX_free(evp); }
+
+  void Begin(HashAlgorithm algorithm) {
+    Require(EVP_DigestInit_ex2(evp, Fetched(algorithm), nullptr) == 1);
+  }
+  void Update(std::string_view bytes) {
+    Require(EVP_DigestUpdate(evp, bytes.data(), bytes.size()) == 1);
+  }
+  std::string Finish() {
+    std::array<unsigned char, EVP_MAX_MD_SIZE> raw{};
+    unsigned size = 0;
+    Require(EVP_DigestFinal_ex(evp, raw.data(), &size) == 1);
+    return {raw.begin(), raw.begin() + size};
+  }
+};
+
 }  // namespace
 
 std::string_view HashName(HashAlgorithm algorithm) {
@@ -74,9 +95,12 @@ Result<Digest> Digest::Parse(std::string_view text) {
 }
 
 Digest Digest::Of(std::string_view bytes, HashAlgorithm algorithm) {
-  Hasher hasher(algorithm);
-  hasher.Update(bytes);
-  return hasher.Finish();
+  // Most texts are short, and a new context costs more than hashing them.
+  thread_local std::array<EvpContext, kAlgorithms.size()> contexts;
+  EvpContext& context = contexts.at(static_cast<std::size_t>(algorithm) - 1);
+  context.Begin(algorithm);
+  context.Update(bytes);
+  return {algorithm, context.Finish()};
 }
 
 std::string Digest::hex() const { return HexEncode(bytes_); }
@@ -89,32 +113,19 @@ bool Digest::Matches(std::string_view bytes) const {
   return Of(bytes, algorithm_) == *this;
 }
 
-struct Hasher::Context {
-  EVP_MD_CTX* evp = EVP_MD_CTX_new();
-  Context() { Require(evp != nullptr); }
-  Context(const Context&) = delete;
-  Context& operator=(const Context&) = delete;
-  ~Context() { EVP_MD_CTX_free(evp); }
-};
+struct Hasher::Context : EvpContext {};
 
 Hasher::Hasher(HashAlgorithm algorithm)
     : algorithm_(algorithm), context_(std::make_unique<Context>()) {
-  Require(EVP_DigestInit_ex2(context_->evp, Fetched(algorithm), nullptr) == 1);
+  context_->Begin(algorithm);
 }
 
 Hasher::Hasher(Hasher&&) noexcept = default;
 Hasher& Hasher::operator=(Hasher&&) noexcept = default;
 Hasher::~Hasher() = default;
 
-void Hasher::Update(std::string_view bytes) {
-  Require(EVP_DigestUpdate(context_->evp, bytes.data(), bytes.size()) == 1);
-}
+void Hasher::Update(std::string_view bytes) { context_->Update(bytes); }
 
-Digest Hasher::Finish() {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> raw{};
-  unsigned size = 0;
-  Require(EVP_DigestFinal_ex(context_->evp, raw.data(), &size) == 1);
-  return {algorithm_, std::string(raw.begin(), raw.begin() + size)};
-}
+Digest Hasher::Finish() { return {algorithm_, context_->Finish()}; }
 
 }  // namespace assay
