@@ -4,10 +4,7 @@
 // stored about the image: what the daemon does for an image it has never seen;
 // or "stored": what it does for one it has no verdict for. The evidence store
 // is in $TMPDIR. Policy, keys and registry hosts are those of the installation
-// at ROOT; PEER is a program run in every round, before kInARow decisions: the
-// first of them finds the processor's caches full of the peer. Prints the
-// medians over the rounds: CPU time of a decision in ms, the peer's as a
-// multiple of it, and the same for the first decision of a round. Without PEER:
+// at ROOT; PEER is the program to compare with: see PrintInTurn. Without PEER:
 // N decisions, no figures.
 #include <cstdio>
 #include <cstdlib>
@@ -26,10 +23,6 @@ using namespace assay;
 using namespace assay::bench;
 
 namespace {
-
-// The first of them asks the registry everywhere.
-constexpr int kWarmUps = 5;
-constexpr int kInARow = 20;
 
 struct Node {
   explicit Node(const Paths& paths) {
@@ -140,20 +133,5 @@ int main(int argc, char** argv) {
     for (int i = 0; i < rounds; ++i) cold.Measure();
     return 0;
   }
-  for (int i = 0; i < kWarmUps; ++i) cold.Measure();
-  std::vector<double> own, ratio, first, first_ratio;
-  for (int i = 0; i < rounds; ++i) {
-    const double other = RunProgram(peer).cpu;
-    double sum = 0;
-    for (int k = 0; k < kInARow; ++k) {
-      const double cpu = cold.Measure().cpu;
-      if (k == 0) first.push_back(cpu * 1e3);
-      sum += cpu;
-    }
-    own.push_back(sum / kInARow * 1e3);
-    ratio.push_back(other / (sum / kInARow));
-    first_ratio.push_back(other / (first.back() * 1e-3));
-  }
-  std::printf("%.3f %.1f %.3f %.1f\n", Median(own), Median(ratio),
-              Median(first), Median(first_ratio));
+  PrintInTurn(rounds, peer, [&] { return cold.Measure(); });
 }

@@ -87,6 +87,28 @@ Cost RunProgram(const std::vector<std::string>& words) {
   return CostOf(usage, Now() - began);
 }
 
+void PrintInTurn(int rounds, const std::vector<std::string>& peer,
+                 const std::function<Cost()>& decision) {
+  constexpr int kWarmUps = 5;  // the first of them asks everywhere
+  constexpr int kInARow = 20;
+  for (int i = 0; i < kWarmUps; ++i) decision();
+  std::vector<double> own, ratio, first, first_ratio;
+  for (int i = 0; i < rounds; ++i) {
+    const double other = RunProgram(peer).cpu;
+    double sum = 0;
+    for (int k = 0; k < kInARow; ++k) {
+      const double cpu = decision().cpu;
+      if (k == 0) first.push_back(cpu * 1e3);
+      sum += cpu;
+    }
+    own.push_back(sum / kInARow * 1e3);
+    ratio.push_back(other / (sum / kInARow));
+    first_ratio.push_back(other / (first.back() * 1e-3));
+  }
+  std::printf("%.3f %.1f %.3f %.1f\n", Median(own), Median(ratio),
+              Median(first), Median(first_ratio));
+}
+
 void BecomeSubreaper() {
   if (::prctl(PR_SET_CHILD_SUBREAPER, 1) != 0) Die("prctl");
 }

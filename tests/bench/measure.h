@@ -2,6 +2,7 @@
 #ifndef ASSAY_TESTS_BENCH_MEASURE_H_
 #define ASSAY_TESTS_BENCH_MEASURE_H_
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,13 @@ Cost operator-(const Cost& end, const Cost& begin);
 // Runs a program to its end, with /dev/null as its three streams. Ends the
 // benchmark when the program fails: what failed was not measured.
 Cost RunProgram(const std::vector<std::string>& words);
+
+// N rounds: PEER is run, then twenty decisions in a row, of which the first
+// finds the processor's caches full of the peer. Prints the medians over the
+// rounds: CPU time of a decision in ms, the peer's as a multiple of it, and the
+// same for the first decision of a round.
+void PrintInTurn(int rounds, const std::vector<std::string>& peer,
+                 const std::function<Cost()>& decision);
 
 // Waits for orphans that were adopted (BecomeSubreaper), to their last.
 Cost WaitForOrphans();
