@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "base/bytes.h"
 #include "base/limits.h"
 
 namespace assay {
@@ -38,6 +39,8 @@ std::string WithRequest(std::string line, const std::string& request_id) {
   const std::string suffix = " [request " + request_id + "]";
   const std::size_t room = limits::kAnswerLineBytes - suffix.size();
   if (line.size() > room) line.resize(room);
+  // Readers that want UTF-8 would throw a line away that ends in half of it.
+  while (!line.empty() && !IsUtf8(line)) line.pop_back();
   return line + suffix;
 }
 
@@ -135,7 +138,13 @@ Verdict Enforcer::DecideCached(const Question& question,
   const std::string key =
       VerdictCache::KeyOf(**subject, policy->fingerprint()) + "/" +
       std::to_string(generation);
-  if (auto kept = cache_.Find(key, question.now, *subject)) {
+  // What the disk does not hold another may find elsewhere.
+  const std::string from_disk = key + "/disk";
+  auto kept = cache_.Find(key, question.now, *subject);
+  if (!kept && question.offline) {
+    kept = cache_.Find(from_disk, question.now, *subject);
+  }
+  if (kept) {
     // What was proven about signatures holds; the bytes are looked at anew.
     const bool intact =
         !kept->accepted() ||
@@ -146,7 +155,8 @@ Verdict Enforcer::DecideCached(const Question& question,
     }
   }
   Verdict verdict = ports_.verifier.DecideSubject(question, *subject, policy);
-  cache_.Keep(key, verdict, question.now);
+  const bool unfound = question.offline && !verdict.accepted();
+  cache_.Keep(unfound ? from_disk : key, verdict, question.now);
   return verdict;
 }
 

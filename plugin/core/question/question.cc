@@ -18,6 +18,10 @@ std::string_view HookName(Hook hook) {
       return "verify";
     case Hook::kPull:
       return "pull";
+    case Hook::kNri:
+      return "nri";
+    case Hook::kNriRunning:
+      return "nri-running";
   }
   return "unspecified";
 }

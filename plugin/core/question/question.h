@@ -16,12 +16,14 @@ namespace assay {
 
 enum class Hook : std::uint8_t {
   kUnspecified = 0,
-  kCreate,   // the shim: runc create
-  kRun,      // the shim: runc run
-  kRestore,  // the shim: runc restore
-  kWarmUp,   // the runtime's events
-  kVerify,   // an operator
-  kPull,     // the image verifier: the runtime is about to pull
+  kCreate,      // the shim: runc create
+  kRun,         // the shim: runc run
+  kRestore,     // the shim: runc restore
+  kWarmUp,      // the runtime's events
+  kVerify,      // an operator
+  kPull,        // the image verifier: the runtime is about to pull
+  kNri,         // the runtime, over NRI, before the shim
+  kNriRunning,  // the runtime, over NRI: what runs already
 };
 
 std::string_view HookName(Hook hook);
@@ -51,11 +53,26 @@ struct ReferenceClaim {
   std::optional<Digest> found = {};
 };
 
-// A container that the runtime already holds, for `assay running`. There is no
-// bundle to look at: this never answers a hook.
+// A container that the runtime already holds, for `assay running` and for NRI
+// at its start. There is no bundle to look at.
 struct RecordClaim {
   std::string runtime_namespace;
   std::string id;
+};
+
+// A container that the runtime announces over NRI before it keeps a record of
+// it: there is a snapshot of its name, and what the announcement says.
+struct AnnouncedClaim {
+  std::string runtime_namespace;
+  std::string id;
+  // What the image is said to be called, "" where nothing is said; where
+  // `is_requested`, by whoever asks for the container.
+  std::string image_name;
+  bool is_requested = false;
+  // Of the runtime's own record of the pod.
+  std::string pod_namespace;
+  std::string pod;
+  std::string container;
 };
 
 // An image that the runtime holds, for warm-up.
@@ -67,7 +84,9 @@ struct ImageClaim {
 struct Question {
   std::string request_id;
   Hook hook = Hook::kUnspecified;
-  std::variant<ContainerClaim, ReferenceClaim, RecordClaim, ImageClaim> about;
+  std::variant<ContainerClaim, ReferenceClaim, RecordClaim, AnnouncedClaim,
+               ImageClaim>
+      about;
   Time now{};            // the wall clock, or an operator's --at
   Deadline deadline{};   // after this the answer is no use
   bool offline = false;  // decide from disk alone

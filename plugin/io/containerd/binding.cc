@@ -70,6 +70,14 @@ Error Moved(const ContainerRecord& container, const HeldImage& image) {
 
 }  // namespace
 
+Status CheckIsRoot(const SnapshotRecord& snapshot) {
+  if (snapshot.kind == SnapshotKind::kActive ||
+      snapshot.kind == SnapshotKind::kView) {
+    return Ok();
+  }
+  return Fail(Reason::kSubjectUnbound, "the snapshot cannot be a root");
+}
+
 Status BindToConfig(ContentStore& store, const SnapshotRecord& snapshot,
                     const Digest& config) {
   auto content = ReadConfig(store, config);

@@ -12,6 +12,9 @@
 
 namespace assay {
 
+// A committed snapshot is no root. Errors: kSubjectUnbound.
+Status CheckIsRoot(const SnapshotRecord& snapshot);
+
 // The CRI plugin's record names the configuration: its bytes must hash to it
 // and its layers be the snapshot's parent. Errors: kConfigMissing,
 // kConfigDigestMismatch, kConfigMalformed, kSubjectUnbound.

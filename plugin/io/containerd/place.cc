@@ -12,20 +12,6 @@ namespace {
 constexpr std::string_view kTasks = "io.containerd.runtime.v2.task";
 constexpr std::size_t kMostIdentifier = 76;  // containerd's own limit
 
-// containerd's identifier grammar: alphanumerics, joined by single . _ or -
-// signs. Ids end up in paths and headers, so nothing else is let through.
-bool IsIdentifier(std::string_view text) {
-  const auto alnum = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-           (c >= '0' && c <= '9');
-  };
-  return !text.empty() && text.size() <= kMostIdentifier &&
-         alnum(text.front()) && alnum(text.back()) &&
-         std::all_of(text.begin(), text.end(), [&](char c) {
-           return alnum(c) || c == '.' || c == '_' || c == '-';
-         });
-}
-
 // The components of an absolute path that is already in its plain form.
 Result<std::vector<std::string>> Components(std::string_view path) {
   std::vector<std::string> parts;
@@ -68,6 +54,18 @@ Status CheckIdentifiers(const ContainerPlace& place) {
 }
 
 }  // namespace
+
+bool IsIdentifier(std::string_view text) {
+  const auto alnum = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+           (c >= '0' && c <= '9');
+  };
+  return !text.empty() && text.size() <= kMostIdentifier &&
+         alnum(text.front()) && alnum(text.back()) &&
+         std::all_of(text.begin(), text.end(), [&](char c) {
+           return alnum(c) || c == '.' || c == '_' || c == '-';
+         });
+}
 
 Result<ContainerPlace> LocateContainer(const ContainerClaim& claim) {
   auto parts = Components(claim.bundle);

@@ -5,6 +5,7 @@
 #define ASSAY_IO_CONTAINERD_PLACE_H_
 
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "core/question/question.h"
@@ -15,6 +16,10 @@ struct ContainerPlace {
   std::string runtime_namespace;
   std::string id;
 };
+
+// containerd's identifier grammar: alphanumerics, joined by single . _ or -
+// signs. Ids end up in paths and headers, so nothing else is let through.
+bool IsIdentifier(std::string_view text);
 
 // The bundle must be <state>/io.containerd.runtime.v2.task/<namespace>/<id>.
 // Errors: kContainerUnknown (no bundle of containerd's), kRuntimeAmbiguous.

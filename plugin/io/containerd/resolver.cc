@@ -7,6 +7,7 @@
 
 #include "base/bytes.h"
 #include "core/subject/image_config.h"
+#include "io/containerd/announced.h"
 #include "io/containerd/binding.h"
 #include "io/containerd/client.h"
 #include "io/containerd/cri_record.h"
@@ -27,6 +28,14 @@ constexpr std::array<std::string_view, 5> kJudgedSnapshotters{
 // The same, with mounts that the table does not explain.
 constexpr std::array<std::string_view, 2> kHashingSnapshotters{"erofs",
                                                                "blockfile"};
+
+std::vector<std::string> Believed(std::vector<std::string> names) {
+  names.insert(names.begin(), kHashingSnapshotters.begin(),
+               kHashingSnapshotters.end());
+  names.insert(names.begin(), kJudgedSnapshotters.begin(),
+               kJudgedSnapshotters.end());
+  return names;
+}
 
 template <typename List>
 bool Contains(const List& list, std::string_view name) {
@@ -59,17 +68,13 @@ Result<Subject> BuildHeld(ContentStore& store, const HeldImages& held,
   return *held.broken;
 }
 
-Error NoImage(const ProcessSpec& process) {
-  return process.root_path.starts_with('/')
-             ? Fail(Reason::kSubjectRootfsPath, Printable(process.root_path))
-             : Fail(Reason::kSubjectNoImage);
-}
-
 }  // namespace
 
 class ContainerdResolver::Impl {
  public:
-  explicit Impl(ContainerdOptions options) : options_(std::move(options)) {}
+  explicit Impl(ContainerdOptions options)
+      : options_(std::move(options)),
+        believed_(Believed(options_.trusted_snapshotters)) {}
 
   Result<Subject> ResolveContainer(const Question& question,
                                    const ContainerClaim& claim);
@@ -77,6 +82,8 @@ class ContainerdResolver::Impl {
                                 const RecordClaim& claim);
   Result<Subject> ResolveImage(const Question& question,
                                const ImageClaim& claim);
+  Result<Subject> ResolveAnnounced(const Question& question,
+                                   const AnnouncedClaim& claim);
   Result<std::string> Config(const Question& question, const Subject& subject);
   BaseSet FindBases(const BaseRequest& request);
 
@@ -120,6 +127,7 @@ class ContainerdResolver::Impl {
                                const ContainerClaim* claim);
 
   const ContainerdOptions options_;
+  const std::vector<std::string> believed_;  // snapshotters
   ContainerdClients clients_;
   DocumentLinksCache links_;
 };
@@ -161,13 +169,11 @@ Status ContainerdResolver::Impl::CheckImage(const ContainerRecord& record,
                                             const ProcessSpec& process) const {
   if (record.image.empty() || record.snapshotter.empty() ||
       record.snapshot_key.empty()) {
-    return NoImage(process);
+    return process.root_path.starts_with('/')
+               ? Fail(Reason::kSubjectRootfsPath, Printable(process.root_path))
+               : Fail(Reason::kSubjectNoImage);
   }
-  if (Contains(kJudgedSnapshotters, record.snapshotter) ||
-      Contains(kHashingSnapshotters, record.snapshotter) ||
-      Contains(options_.trusted_snapshotters, record.snapshotter)) {
-    return Ok();
-  }
+  if (Contains(believed_, record.snapshotter)) return Ok();
   return Fail(Reason::kSubjectSnapshotter, Printable(record.snapshotter));
 }
 
@@ -228,10 +234,7 @@ Result<Subject> ContainerdResolver::Impl::Bind(
   const std::string& runtime_namespace = view.store.scope().runtime_namespace;
   auto snapshot = OrElse(asked.Get(), Reason::kSubjectUnbound);
   if (!snapshot) return snapshot.error();
-  if (snapshot->kind != SnapshotKind::kActive &&
-      snapshot->kind != SnapshotKind::kView) {
-    return Fail(Reason::kSubjectUnbound, "the snapshot cannot be a root");
-  }
+  if (Status root = CheckIsRoot(*snapshot); !root) return root.error();
   std::optional<CriContainer> cri;
   if (runtime_namespace == kCriNamespace && !record.cri_container.empty()) {
     auto parsed = CriContainer::Parse(record.cri_container);
@@ -397,6 +400,20 @@ Result<Subject> ContainerdResolver::Impl::ResolveImage(
   return Fail(Reason::kPlatformMissing, Printable(claim.name));
 }
 
+Result<Subject> ContainerdResolver::Impl::ResolveAnnounced(
+    const Question& question, const AnnouncedClaim& claim) {
+  auto view = Open({}, {claim.runtime_namespace, question.deadline});
+  if (!view) return view.error();
+  const auto root =
+      FindRoot(*view->client, view->store.scope(), believed_, claim.id);
+  if (!root) return root.error();
+  auto held = Held(*view);
+  if (!held) return held.error();
+  auto subject = BindAnnounced(view->store, root->snapshot, claim, **held);
+  if (subject) subject->layer_dirs = LayerDirs(root->snapshotter, root->mounts);
+  return subject;
+}
+
 ContainerdResolver::ContainerdResolver(ContainerdOptions options)
     : impl_(std::make_unique<Impl>(std::move(options))) {}
 
@@ -411,6 +428,9 @@ Result<Subject> ContainerdResolver::Resolve(const Question& question) {
   }
   if (const auto* claim = std::get_if<ImageClaim>(&question.about)) {
     return impl_->ResolveImage(question, *claim);
+  }
+  if (const auto* claim = std::get_if<AnnouncedClaim>(&question.about)) {
+    return impl_->ResolveAnnounced(question, *claim);
   }
   return Fail(Reason::kUsage, "containerd resolves containers and images");
 }

@@ -34,7 +34,7 @@ class ContainerdResolver : public Resolver, public BaseSource {
   // A ContainerClaim is held against its bundle and what is mounted there. A
   // RecordClaim is about a container that runs already, so its mount is not
   // examined. An ImageClaim is the image of this host's platform under that
-  // record.
+  // record, an AnnouncedClaim one of whose container there is a snapshot only.
   Result<Subject> Resolve(const Question& question) override;
 
   // Of a subject that Resolve() has made.

@@ -188,6 +188,10 @@ void RecordQuestion(const Question& question, DecisionRecord& record) {
   } else if (const auto* known = std::get_if<RecordClaim>(&question.about)) {
     record.claimed_container = known->id;
     record.claimed_namespace = known->runtime_namespace;
+  } else if (const auto* told = std::get_if<AnnouncedClaim>(&question.about)) {
+    record.claimed_container = told->id;
+    record.claimed_namespace = told->runtime_namespace;
+    record.claimed_reference = told->image_name;
   } else if (const auto* image = std::get_if<ImageClaim>(&question.about)) {
     record.claimed_reference = image->name;
     record.claimed_namespace = image->runtime_namespace;

@@ -2,6 +2,8 @@
 
 #include <sys/stat.h>
 
+#include "base/bytes.h"
+#include "base/limits.h"
 #include "io/files/files.h"
 #include "tests/support/catch.h"
 #include "tests/support/temp_folder.h"
@@ -106,6 +108,38 @@ TEST_CASE("an accepted pull can be withdrawn, under its rule's mode") {
   Gate gate(kReject);
   gate.walk.question.hook = Hook::kPull;
   CHECK(gate.Ask().accepted_pull == nullptr);
+}
+
+TEST_CASE("what is missing on disk is kept for those who look there only") {
+  Gate gate(kReject);
+  gate.walk.question.hook = Hook::kNri;
+  gate.walk.question.offline = true;
+  CHECK(*gate.Ask().record.FindString("cache") == "miss");
+  CHECK(*gate.Ask().record.FindString("cache") == "hit");
+  gate.walk.question.hook = Hook::kCreate;
+  gate.walk.question.offline = false;
+  CHECK(*gate.Ask().record.FindString("cache") == "miss");
+  // What the others found counts for them, too, and so does a yes from disk.
+  Gate other(kAllow);
+  other.walk.question.offline = true;
+  CHECK(other.Ask().allow);
+  other.walk.question.offline = false;
+  CHECK(*other.Ask().record.FindString("cache") == "hit");
+}
+
+TEST_CASE(
+    "a refusal's line has room for its request and ends in no half letter") {
+  const std::string request = "0123456789abcdef";
+  CHECK(WithRequest("no-signature: none", request) ==
+        "no-signature: none [request 0123456789abcdef]");
+  for (std::size_t letters = 300; letters < 400; ++letters) {
+    std::string text(letters % 3, 'x');
+    for (std::size_t i = 0; i < letters; ++i) text += "\xe2\x82\xac";
+    const std::string line = WithRequest(text, request);
+    CHECK(line.size() <= limits::kAnswerLineBytes);
+    CHECK(IsUtf8(line));
+    CHECK(line.ends_with("[request 0123456789abcdef]"));
+  }
 }
 
 // A pull of an image whose registry tells this node nothing.
