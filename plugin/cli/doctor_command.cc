@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <optional>
 #include <ostream>
 #include <set>
 
@@ -138,6 +139,22 @@ void CheckDaemon(const Paths& paths, Checks& checks) {
   CheckPolicy(status->policy(), checks);
 }
 
+// [nri] of this node, and what the daemon says of it.
+std::optional<NriExpectation> ExpectedNri(const Paths& paths,
+                                          const Result<NodeConfig>& config) {
+  if (!config || !config->nri) return std::nullopt;
+  NriExpectation nri;
+  nri.socket = config->nri->socket;
+  DaemonClient client(paths);
+  const auto status = client.Status();
+  if (!status) return nri;
+  nri.connected = status->nri().connected();
+  nri.runtime = status->nri().runtime();
+  nri.validates = status->nri().validates();
+  nri.problem = status->nri().problem();
+  return nri;
+}
+
 const Check* FirstOf(const Checks& checks, Health health) {
   for (const Check& check : checks) {
     if (check.health == health) return &check;
@@ -248,6 +265,7 @@ ExitCode RunDoctor(Context& context, const Arguments& arguments) {
   CheckPulls(options, checks);
   const auto config = NodeConfig::Read(context.paths);
   CheckImageProxy(context.paths, config && config->image_proxy, checks);
+  CheckNri(options, ExpectedNri(context.paths, config), checks);
   CheckRuntimes(options, checks);
   if (arguments.Has("canary")) {
     AskByCanary(options, now, checks);

@@ -66,6 +66,17 @@ Json ClusterAsJson(const v1::StatusReply& status) {
   return Json(std::move(objects));
 }
 
+Json NriAsJson(const v1::NriStatus& nri) {
+  return Json(Json::Object{
+      {"connected", Json(nri.connected())},
+      {"runtime", Json(nri.runtime())},
+      {"validates", Json(nri.validates())},
+      {"problem", Json(nri.problem())},
+      {"running", Json(Signed(nri.running()))},
+      {"unwanted", Json(Signed(nri.unwanted()))},
+  });
+}
+
 Json StatusAsJson(const v1::StatusReply& status) {
   const v1::PolicyStatus& policy = status.policy();
   return Json(Json::Object{
@@ -90,6 +101,7 @@ Json StatusAsJson(const v1::StatusReply& status) {
       {"runtime_reachable", Json(status.runtime_reachable())},
       {"tuf", status.has_tuf() ? TufAsJson(status.tuf()) : Json()},
       {"cluster", ClusterAsJson(status)},
+      {"nri", status.has_nri() ? NriAsJson(status.nri()) : Json()},
   });
 }
 
@@ -129,6 +141,22 @@ void PrintCluster(const v1::ClusterObjectStatus& object, Table& table) {
   }
 }
 
+void PrintNri(const v1::NriStatus& nri, Table& table) {
+  if (!nri.connected()) {
+    table.Row({{"nri", Tone::kBad}, {"not connected: " + nri.problem()}});
+    return;
+  }
+  const std::string kind =
+      nri.validates() ? ", asks to validate" : ", goes on without an answer";
+  table.Row({{"nri"}, {"plugin of " + nri.runtime() + kind, Tone::kGood}});
+  if (nri.unwanted() > 0) {
+    table.Row({{"", Tone::kUnsure},
+               {std::to_string(nri.unwanted()) + " of " +
+                std::to_string(nri.running()) +
+                " containers that ran already would be refused"}});
+  }
+}
+
 void PrintStatus(Context& context, const v1::StatusReply& status) {
   const v1::PolicyStatus& policy = status.policy();
   const bool enforces = policy.in_force() && policy.mode() == "enforce";
@@ -159,6 +187,7 @@ void PrintStatus(Context& context, const v1::StatusReply& status) {
               status.runtime_reachable() ? Tone::kGood : Tone::kBad}});
   if (status.has_tuf()) PrintTuf(status.tuf(), table);
   for (const auto& object : status.cluster()) PrintCluster(object, table);
+  if (status.has_nri()) PrintNri(status.nri(), table);
   for (const auto& problem : policy.problems()) {
     table.Row({{"problem", Tone::kBad}, {problem}});
   }

@@ -64,6 +64,15 @@ void Fill(const Json& record, v1::Decision& decision) {
   decision.set_json(record.Dump());
 }
 
+void Fill(const NriPlugin::State& state, v1::NriStatus& nri) {
+  nri.set_connected(state.connected);
+  nri.set_runtime(state.runtime);
+  nri.set_validates(state.validates);
+  nri.set_problem(state.problem);
+  nri.set_running(state.running.all);
+  nri.set_unwanted(state.running.refused);
+}
+
 void AddTroubles(std::string_view what, std::vector<std::string> problems,
                  v1::StatusReply& reply) {
   for (std::string& problem : problems) {
@@ -115,6 +124,7 @@ class EnforcerService::Impl final : public v1::Enforcer::Service {
     FillPolicy(*reply->mutable_policy());
     if (parts_.refresher != nullptr) FillTuf(*reply->mutable_tuf());
     if (parts_.cluster != nullptr) FillCluster(*reply);
+    if (parts_.nri != nullptr) Fill(parts_.nri->state(), *reply->mutable_nri());
     reply->set_decisions(parts_.enforcer.decisions());
     reply->set_refusals(parts_.enforcer.refusals());
     reply->set_cached_verdicts(parts_.enforcer.cache().size());

@@ -12,6 +12,7 @@
 #include "daemon/cluster_refresher.h"
 #include "daemon/enforcer.h"
 #include "daemon/engine.h"
+#include "daemon/nri_plugin.h"
 #include "daemon/trust_refresher.h"
 #include "io/policy/policy_holder.h"
 #include "io/policy/policy_loader.h"
@@ -31,6 +32,7 @@ class EnforcerService {
     Time started_at{};
     TrustRefresher* refresher = nullptr;  // null without [trust.tuf]
     ClusterRefresher* cluster = nullptr;  // null without [kubernetes]
+    const NriPlugin* nri = nullptr;       // null without [nri]
     // Reads the policy anew and asks for everything that comes from elsewhere.
     // Whether the policy's files were taken.
     std::function<bool()> reload;

@@ -10,6 +10,7 @@
 #include "daemon/engine.h"
 #include "daemon/keeper_refresher.h"
 #include "daemon/log.h"
+#include "daemon/nri_plugin.h"
 #include "daemon/pull_judge.h"
 #include "daemon/systemd.h"
 #include "daemon/trust_refresher.h"
@@ -80,6 +81,9 @@ class Service::Parts {
     watcher_->Start();
     events_ = std::make_unique<ContainerdEvents>(config.containerd_address,
                                                  EventSinks());
+    if (config.nri) {
+      nri_ = std::make_unique<NriPlugin>(config.nri->socket, NriPorts());
+    }
     upkeep_ = std::make_unique<Upkeep>(engine_);
   }
 
@@ -87,7 +91,8 @@ class Service::Parts {
     auto service = EnforcerService::Start(
         {enforcer_, engine_, policy_, PolicyLoader(paths),
          [this] { return asks_->in_flight(); }, doors_, WallClock(),
-         refresher_.get(), cluster_.get(), [this] { return Reload(); }},
+         refresher_.get(), cluster_.get(), nri_.get(),
+         [this] { return Reload(); }},
         paths.EnforcerSocket());
     if (!service) return service.error();
     operators_ = *std::move(service);
@@ -150,6 +155,14 @@ class Service::Parts {
             }};
   }
 
+  NriPlugin::Ports NriPorts() {
+    return {
+        [this](const Question& question) { return enforcer_.Ask(question); },
+        [this](const std::string& runtime_namespace, const std::string& image) {
+          warm_up_.Add(runtime_namespace, image);
+        }};
+  }
+
   void WarmUpAll() {
     const auto images = engine_.inventory().Images(
         std::chrono::steady_clock::now() + kListBudget);
@@ -174,6 +187,7 @@ class Service::Parts {
   std::unique_ptr<AskServer> asks_;
   std::unique_ptr<PolicyWatcher> watcher_;
   std::unique_ptr<ContainerdEvents> events_;
+  std::unique_ptr<NriPlugin> nri_;  // null without [nri]
   std::unique_ptr<Upkeep> upkeep_;
   std::unique_ptr<EnforcerService> operators_;
   std::unique_ptr<cri::ImageProxy> images_;  // null without [image_proxy]

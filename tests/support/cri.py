@@ -71,7 +71,7 @@ class Runtime:
         })  # fmt: skip
 
     def pod(self):
-        fields = {1: self.pod_config()}
+        fields = {1: self.pod_config(), 2: self.options.handler}
         return first_text(self.call("RuntimeService", "RunPodSandbox", fields))
 
     def pull(self, image):
@@ -120,6 +120,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     for option in ("--socket", "--pod", "--namespace", "--cgroup-parent", "--logs"):
         parser.add_argument(option, required=True)
+    parser.add_argument("--handler", default="", help="of the pod")
     parser.add_argument("--pull", action="store_true", help="pull before create")
     parser.add_argument("--volume", action="append", default=[],
                         metavar="PATH=IMAGE", help="create: an image volume")  # fmt: skip

@@ -6,7 +6,7 @@ cri() {
   timeout 130 /usr/bin/python3 "$ASSAY_SOURCE_DIR/tests/support/cri.py" \
     --socket "$CONTAINERD_ADDRESS" --pod "${POD_NAME:-pod}" \
     --namespace "${POD_NAMESPACE:-shop}" --logs "$WORK/logs" \
-    --cgroup-parent "/$CONTAINERD_NAMESPACE" "$@"
+    --cgroup-parent "/$CONTAINERD_NAMESPACE" --handler "${POD_HANDLER:-}" "$@"
 }
 
 # start_pod: sets POD.

@@ -112,7 +112,7 @@ runtime_type = "io.containerd.runc.v2"
 [plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc.options]
 BinaryName = "${CRI_RUNC_BINARY:-}"
 [plugins."io.containerd.nri.v1.nri"]
-disable = true
+disable = ${NRI_DISABLED:-true}
 ${CONTAINERD_EXTRA:-}
 TOML
 }
@@ -133,6 +133,15 @@ start_containerd() {
   CONTAINERD_OPT=$root/opt
   wait_for 20 ctr version ||
     die "$peer does not answer: $(tail -n 3 "$root/containerd.log")"
+}
+
+# restart_containerd [CONFIG]: its containers go on without it.
+restart_containerd() {
+  local root="$WORK/containerd"
+  stop_service "$CONTAINERD_PID"
+  start_service "$root/containerd.log" containerd -c "${1:-$root/config.toml}"
+  CONTAINERD_PID=$SERVICE_PID
+  wait_for 20 ctr version || die "containerd does not answer"
 }
 
 start_containerd12() { start_containerd containerd16 "$1"; }

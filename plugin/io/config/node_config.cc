@@ -133,16 +133,31 @@ void ReadImageProxy(const Toml& table, Diagnostics& diagnostics,
   config.image_proxy = std::move(settings);
 }
 
+void ReadNri(const Toml& table, Diagnostics& diagnostics, NodeConfig& config) {
+  TomlReader reader(table, diagnostics);
+  auto settings = config.nri.value_or(NriSettings{});
+  Take(settings.socket, reader.String("socket"));
+  const std::string& path = settings.socket;
+  if (!path.empty() && !path.starts_with('/')) {
+    reader.Complain("socket", "must be an absolute path");
+  }
+  reader.Finish();
+  config.nri = std::move(settings);
+}
+
 struct Section {
   std::string_view name;
   void (*read)(const Toml&, Diagnostics&, NodeConfig&);
 };
 
-constexpr Section kSections[] = {
-    {"create", ReadCreate},         {"containerd", ReadContainerd},
-    {"registry", ReadRegistry},     {"evidence", ReadEvidence},
-    {"trust", ReadTrust},           {"kubernetes", ReadKubernetes},
-    {"image_proxy", ReadImageProxy}};
+constexpr Section kSections[] = {{"create", ReadCreate},
+                                 {"containerd", ReadContainerd},
+                                 {"registry", ReadRegistry},
+                                 {"evidence", ReadEvidence},
+                                 {"trust", ReadTrust},
+                                 {"kubernetes", ReadKubernetes},
+                                 {"image_proxy", ReadImageProxy},
+                                 {"nri", ReadNri}};
 
 void ReadDocument(const Toml& document, Diagnostics& diagnostics,
                   NodeConfig& config) {
@@ -205,6 +220,9 @@ std::optional<NodeConfig> NodeConfig::Load(const Paths& paths,
   ReadOne(paths.Config(), diagnostics, config);
   for (const std::string& path : FilesOf(paths.ConfigDir(), diagnostics)) {
     ReadOne(path, diagnostics, config);
+  }
+  if (config.nri && config.nri->socket.empty()) {
+    config.nri->socket = paths.root() + "/run/nri/nri.sock";
   }
   if (diagnostics.size() != before) return std::nullopt;
   return config;

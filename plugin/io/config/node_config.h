@@ -34,6 +34,11 @@ struct ImageProxySettings {
   std::string address;  // its socket; absolute, "" for containerd's
 };
 
+// [nri]: the runtime whose plugin the daemon is.
+struct NriSettings {
+  std::string socket;  // absolute
+};
+
 struct NodeConfig {
   // [create]
   bool allow_restore = false;
@@ -52,6 +57,7 @@ struct NodeConfig {
   std::optional<TufSettings> tuf;
   std::optional<KubernetesSettings> kubernetes;
   std::optional<ImageProxySettings> image_proxy;
+  std::optional<NriSettings> nri;
 
   // Defaults, then assayd.toml, then assayd.d in name order; later files win
   // key by key. Absent files are fine; a wrong one is not. Null on problems,

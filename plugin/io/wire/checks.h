@@ -5,6 +5,7 @@
 #define ASSAY_IO_WIRE_CHECKS_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -43,6 +44,20 @@ void CheckPulls(const WireOptions& options, Checks& checks);
 // "image-proxy": whether image.sock answers where assayd is to serve it, and
 // whether what is known of a kubelet names it. Nothing where neither is so.
 void CheckImageProxy(const Paths& paths, bool served, Checks& checks);
+
+// How the daemon says it stands with the runtime that it is to be a plugin of.
+struct NriExpectation {
+  std::string socket;  // of [nri]
+  bool connected = false;
+  std::string runtime;
+  bool validates = false;  // the runtime asks a question that stops a container
+  std::string problem;     // why it is not connected
+};
+
+// "nri": whether containerd asks the daemon before it makes a container,
+// "nri-required": whether it waits for it. `nri` is nullopt without [nri].
+void CheckNri(const WireOptions& options,
+              const std::optional<NriExpectation>& nri, Checks& checks);
 
 // "containerd", "containerd-restart": the daemon that runs, and whether it has
 // read what the files say now. "other-runtimes": sockets of runtimes that the

@@ -1,12 +1,13 @@
 // What stands between containerd's pulls and the image verifier. Facts:
 // containerd 2.0 to 2.3, pkg/imageverifier/bindir and internal/cri/config.
 #include <algorithm>
-#include <charconv>
+#include <chrono>
 #include <cstdint>
 #include <optional>
 
 #include "io/files/files.h"
 #include "io/wire/checks.h"
+#include "io/wire/config_values.h"
 #include "io/wire/runtimes.h"
 
 namespace assay {
@@ -17,28 +18,6 @@ constexpr const char* kImages = "io.containerd.cri.v1.images";
 constexpr const char* kCri = "io.containerd.grpc.v1.cri";
 constexpr const char* kWireAgain = "sudo assay wire containerd";
 
-using Path = std::vector<std::string>;
-
-const Toml* Find(const ContainerdFile& file, const Path& path) {
-  const Toml* value = &file.toml;
-  for (const auto& key : path) value = value ? value->Find(key) : nullptr;
-  return value;
-}
-
-// The value that counts: of the last file that has one.
-const Toml* Last(const ContainerdConfig& config, const Path& path) {
-  const Toml* last = nullptr;
-  for (const ContainerdFile& file : config.files()) {
-    if (const Toml* value = Find(file, path)) last = value;
-  }
-  return last;
-}
-
-bool Is(const Toml* value, bool wanted) {
-  const bool* found = value ? value->AsBool() : nullptr;
-  return found != nullptr && *found == wanted;
-}
-
 bool IsNoEmptyTable(const Toml* value) {
   const auto* table = value ? value->AsTable() : nullptr;
   return table != nullptr && !table->empty();
@@ -48,12 +27,12 @@ bool IsNoEmptyTable(const Toml* value) {
 // line in its log and without asking; "" when there is none.
 std::string LocalPull(const ContainerdConfig& config) {
   const auto said = [&](const char* key, const auto& matches) {
-    return matches(Last(config, {"plugins", kImages, key})) ||
-           matches(Last(config, {"plugins", kCri, key})) ||
-           matches(Last(config, {"plugins", kCri, "containerd", key}));
+    return matches(LastValue(config, {"plugins", kImages, key})) ||
+           matches(LastValue(config, {"plugins", kCri, key})) ||
+           matches(LastValue(config, {"plugins", kCri, "containerd", key}));
   };
-  const auto on = [](const Toml* value) { return Is(value, true); };
-  const auto off = [](const Toml* value) { return Is(value, false); };
+  const auto on = [](const Toml* value) { return IsBool(value, true); };
+  const auto off = [](const Toml* value) { return IsBool(value, false); };
   if (said("use_local_image_pull", on)) return "use_local_image_pull = true";
   if (said("disable_snapshot_annotations", off)) {
     return "disable_snapshot_annotations = false";
@@ -70,7 +49,8 @@ std::string LocalPull(const ContainerdConfig& config) {
   }
   for (const char* key : {"mirrors", "configs", "auths"}) {
     for (const char* section : {kImages, kCri}) {
-      if (IsNoEmptyTable(Last(config, {"plugins", section, "registry", key}))) {
+      if (IsNoEmptyTable(
+              LastValue(config, {"plugins", section, "registry", key}))) {
         return std::string("registry.") + key;
       }
     }
@@ -78,22 +58,8 @@ std::string LocalPull(const ContainerdConfig& config) {
   return {};
 }
 
-// containerd adds the lists of all files up.
-bool IsDisabled(const ContainerdConfig& config) {
-  for (const ContainerdFile& file : config.files()) {
-    const Toml* plugins = Find(file, {"disabled_plugins"});
-    const auto* names = plugins ? plugins->AsArray() : nullptr;
-    if (names == nullptr) continue;
-    for (const Toml& name : *names) {
-      const auto* text = name.AsString();
-      if (text && *text == ContainerdConfig::kVerifierKey) return true;
-    }
-  }
-  return false;
-}
-
 const Toml* Setting(const ContainerdConfig& config, const char* key) {
-  return Last(config, {"plugins", ContainerdConfig::kVerifierKey, key});
+  return LastValue(config, {"plugins", ContainerdConfig::kVerifierKey, key});
 }
 
 // How many programs of the folder are asked; the others are skipped.
@@ -104,18 +70,13 @@ std::size_t MostVerifiers(const ContainerdConfig& config) {
   return *most < 0 ? SIZE_MAX : static_cast<std::size_t>(*most);
 }
 
-// Whether a program is ended before Assay's has answered in any case. Of Go's
-// durations whole seconds and minutes are read; another one may be anything.
+// Whether a program is ended before Assay's has answered in any case.
 bool IsHurried(const ContainerdConfig& config) {
   const Toml* value = Setting(config, "per_verifier_timeout");
   const auto* text = value ? value->AsString() : nullptr;
   if (text == nullptr) return false;
-  std::uint64_t count = 0;
-  const char* end = text->data() + text->size();
-  const auto read = std::from_chars(text->data(), end, count);
-  const std::string_view unit(read.ptr, end);
-  return read.ec != std::errc() ||
-         !((unit == "s" && count >= 10) || (unit == "m" && count >= 1));
+  return ReadGoDuration(*text).value_or(std::chrono::milliseconds(0)) <
+         std::chrono::seconds(10);
 }
 
 // What is wrong with a folder of verifiers that ours is in; nullopt for
@@ -146,7 +107,7 @@ std::optional<Check> FolderTrouble(const std::string& folder,
 Check VerifierCheck(const WireOptions& options,
                     const ContainerdConfig& config) {
   const std::string folder = config.VerifierDir();
-  if (IsDisabled(config)) {
+  if (IsPluginDisabled(config, ContainerdConfig::kVerifierKey)) {
     return {"image-verifier", Health::kWarning,
             "the plugin is disabled: containerd pulls unasked",
             std::string("remove ") + ContainerdConfig::kVerifierKey +

@@ -5,13 +5,6 @@ VERIFIERS="$ASSAY_ROOT/usr/lib/assay/image-verifier"
 CONFIG="$ASSAY_ROOT/etc/containerd/config.toml"
 install -D -m 0644 "$WORK/containerd/config.toml" "$CONFIG"
 
-restart_containerd() {
-  stop_service "$CONTAINERD_PID"
-  start_service "$WORK/containerd/containerd.log" containerd -c "$CONFIG"
-  CONTAINERD_PID=$SERVICE_PID
-  wait_for 20 ctr version || die "containerd does not answer"
-}
-
 make_cosign_key shop
 trust shop
 write_policy <<'TOML'
@@ -60,7 +53,7 @@ last_pull() {
 push_image demo/before:1 --env A=e >/dev/null
 expect_ok "containerd pulls what it is told" pulled demo/before:1
 expect_ok "it is wired" assay wire containerd
-restart_containerd
+restart_containerd "$CONFIG"
 run assay doctor --json
 expect_equal "doctor says that it asks" ok \
   "$(jq -r '.checks[] | select(.id == "image-verifier").health' <<<"$OUTPUT")"
@@ -105,7 +98,7 @@ expect_failure "without anybody to ask nothing is pulled" "hook-no-answer: " \
   pulled demo/app:1
 
 expect_ok "wiring is undone" assay wire containerd --undo
-restart_containerd
+restart_containerd "$CONFIG"
 expect_ok "  and containerd pulls what it is told" pulled demo/evil:2
 
 # --- by hand ------------------------------------------------------------------

@@ -138,3 +138,22 @@ TEST_CASE("[image_proxy] is there or not, and names a socket by its path") {
   CHECK_FALSE(load("[image_proxy]\naddress = \"a\"\n"));
   CHECK_FALSE(load("[image_proxy]\nruntime = \"/run/a\"\n"));
 }
+
+TEST_CASE("[nri] is there or not, and its socket moves with the root") {
+  const auto load = [](const std::string& text) {
+    Node node;
+    node.folder.Write("etc/assay/assayd.toml", text);
+    auto config = node.Load();
+    if (config && config->nri) {
+      const std::string& root = node.folder.path();
+      const std::size_t at = config->nri->socket.find(root);
+      if (at == 0) config->nri->socket.replace(0, root.size(), "ROOT");
+    }
+    return config;
+  };
+  CHECK_FALSE(load("")->nri);
+  CHECK(load("[nri]\n")->nri->socket == "ROOT/run/nri/nri.sock");
+  CHECK(load("[nri]\nsocket = \"/a.sock\"\n")->nri->socket == "/a.sock");
+  CHECK_FALSE(load("[nri]\nsocket = \"a.sock\"\n"));
+  CHECK_FALSE(load("[nri]\nindex = 10\n"));
+}
