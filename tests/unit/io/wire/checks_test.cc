@@ -58,7 +58,7 @@ UniqueFd Listen(const std::string& path, int type) {
   std::memcpy(address.sun_path, path.data(), path.size());
   REQUIRE(::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address),
                  sizeof address) == 0);
-  REQUIRE(::listen(fd.get(), 4) == 0);
+  REQUIRE(::listen(fd.get(), 16) == 0);  // each look stays queued
   return fd;
 }
 
