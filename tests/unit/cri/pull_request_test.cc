@@ -1,6 +1,7 @@
 #include "cri/pull_request.h"
 
 #include "base/bytes.h"
+#include "io/files/files.h"
 #include "tests/support/catch.h"
 #include "tests/support/wire_writer.h"
 
@@ -52,6 +53,18 @@ TEST_CASE("a kubelet's pull is read") {
   CHECK(request->auth->username == "alice");
   CHECK(request->auth->password == "secret");
   CHECK(request->auth->server_address == "registry.example.com");
+}
+
+TEST_CASE("a recorded pull of a kubelet's is read") {
+  const auto bytes =
+      ReadFile(ASSAY_RECORDED_PULLS "/kubelet-1.36.2.pull", 1U << 20);
+  REQUIRE(bytes);
+  const auto request = ReadPullRequest(*bytes);
+  INFO((request ? "" : request.error().detail));
+  REQUIRE(request);
+  CHECK(request->image == "localhost:5000/demo/app:1");
+  CHECK(request->pod_namespace == "team-a");
+  CHECK_FALSE(request->auth);
 }
 
 TEST_CASE("a pull needs no pod and no credentials") {
