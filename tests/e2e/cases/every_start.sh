@@ -1,0 +1,89 @@
+# One node's life, for each containerd and both of its clients: what starts and
+# what does not, whoever asks, wherever the image came from, whatever is dead.
+start_for_pods
+push_signed demo/signed:1 --cmd /bin/sleep --cmd 1000 >/dev/null
+push_image demo/unsigned:1 --env A=b >/dev/null
+push_image demo/elsewhere:1 --env C=d >/dev/null
+# The node has these before it has Assay.
+for namespace in "$CONTAINERD_NAMESPACE" k8s.io; do
+  for name in demo/signed:1 demo/unsigned:1; do
+    CONTAINERD_NAMESPACE=$namespace pull "$name"
+  done
+done
+# What `ctr images import` brings was never pulled here.
+quietly ctr -n build images pull --plain-http --platform "$(platform)" \
+  "$REGISTRY/demo/elsewhere:1"
+quietly ctr -n build images export --platform "$(platform)" "$WORK/elsewhere.tar" \
+  "$REGISTRY/demo/elsewhere:1"
+for namespace in "$CONTAINERD_NAMESPACE" k8s.io; do
+  quietly ctr -n "$namespace" images import "$WORK/elsewhere.tar"
+done
+write_policy <<'TOML'
+version = 1
+default = "reject"
+
+[[rule]]
+scope = "@REGISTRY@/pause/*"
+action = "allow"
+
+[[rule]]
+scope = "@REGISTRY@/demo/**"
+require = { any_of = ["release"] }
+
+[signers.release]
+type = "sigstore-key"
+keys = ["release.pub"]
+TOML
+start_assayd
+start_pod
+
+# by_ctr NAME: a container that stays, or is refused; each with a RUNS of its own.
+by_ctr() {
+  timeout 60 ctr run -d --runc-binary "$SHIM" "$REGISTRY/$1" "by-ctr-$RUNS"
+}
+
+# by_pod NAME: without a pull, as with IfNotPresent.
+by_pod() {
+  local container
+  container=$(cri create "$POD" "by-pod-$RUNS" "$REGISTRY/$1") && cri start "$container"
+}
+
+# expect_gate WHAT: both clients start the signed image and nothing else, and
+# are told why.
+expect_gate() {
+  local client name
+  for client in by_ctr by_pod; do
+    RUNS=$((RUNS + 1))
+    run_decided "$client" demo/signed:1
+    ((STATUS == 0)) || fail "$1: $client: signed does not start"
+    for name in demo/unsigned:1 demo/elsewhere:1; do
+      RUNS=$((RUNS + 1))
+      run_decided "$client" "$name"
+      ((STATUS != 0)) || fail "$1: $client: $name starts"
+      [[ $OUTPUT == *"no-signature: "*"$name"* ]] ||
+        fail "$1: $client: $name is not refused with no-signature"
+    done
+    passed "$1: $client"
+  done
+}
+
+running() { ctr -n k8s.io tasks ls | grep -c RUNNING; }
+
+expect_gate "images that were there before, and imported ones"
+before=$(running)
+stop_service "$CONTAINERD_PID"
+start_service "$WORK/containerd/containerd.log" \
+  containerd -c "$WORK/containerd/config.toml"
+CONTAINERD_PID=$SERVICE_PID
+wait_for 20 cri pull "$REGISTRY/pause/pause:1"
+expect_equal "containerd restarts, and pods run on" "$before" "$(running)"
+expect_gate "after the restart"
+
+kill -STOP "$ASSAYD_PID"
+expect_gate "the daemon hangs"
+kill -CONT "$ASSAYD_PID"
+stop_service "$ASSAYD_PID" KILL
+expect_gate "the daemon is dead"
+stop_service "$REGISTRY_PID"
+RUNS=$((RUNS + 1))
+expect_ok "the registry is gone as well: signed starts" by_pod demo/signed:1
