@@ -41,7 +41,6 @@ void ForwardCall::On(int operation, bool ok) {
 }
 
 void ForwardCall::OnCancelled() {
-  cancelled_ = true;
   context_.TryCancel();
   if (runtime_ == nullptr && !finished_) {
     status_ = grpc::Status::CANCELLED;
@@ -114,7 +113,6 @@ void ForwardCall::SendRequest(bool last) {
 // that the client has gone, and a runtime must not take a stream that was cut
 // off for one that is complete.
 void ForwardCall::EndRequests() {
-  if (cancelled_) return;
   if (requests_.held) return SendRequest(true);
   StartRuntime(true);
   requests_closed_ = true;

@@ -74,7 +74,6 @@ class ForwardCall : public Call {
   bool headers_known_ = false;
   bool headers_sent_ = false;
   bool status_known_ = false;
-  bool cancelled_ = false;
   bool finished_ = false;
   grpc::Status status_;
 

@@ -22,7 +22,8 @@ class ImageProxy {
 
   // Before the first use of gRPC and the first thread of a process that serves.
   // Without it threads that wait for other things of gRPC's may be woken for
-  // ours and hand them on, which takes a quarter longer.
+  // ours and hand them on: that takes a quarter longer, and what belongs
+  // together comes apart, as that a stream ended and that its client is gone.
   static void PrepareProcess();
 
   // Serves on a unix socket at `path` (mode 0600), replacing a stale one, what

@@ -143,8 +143,8 @@ TEST_CASE("a client that goes is gone for the runtime, too") {
   }
   CHECK(Proxied::Eventually(
       [&] { return proxied.runtime->Of(kEcho).cancelled == kClients; }));
-  // What was cut off does not look complete. gRPC tells of the end a moment
-  // before it tells of the cause, so on a busy machine one may.
+  // What was cut off does not look complete. gRPC tells of the end before it
+  // tells of the cause, so where threads come between one or another may.
   CHECK(proxied.runtime->Of(kEcho).closed < kClients);
 }
 

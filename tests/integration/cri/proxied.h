@@ -49,7 +49,12 @@ class ToldGate : public cri::PullGate {
   Deadline::duration patience{};
 };
 
-struct Proxied {
+// As the daemon does, before any of it.
+struct PreparedProcess {
+  PreparedProcess() { cri::ImageProxy::PrepareProcess(); }
+};
+
+struct Proxied : PreparedProcess {
   Proxied()
       : runtime(std::make_unique<EchoRuntime>(folder.path() + "/runtime")),
         direct(ChannelTo(folder.path() + "/runtime")) {
