@@ -134,7 +134,9 @@ inline constexpr std::size_t kRuntimeContainers = 32'768;  // of one namespace
 inline constexpr std::size_t kRuntimeRecordBytes = 4U << 20;
 inline constexpr std::size_t kBundleConfigBytes = 4U << 20;
 inline constexpr std::size_t kMountTableBytes = 32U << 20;
-inline constexpr std::size_t kRuntimeDocuments = 16'384;  // kept in memory
+inline constexpr std::size_t kStorageFileBytes = 64U << 20;  // images.json
+inline constexpr std::size_t kStorageSplitBytes = 1U << 20;  // of one entry
+inline constexpr std::size_t kRuntimeDocuments = 16'384;     // kept in memory
 
 inline constexpr std::chrono::milliseconds kRegistryDeadline{2000};
 inline constexpr std::chrono::milliseconds kAnswerDeadline{8000};

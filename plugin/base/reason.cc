@@ -90,6 +90,13 @@ constexpr auto kRows = std::to_array<ReasonInfo>({
      "the snapshotter does not prove what it mounts",
      "use a snapshotter whose content the runtime hashes, or name this one in "
      "[containerd] trusted_snapshotters"},
+    {Reason::kSubjectStorage, "subject-storage", kUnsure, Stage::kSubject,
+     "the image is stored in a form that cannot be bound to its digests",
+     "keep images in the overlay driver's own store and pull them whole; see "
+     "[storage] in assayd.toml(5)"},
+    {Reason::kSubjectVolume, "subject-volume", kUnsure, Stage::kSubject,
+     "the container mounts an image or artifact that is not verified",
+     "start it without that volume"},
     {Reason::kSubjectNoName, "subject-no-name", kNo, Stage::kSubject,
      "the node holds this image under no name, so no rule can be selected",
      "tag the image or pull it by name"},

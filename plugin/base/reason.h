@@ -61,6 +61,8 @@ enum class Reason : std::uint16_t {
   kSubjectConfigUnproven,
   kSubjectMountMismatch,
   kSubjectSnapshotter,
+  kSubjectStorage,
+  kSubjectVolume,
   kSubjectNoName,
   kManifestMalformed,
   kManifestUnsupported,

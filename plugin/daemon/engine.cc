@@ -26,6 +26,18 @@ ContainerdOptions RuntimeOptionsOf(const NodeConfig& config) {
   return {config.containerd_address, config.trusted_snapshotters};
 }
 
+StorageOptions StorageOptionsOf(const NodeConfig& config) {
+  StorageOptions options;
+  options.roots = config.storage_roots;
+  options.run_roots = config.storage_run_roots;
+  return options;
+}
+
+bool IsInStorage(const Question& question) {
+  const auto* claim = std::get_if<ContainerClaim>(&question.about);
+  return claim != nullptr && IsStorageBundle(*claim);
+}
+
 LayerHasherOptions LayerOptionsOf(const Paths& paths) {
   LayerHasherOptions options;
   options.memory_file = paths.StateDir() + "/layers";
@@ -49,10 +61,11 @@ Engine::Engine(const Paths& paths, const NodeConfig& config, KeeperCalls calls)
       layers_(LayerOptionsOf(paths)),
       rootfs_(RootfsOptionsOf(paths), layers_),
       runtime_(RuntimeOptionsOf(config)),
+      storage_(StorageOptionsOf(config)),
       inventory_(config.containerd_address),
       images_(registry_),
-      resolver_(runtime_, images_),
-      bases_(store_, registry_, &runtime_, WallClock),
+      resolver_(runtime_, storage_, images_),
+      bases_(store_, registry_, &resolver_, WallClock),
       revocation_({paths.RevocationDir(), WallClock, std::move(calls.missed),
                    calls.changed}),
       trust_data_(registry_,
@@ -69,9 +82,26 @@ EvidenceCollectorOptions Engine::CollectorOptions() {
 }
 
 Result<Subject> NodeResolver::Resolve(const Question& question) {
-  const bool in_registry =
-      std::holds_alternative<ReferenceClaim>(question.about);
-  return in_registry ? registry_.Resolve(question) : runtime_.Resolve(question);
+  if (std::holds_alternative<ReferenceClaim>(question.about)) {
+    return registry_.Resolve(question);
+  }
+  if (IsInStorage(question)) return storage_.Resolve(question);
+  return containerd_.Resolve(question);
+}
+
+BaseSource& NodeResolver::HolderOf(const Question& question) {
+  if (IsInStorage(question)) return storage_;
+  return containerd_;
+}
+
+Result<std::string> NodeResolver::Config(const Question& question,
+                                         const Subject& subject,
+                                         const Reference& name, Reach reach) {
+  return HolderOf(question).Config(question, subject, name, reach);
+}
+
+BaseSet NodeResolver::Find(const BaseRequest& request) {
+  return HolderOf(request.question).Find(request);
 }
 
 }  // namespace assay

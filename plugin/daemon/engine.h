@@ -22,20 +22,31 @@
 #include "io/registry/registry_resolver.h"
 #include "io/revocation/revocation_keeper.h"
 #include "io/rootfs/rootfs_checker.h"
+#include "io/storage/resolver.h"
 #include "io/trust_data/trust_data_keeper.h"
 
 namespace assay {
 
-// Sends each kind of claim to the resolver that knows it.
-class NodeResolver : public Resolver {
+// Sends each kind of claim to the resolver that knows it. A container's goes by
+// where its bundle lies; each resolver proves the rest or refuses.
+class NodeResolver : public Resolver, public BaseSource {
  public:
-  NodeResolver(Resolver& runtime, Resolver& registry)
-      : runtime_(runtime), registry_(registry) {}
+  NodeResolver(ContainerdResolver& containerd, StorageResolver& storage,
+               Resolver& registry)
+      : containerd_(containerd), storage_(storage), registry_(registry) {}
 
   Result<Subject> Resolve(const Question& question) override;
 
+  // Of what the node holds, not of references.
+  Result<std::string> Config(const Question& question, const Subject& subject,
+                             const Reference& name, Reach reach) override;
+  BaseSet Find(const BaseRequest& request) override;
+
  private:
-  Resolver& runtime_;
+  BaseSource& HolderOf(const Question& question);
+
+  ContainerdResolver& containerd_;
+  StorageResolver& storage_;
   Resolver& registry_;
 };
 
@@ -69,6 +80,7 @@ class Engine {
   LayerHasher layers_;
   RootfsChecker rootfs_;
   ContainerdResolver runtime_;
+  StorageResolver storage_;
   ContainerdInventory inventory_;
   RegistryResolver images_;
   NodeResolver resolver_;

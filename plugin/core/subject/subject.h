@@ -31,6 +31,14 @@ struct Workload {
   std::string container;
 };
 
+// A layer that the node keeps only unpacked: its files, and what else its
+// archive held, so that the archive can be put together again.
+struct SplitLayer {
+  std::string folder;
+  std::string split;  // the tar-split file (io/archive/split_source.h)
+  Digest diff_id;     // of the archive, as the configuration has it
+};
+
 struct Subject {
   // The names that may select a rule; never empty. The requested name alone
   // where it is known and the node holds this image under it, else every name
@@ -58,6 +66,8 @@ struct Subject {
   // its layers are no folders.
   Result<std::vector<std::string>> layer_dirs =
       Fail(Reason::kRootfsUnsupported, "no root file system is known");
+  // Base first, in stores that keep no blobs (containers-storage); else empty.
+  std::vector<SplitLayer> split_layers = {};
 
   // Every digest a signature may be bound to, manifests before indexes.
   std::vector<Digest> SignableDigests() const;

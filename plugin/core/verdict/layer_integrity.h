@@ -34,6 +34,15 @@ class LayerIntegrity {
                                Deadline /*deadline*/) {
     return Fail(Reason::kRootfsUnsupported, "not on this node");
   }
+
+  // Thread-safe. Whether subject.split_layers, which are not empty, have the
+  // files that the configuration names. Errors: kRootfsLayerMismatch (names the
+  // layer), kRootfsUnsupported, kRootfsUnreadable, kLayerMissing,
+  // kLayerUnreadable; kRootfsPending when the deadline passes while reading
+  // goes on. Who cannot tell says so.
+  virtual Status CheckSplit(const Subject& /*subject*/, Deadline /*deadline*/) {
+    return Fail(Reason::kRootfsUnsupported, "not on this node");
+  }
 };
 
 }  // namespace assay

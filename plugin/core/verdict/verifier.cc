@@ -256,6 +256,9 @@ Status Verifier::CheckIntegrity(const Question& question,
   const bool named = std::holds_alternative<ReferenceClaim>(question.about);
   if (integrity == Integrity::kManifest) return Ok();
   if (named && subject.blob_dir.empty()) return Ok();
+  if (!subject.split_layers.empty()) {
+    return CheckSplitLayers(subject, integrity, question.deadline);
+  }
   if (subject.blob_dir.empty()) {
     return Fail(Reason::kLayerMissing,
                 "the runtime's content store is unknown");
@@ -264,6 +267,18 @@ Status Verifier::CheckIntegrity(const Question& question,
       layers_.Check(image.content, subject.blob_dir, question.deadline);
   if (!intact || integrity != Integrity::kRootfs || named) return intact;
   return layers_.CheckUnpacked(image.content, subject, question.deadline);
+}
+
+// Here the files are all there is, so that their bytes are what is proven. What
+// unpacking made beside them (owners, modes) is not compared yet.
+Status Verifier::CheckSplitLayers(const Subject& subject, Integrity integrity,
+                                  Deadline deadline) const {
+  if (integrity == Integrity::kRootfs) {
+    return Fail(Reason::kRootfsUnsupported,
+                "of layers in containers-storage only the bytes are compared: "
+                "use integrity = \"layers\"");
+  }
+  return layers_.CheckSplit(subject, deadline);
 }
 
 Status Verifier::StillIntact(const Question& question, const Subject& subject,

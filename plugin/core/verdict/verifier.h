@@ -75,6 +75,8 @@ class Verifier {
   TrustDataAccess TrustDataFor(const Question& question, Reach reach) const;
   Status CheckIntegrity(const Question& question, const Subject& subject,
                         const SignableImage& image, Integrity integrity) const;
+  Status CheckSplitLayers(const Subject& subject, Integrity integrity,
+                          Deadline deadline) const;
   // nullopt where the rule asks for none.
   Result<std::optional<ProvenBase>> FindBase(const Case& one,
                                              const SignableImage& image,

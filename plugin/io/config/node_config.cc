@@ -43,6 +43,32 @@ void ReadContainerd(const Toml& table, Diagnostics& diagnostics,
   reader.Finish();
 }
 
+// Records are compared with paths as texts, so that only plain ones count.
+void TakeFolders(TomlReader& reader, std::string_view key,
+                 const std::vector<std::string>& folders,
+                 std::vector<std::string>& setting) {
+  for (const std::string& folder : folders) {
+    if (!folder.starts_with('/') || folder.ends_with('/') ||
+        folder.find("/../") != std::string::npos ||
+        folder.find("//") != std::string::npos) {
+      reader.Complain(key, "must be absolute paths without a slash at the end");
+    }
+  }
+  setting = folders;
+}
+
+void ReadStorage(const Toml& table, Diagnostics& diagnostics,
+                 NodeConfig& config) {
+  TomlReader reader(table, diagnostics);
+  auto roots = reader.Strings("roots");
+  auto run_roots = reader.Strings("run_roots");
+  if (roots) TakeFolders(reader, "roots", *roots, config.storage_roots);
+  if (run_roots) {
+    TakeFolders(reader, "run_roots", *run_roots, config.storage_run_roots);
+  }
+  reader.Finish();
+}
+
 void ReadRegistry(const Toml& table, Diagnostics& diagnostics,
                   NodeConfig& config) {
   TomlReader reader(table, diagnostics);
@@ -152,6 +178,7 @@ struct Section {
 
 constexpr Section kSections[] = {{"create", ReadCreate},
                                  {"containerd", ReadContainerd},
+                                 {"storage", ReadStorage},
                                  {"registry", ReadRegistry},
                                  {"evidence", ReadEvidence},
                                  {"trust", ReadTrust},
@@ -217,6 +244,8 @@ std::optional<NodeConfig> NodeConfig::Load(const Paths& paths,
   PutBelow(paths.root(), config.hosts_dirs);
   PutBelow(paths.root(), config.credential_files);
   config.containerd_address.insert(0, paths.root());
+  PutBelow(paths.root(), config.storage_roots);
+  PutBelow(paths.root(), config.storage_run_roots);
   ReadOne(paths.Config(), diagnostics, config);
   for (const std::string& path : FilesOf(paths.ConfigDir(), diagnostics)) {
     ReadOne(path, diagnostics, config);

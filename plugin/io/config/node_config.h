@@ -45,6 +45,9 @@ struct NodeConfig {
   // [containerd]
   std::string containerd_address = "/run/containerd/containerd.sock";
   std::vector<std::string> trusted_snapshotters;
+  // [storage]: containers-storage, of CRI-O and podman
+  std::vector<std::string> storage_roots = {"/var/lib/containers/storage"};
+  std::vector<std::string> storage_run_roots = {"/run/containers/storage"};
   // [registry]
   std::vector<std::string> hosts_dirs = {"/etc/containerd/certs.d"};
   std::vector<std::string> credential_files = {"/etc/assay/credentials.json",

@@ -89,6 +89,19 @@ bool IsRoot(std::string_view path) {
   return depth == 0;
 }
 
+std::vector<std::string> LowerFoldersOf(const std::string& option) {
+  constexpr std::string_view kLower = "lowerdir=";
+  std::vector<std::string> folders;
+  if (!option.starts_with(kLower)) return folders;
+  std::string_view rest = std::string_view(option).substr(kLower.size());
+  while (!rest.empty()) {
+    const std::size_t colon = std::min(rest.find(':'), rest.size());
+    folders.emplace_back(rest.substr(0, colon));
+    rest.remove_prefix(std::min(colon + 1, rest.size()));
+  }
+  return folders;
+}
+
 // runc tells a bind mount by its options, whatever the type says.
 Status ReadMount(const Json& entry, ProcessSpec& spec) {
   if (auto plain =
@@ -110,6 +123,24 @@ Status ReadMount(const Json& entry, ProcessSpec& spec) {
       has("bind") || has("rbind") || (type != nullptr && *type == "bind");
   if (binds && source != nullptr) {
     spec.binds.push_back({*destination, *source, has("ro") && !has("rw")});
+  }
+  for (const std::string& option : *options) {
+    auto folders = LowerFoldersOf(option);
+    if (folders.empty()) continue;
+    spec.overlays.push_back({*destination, std::move(folders)});
+  }
+  return Ok();
+}
+
+Status ReadAnnotations(const Json& document, ProcessSpec& spec) {
+  const Json* annotations = document.Find("annotations");
+  if (annotations == nullptr || annotations->IsNull()) return Ok();
+  const Json::Object* members = annotations->AsObject();
+  if (members == nullptr) return Malformed("annotations");
+  for (const auto& [key, value] : *members) {
+    const std::string* text = value.AsString();
+    if (text == nullptr) return Malformed("annotations");
+    spec.annotations.emplace(key, *text);
   }
   return Ok();
 }
@@ -193,7 +224,8 @@ bool SameEnvironment(const ProcessSpec& process, const ImageConfig& config) {
 Result<ProcessSpec> ProcessSpec::Parse(std::string_view json) {
   auto document = Json::Parse(json, limits::kBundleConfigBytes);
   if (!document) return Malformed(document.error().detail);
-  Status plain = CheckSpelling(*document, {"root", "process", "mounts"});
+  Status plain =
+      CheckSpelling(*document, {"root", "process", "mounts", "annotations"});
   const Json* root = document->Find("root");
   if (plain && root != nullptr) plain = CheckSpelling(*root, {"path"});
   if (!plain) return plain.error();
@@ -208,6 +240,7 @@ Result<ProcessSpec> ProcessSpec::Parse(std::string_view json) {
   }
   if (auto read = ReadProcess(*process, spec); !read) return read.error();
   if (auto read = ReadMounts(*document, spec); !read) return read.error();
+  if (auto read = ReadAnnotations(*document, spec); !read) return read.error();
   return spec;
 }
 

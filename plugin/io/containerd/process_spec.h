@@ -4,6 +4,7 @@
 #define ASSAY_IO_CONTAINERD_PROCESS_SPEC_H_
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -20,9 +21,17 @@ struct BindMount {
   bool read_only = false;
 };
 
+// An overlay of the container's own, as it is written.
+struct OverlayMount {
+  std::string destination;
+  std::vector<std::string> lower_folders;  // topmost first
+};
+
 struct ProcessSpec {
   std::string root_path;
   std::vector<BindMount> binds;
+  std::vector<OverlayMount> overlays;
+  std::map<std::string, std::string> annotations;  // claims, never trusted
   bool root_covered = false;  // a mount of its own goes over "/"
   std::vector<std::string> args;
   std::vector<std::string> env;

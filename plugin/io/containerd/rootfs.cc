@@ -22,39 +22,8 @@ Error Differs(std::string detail) {
   return Fail(Reason::kSubjectMountMismatch, std::move(detail));
 }
 
-// As the shim sees an absolute path: its mount namespace holds the rootfs.
-std::string ShimPath(const ContainerClaim& claim, std::string_view path) {
-  std::string seen;
-  if (claim.shim_pid > 0) {
-    seen = "/proc/" + std::to_string(claim.shim_pid) + "/root";
-  }
-  return seen.append(path);
-}
-
 UniqueFd OpenFolder(const std::string& path) {
   return UniqueFd(::open(path.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-}
-
-// What is mounted in `folder` under this name.
-Result<UniqueFd> OpenMounted(int folder, const std::string& name) {
-  constexpr int kFlags = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
-  UniqueFd mounted(folder < 0 ? -1 : ::openat(folder, name.c_str(), kFlags));
-  if (!mounted.valid()) {
-    return Differs("there is no folder " + Printable(name) + ": " +
-                   std::string(std::strerror(errno)));
-  }
-  struct statx inside {};
-  struct statx outside {};
-  constexpr unsigned kMask = STATX_MNT_ID;
-  if (::statx(mounted.get(), "", AT_EMPTY_PATH, kMask, &inside) != 0 ||
-      ::statx(folder, "", AT_EMPTY_PATH, kMask, &outside) != 0 ||
-      (inside.stx_mask & outside.stx_mask & kMask) == 0) {
-    return Differs("the kernel does not tell mount ids");
-  }
-  if (inside.stx_mnt_id == outside.stx_mnt_id) {
-    return Differs("nothing is mounted at " + Printable(name));
-  }
-  return mounted;
 }
 
 // Opened from the shim's descriptor of the bundle, so that no path that could
@@ -67,19 +36,6 @@ Result<UniqueFd> OpenRootfs(const ContainerClaim& claim) {
     folder = bundle.get();
   }
   return OpenMounted(folder, kRootfs);
-}
-
-Result<MountEntry> LiveMount(const ContainerClaim& claim, int mounted) {
-  struct statx info {};
-  if (::statx(mounted, "", AT_EMPTY_PATH, STATX_MNT_ID, &info) != 0) {
-    return Differs("what is mounted cannot be examined");
-  }
-  const std::string who =
-      claim.shim_pid > 0 ? std::to_string(claim.shim_pid) : "self";
-  auto table =
-      ReadFile("/proc/" + who + "/mountinfo", limits::kMountTableBytes);
-  if (!table) return Differs("no mount table: " + table.error().detail);
-  return FindMount(*table, info.stx_mnt_id);
 }
 
 // A bind mount shows the very folder it was made from.
@@ -146,6 +102,48 @@ Status CompareMounted(const ContainerClaim& claim, int mounted,
 }
 
 }  // namespace
+
+std::string ShimPath(const ContainerClaim& claim, std::string_view path) {
+  std::string seen;
+  if (claim.shim_pid > 0) {
+    seen = "/proc/" + std::to_string(claim.shim_pid) + "/root";
+  }
+  return seen.append(path);
+}
+
+Result<UniqueFd> OpenMounted(int folder, const std::string& name) {
+  constexpr int kFlags = O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
+  UniqueFd mounted(folder < 0 ? -1 : ::openat(folder, name.c_str(), kFlags));
+  if (!mounted.valid()) {
+    return Differs("there is no folder " + Printable(name) + ": " +
+                   std::string(std::strerror(errno)));
+  }
+  struct statx inside {};
+  struct statx outside {};
+  constexpr unsigned kMask = STATX_MNT_ID;
+  if (::statx(mounted.get(), "", AT_EMPTY_PATH, kMask, &inside) != 0 ||
+      ::statx(folder, "", AT_EMPTY_PATH, kMask, &outside) != 0 ||
+      (inside.stx_mask & outside.stx_mask & kMask) == 0) {
+    return Differs("the kernel does not tell mount ids");
+  }
+  if (inside.stx_mnt_id == outside.stx_mnt_id) {
+    return Differs("nothing is mounted at " + Printable(name));
+  }
+  return mounted;
+}
+
+Result<MountEntry> LiveMount(const ContainerClaim& claim, int mounted) {
+  struct statx info {};
+  if (::statx(mounted, "", AT_EMPTY_PATH, STATX_MNT_ID, &info) != 0) {
+    return Differs("what is mounted cannot be examined");
+  }
+  const std::string who =
+      claim.shim_pid > 0 ? std::to_string(claim.shim_pid) : "self";
+  auto table =
+      ReadFile("/proc/" + who + "/mountinfo", limits::kMountTableBytes);
+  if (!table) return Differs("no mount table: " + table.error().detail);
+  return FindMount(*table, info.stx_mnt_id);
+}
 
 Result<ProcessSpec> ReadBundleConfig(const ContainerClaim& claim) {
   // Through /proc the file is opened afresh: the offset of a descriptor that

@@ -5,10 +5,13 @@
 #define ASSAY_IO_CONTAINERD_ROOTFS_H_
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/result.h"
+#include "base/unique_fd.h"
 #include "core/question/question.h"
+#include "io/containerd/mount_table.h"
 #include "io/containerd/process_spec.h"
 #include "io/containerd/records.h"
 
@@ -17,6 +20,17 @@ namespace assay {
 // config.json, from the claim's descriptor or else from the bundle. Errors:
 // kHookMalformed, kFileUnreadable, kFileTooLarge, kNotFound.
 Result<ProcessSpec> ReadBundleConfig(const ContainerClaim& claim);
+
+// An absolute path as the shim sees it: its mount namespace holds the rootfs.
+std::string ShimPath(const ContainerClaim& claim, std::string_view path);
+
+// The folder `name` of an open folder, where something of its own must be
+// mounted: what we get is the topmost mount. Errors: kSubjectMountMismatch.
+Result<UniqueFd> OpenMounted(int folder, const std::string& name);
+
+// The mount of an open folder, in the shim's table. Errors:
+// kSubjectMountMismatch.
+Result<MountEntry> LiveMount(const ContainerClaim& claim, int mounted);
 
 // The runtime will use <bundle>/rootfs and nothing else goes over "/".
 // Errors: kSubjectMountMismatch.

@@ -11,6 +11,7 @@
 
 #include "base/bytes.h"
 #include "base/limits.h"
+#include "io/archive/split_source.h"
 #include "io/layers/file_identity.h"
 #include "io/layers/page_residency.h"
 
@@ -121,6 +122,35 @@ Result<LayerTree> ReadLayer(const std::string& blob, const Digest& diff_id,
                 "it unpacks to " + found.str() + ", not " + diff_id.str());
   }
   return tree;
+}
+
+Status CheckSplitLayer(const SplitLayer& layer, const std::atomic<bool>& stop) {
+  const auto split = OpenBlob(layer.split);
+  if (!split) return split.error();
+  const UniqueFd folder(
+      ::open(layer.folder.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!folder.valid()) {
+    return Fail(Reason::kRootfsUnreadable,
+                Printable(layer.folder) + ": " + std::strerror(errno));
+  }
+  DigestedSource archive(
+      SplitSource(UnpackedSource(FileSource(split->fd.get(), &stop)),
+                  folder.get()),
+      layer.diff_id.algorithm());
+  constexpr std::size_t kStep = 128U << 10;
+  const auto buffer = std::make_unique_for_overwrite<char[]>(kStep);
+  for (;;) {
+    if (stop) return Fail(Reason::kRootfsPending);
+    const auto count = archive.Read(buffer.get(), kStep);
+    if (!count) return Translated(count.error());
+    if (*count == 0) break;
+  }
+  if (const Digest found = archive.Finish(); found != layer.diff_id) {
+    return Fail(
+        Reason::kRootfsLayerMismatch,
+        "its files make " + found.str() + ", not " + layer.diff_id.str());
+  }
+  return Ok();
 }
 
 LayerTree::Inherit InheritFrom(const std::vector<std::string>& lower) {

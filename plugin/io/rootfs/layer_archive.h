@@ -8,6 +8,7 @@
 
 #include "base/digest.h"
 #include "base/result.h"
+#include "core/subject/subject.h"
 #include "io/rootfs/layer_tree.h"
 
 namespace assay {
@@ -20,6 +21,14 @@ namespace assay {
 // Inherit.
 Result<LayerTree> ReadLayer(const std::string& blob, const Digest& diff_id,
                             LayerTree tree, const std::atomic<bool>& stop);
+
+// Puts the layer's archive together again, which must have the digest that the
+// configuration names. It proves the bytes of the files that the layer has, not
+// that the folder has no others. Errors: kRootfsFileChanged, kRootfsFileMissing
+// and kRootfsLayerMismatch; kRootfsUnsupported and kRootfsUnreadable;
+// kLayerMissing and kLayerUnreadable for the tar-split file; kRootfsPending
+// once the flag is set.
+Status CheckSplitLayer(const SplitLayer& layer, const std::atomic<bool>& stop);
 
 // What folders that paths only imply inherit from `lower`, the layers below,
 // topmost first: the owner, mode and attributes that the folder has there.

@@ -30,11 +30,12 @@ constexpr std::size_t kRefusals = 256;
 
 // One layer of the image under way.
 struct Layer {
-  Digest blob;
-  std::string blob_path;
-  Digest diff_id;      // of its archive, as the configuration has it
-  std::string folder;  // that it was unpacked to
-  Digest chain;        // of this layer and those below
+  Digest blob;            // for messages
+  std::string blob_path;  // of what was unpacked, or of the tar-split file
+  bool split = false;     // then the bytes of the folder's files are compared
+  Digest diff_id;         // of its archive, as the configuration has it
+  std::string folder;     // that it was unpacked to
+  Digest chain;           // of this layer and those below
   std::vector<std::string> lower;  // folders of those below, topmost first
 };
 
@@ -80,9 +81,27 @@ Result<std::vector<Layer>> LayersOf(const ImageManifest& manifest,
   for (std::size_t i = 0; i < folders.size(); ++i) {
     const Digest& blob = manifest.layers[i].digest;
     chain = Joined(chain, config->diff_ids[i]);
-    layers.push_back({blob, BlobPath(subject, blob), config->diff_ids[i],
+    layers.push_back({blob, BlobPath(subject, blob), false, config->diff_ids[i],
                       folders[i], *chain, lower});
     lower.insert(lower.begin(), folders[i]);
+  }
+  return layers;
+}
+
+// Records of bytes must not stand for those of whole trees, so that their chain
+// is another.
+std::vector<Layer> SplitLayersOf(const Subject& subject) {
+  std::vector<Layer> layers;
+  std::optional<Digest> chain = Digest::Of("tar-split");
+  for (const SplitLayer& layer : subject.split_layers) {
+    chain = Joined(chain, layer.diff_id);
+    layers.push_back({layer.diff_id,
+                      layer.split,
+                      true,
+                      layer.diff_id,
+                      layer.folder,
+                      *chain,
+                      {}});
   }
   return layers;
 }
@@ -199,6 +218,10 @@ void RootfsChecker::Impl::Remember(const Layer& layer,
 Status RootfsChecker::Impl::CompareOnce(const Layer& layer,
                                         const std::atomic<bool>& stop) {
   if (options_.comparing) options_.comparing(layer.folder);
+  if (layer.split) {
+    return CheckSplitLayer({layer.folder, layer.blob_path, layer.diff_id},
+                           stop);
+  }
   const auto place = layer.lower.empty() ? LayerTree::Place::kLowest
                                          : LayerTree::Place::kAbove;
   auto tree = ReadLayer(layer.blob_path, layer.diff_id,
@@ -278,6 +301,10 @@ Status RootfsChecker::CheckUnpacked(const ImageManifest& manifest,
   const auto layers = LayersOf(manifest, subject);
   if (!layers) return layers.error();
   return impl_->Check(*layers, deadline);
+}
+
+Status RootfsChecker::CheckSplit(const Subject& subject, Deadline deadline) {
+  return impl_->Check(SplitLayersOf(subject), deadline);
 }
 
 std::optional<Error> RootfsChecker::MemoryProblem() const {

@@ -45,6 +45,9 @@ class RootfsChecker : public LayerIntegrity {
   Status CheckUnpacked(const ImageManifest& manifest, const Subject& subject,
                        Deadline deadline) override;
 
+  // As the port says, of the layers' bytes. Errors name the layer's diff ID.
+  Status CheckSplit(const Subject& subject, Deadline deadline) override;
+
   // Why the memory file was not used or could not be written the last time.
   std::optional<Error> MemoryProblem() const;
 

@@ -1,0 +1,73 @@
+#include "io/storage/volumes.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <optional>
+#include <string_view>
+
+#include "base/bytes.h"
+#include "io/storage/store_records.h"
+
+namespace assay {
+namespace {
+
+bool IsBelow(std::string_view path, const std::string& folder) {
+  return path == folder || path.starts_with(folder + "/");
+}
+
+// A part of an image is a bind of it below the container's own folder.
+bool IsOfAnImage(std::string_view text, const std::vector<std::string>& roots) {
+  const std::string path =
+      std::filesystem::path(text).lexically_normal().string();
+  if (path.find("/userdata/subpath") != std::string::npos) return true;
+  return std::any_of(roots.begin(), roots.end(), [&](const auto& root) {
+    return IsBelow(path, root + "/overlay") ||
+           IsBelow(path, root + "/overlay-images") ||
+           IsBelow(path, root + "/artifacts");
+  });
+}
+
+// The layer of <root>/overlay/<layer>/merged.
+std::optional<std::string> MergedLayer(std::string_view path,
+                                       const std::string& root) {
+  const std::string home = root + "/overlay/";
+  constexpr std::string_view kMergedFolder = "/merged";
+  if (!path.starts_with(home) || !path.ends_with(kMergedFolder))
+    return std::nullopt;
+  path.remove_prefix(home.size());
+  path.remove_suffix(std::min(kMergedFolder.size(), path.size()));
+  if (!IsStorageId(path)) return std::nullopt;
+  return std::string(path);
+}
+
+Error Unverified(const std::string& source, const std::string& destination) {
+  return Fail(Reason::kSubjectVolume,
+              Printable(source) + " at " + Printable(destination));
+}
+
+}  // namespace
+
+Result<std::vector<StorageVolume>> FindStorageVolumes(
+    const ProcessSpec& process, const std::string& root,
+    const std::vector<std::string>& roots) {
+  std::vector<StorageVolume> volumes;
+  for (const BindMount& bind : process.binds) {
+    if (IsOfAnImage(bind.source, roots)) {
+      return Unverified(bind.source, bind.destination);
+    }
+  }
+  for (const OverlayMount& overlay : process.overlays) {
+    bool topmost = true;
+    for (const std::string& folder : overlay.lower_folders) {
+      if (IsOfAnImage(folder, roots)) {
+        auto layer = MergedLayer(folder, root);
+        if (!layer || !topmost) return Unverified(folder, overlay.destination);
+        volumes.push_back({overlay.destination, *std::move(layer)});
+      }
+      topmost = false;
+    }
+  }
+  return volumes;
+}
+
+}  // namespace assay
