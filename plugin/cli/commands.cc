@@ -21,7 +21,8 @@ std::span<const Command* const> AllCommands() {
       &kEvidenceExportCommand, &kEvidenceImportCommand, &kEvidenceGcCommand,
       &kPolicyCheckCommand,    &kPolicyShowCommand,     &kPolicyTestCommand,
       &kPolicyDiffCommand,     &kPolicyLearnCommand,    &kRotatePlanCommand,
-      &kWireContainerdCommand, &kReasonsCommand,
+      &kWireContainerdCommand, &kWireCrioCommand,       &kWirePodmanCommand,
+      &kReasonsCommand,
   });
   return kCommands;
 }

@@ -266,6 +266,7 @@ ExitCode RunDoctor(Context& context, const Arguments& arguments) {
   const auto config = NodeConfig::Read(context.paths);
   CheckImageProxy(context.paths, config && config->image_proxy, checks);
   CheckNri(options, ExpectedNri(context.paths, config), checks);
+  CheckDropIns(options.paths, options.search_path, checks);
   CheckRuntimes(options, checks);
   if (arguments.Has("canary")) {
     AskByCanary(options, now, checks);

@@ -16,15 +16,29 @@ namespace {
 constexpr auto kWireOptions = std::to_array<Option>({
     {"undo", "", "restore what was there before, to the byte"},
     {"dry-run", "", "show what would change and touch nothing"},
-    {"config", "FILE", "containerd's configuration, if not the usual one"},
+    {"config", "FILE", "the runtime's configuration, if not the usual one"},
 });
 
-constexpr std::string_view kRestart = "systemctl restart containerd";
+// What makes a change of files count: containerd and CRI-O read theirs at start
+// (CRI-O says that SIGHUP does, and goes on as before), podman at every call.
+// Links are followed each time.
+std::string NextStep(WiredRuntime runtime, bool files_changed) {
+  if (!files_changed || runtime == WiredRuntime::kPodman) return {};
+  return "systemctl restart " + std::string(RuntimeName(runtime));
+}
 
-// containerd reads its files at start; links it follows each time.
-std::string InEffect(bool at_once) {
-  if (at_once) return " It is in effect.";
-  return " It takes effect with: " + std::string(kRestart);
+std::string InEffect(const std::string& next) {
+  if (next.empty()) return " It is in effect.";
+  return " It takes effect with: " + next;
+}
+
+// What wiring cannot reach.
+std::string NoteOf(WiredRuntime runtime) {
+  if (runtime != WiredRuntime::kPodman) return {};
+  return "podman's user may name another runtime (--runtime /usr/bin/runc), "
+         "and "
+         "ordinary users' containers have stores of their own: neither comes "
+         "through Assay";
 }
 
 bool HasPolicy(const Paths& paths) {
@@ -40,7 +54,7 @@ Json::Array Strings(const std::vector<std::string>& texts) {
   return array;
 }
 
-Json PlanAsJson(const WirePlan& plan, bool dry_run) {
+Json PlanAsJson(const WirePlan& plan, const std::string& next, bool dry_run) {
   Json::Array handlers;
   for (const auto& handler : plan.handlers) {
     handlers.emplace_back(Json::Object{{"name", Json(handler.name)},
@@ -69,7 +83,7 @@ Json PlanAsJson(const WirePlan& plan, bool dry_run) {
       {"files", Json(std::move(files))},
       {"links", Json(std::move(links))},
       {"notes", Json(Strings(plan.notes))},
-      {"next", Json(std::string(plan.files.empty() ? "" : kRestart))},
+      {"next", Json(next)},
   });
 }
 
@@ -120,22 +134,27 @@ ExitCode Wire(Context& context, const WireOptions& options, bool dry_run) {
     plan->notes.push_back("no policy in " + context.paths.PolicyDir() +
                           ": every container will be refused");
   }
+  const std::string next = NextStep(options.runtime, !plan->files.empty());
+  if (const std::string note = NoteOf(options.runtime); !note.empty()) {
+    plan->notes.push_back(note);
+  }
   if (!dry_run) {
     if (auto done = ApplyWiring(options, *plan); !done) {
       return PrintError(context, done.error());
     }
   }
   if (context.json) {
-    PrintJson(context, *PlanAsJson(*plan, dry_run).AsObject());
+    PrintJson(context, *PlanAsJson(*plan, next, dry_run).AsObject());
     return ExitCode::kAccepted;
   }
   PrintPlan(context, *plan);
   if (plan->empty()) {
-    context.out << "Nothing to change: containerd is wired.\n";
+    context.out << "Nothing to change: " << RuntimeName(options.runtime)
+                << " is wired.\n";
   } else if (dry_run) {
     context.out << "Nothing was changed (--dry-run).\n";
   } else {
-    context.out << "Wired." << InEffect(plan->files.empty()) << "\n";
+    context.out << "Wired." << InEffect(next) << "\n";
   }
   return ExitCode::kAccepted;
 }
@@ -143,14 +162,13 @@ ExitCode Wire(Context& context, const WireOptions& options, bool dry_run) {
 ExitCode Undo(Context& context, const WireOptions& options, bool dry_run) {
   const auto report = UndoWiring(options, dry_run);
   if (!report) return PrintError(context, report.error());
+  const std::string next = NextStep(options.runtime, !report->restored.empty());
   if (context.json) {
-    PrintJson(context,
-              {{"dry_run", Json(dry_run)},
-               {"restored", Json(Strings(report->restored))},
-               {"removed", Json(Strings(report->removed))},
-               {"kept", Json(Strings(report->kept))},
-               {"next",
-                Json(std::string(report->restored.empty() ? "" : kRestart))}});
+    PrintJson(context, {{"dry_run", Json(dry_run)},
+                        {"restored", Json(Strings(report->restored))},
+                        {"removed", Json(Strings(report->removed))},
+                        {"kept", Json(Strings(report->kept))},
+                        {"next", Json(next)}});
     return ExitCode::kAccepted;
   }
   const std::string_view would = dry_run ? "would be " : "";
@@ -167,14 +185,14 @@ ExitCode Undo(Context& context, const WireOptions& options, bool dry_run) {
     context.out << "Undo once more when they are gone.\n";
   }
   if (!dry_run) {
-    context.out << "Not wired any more." << InEffect(report->restored.empty())
-                << "\n";
+    context.out << "Not wired any more." << InEffect(next) << "\n";
   }
   return ExitCode::kAccepted;
 }
 
-ExitCode RunWire(Context& context, const Arguments& arguments) {
-  WireOptions options = WireOptions::For(context.paths);
+ExitCode RunWire(Context& context, const Arguments& arguments,
+                 WiredRuntime runtime) {
+  WireOptions options = WireOptions::For(context.paths, runtime);
   if (arguments.Has("config")) {
     options.config = std::filesystem::absolute(arguments.Value("config"))
                          .lexically_normal()
@@ -183,6 +201,18 @@ ExitCode RunWire(Context& context, const Arguments& arguments) {
   const bool dry_run = arguments.Has("dry-run");
   return arguments.Has("undo") ? Undo(context, options, dry_run)
                                : Wire(context, options, dry_run);
+}
+
+ExitCode RunWireContainerd(Context& context, const Arguments& arguments) {
+  return RunWire(context, arguments, WiredRuntime::kContainerd);
+}
+
+ExitCode RunWireCrio(Context& context, const Arguments& arguments) {
+  return RunWire(context, arguments, WiredRuntime::kCrio);
+}
+
+ExitCode RunWirePodman(Context& context, const Arguments& arguments) {
+  return RunWire(context, arguments, WiredRuntime::kPodman);
 }
 
 }  // namespace
@@ -205,7 +235,51 @@ const Command kWireContainerdCommand = {
         "\n"
         "It never restarts containerd. Running containers are not touched.\n",
     .options = kWireOptions,
-    .run = &RunWire,
+    .run = &RunWireContainerd,
+};
+
+const Command kWireCrioCommand = {
+    .name = "wire crio",
+    .operands = "",
+    .help = "Make CRI-O start every container through Assay",
+    .details =
+        "Writes /etc/crio/crio.conf.d/99-assay.conf, in which every handler\n"
+        "with an OCI runtime stands whole, runtime_path and "
+        "platform_runtime_paths\n"
+        "leading to assay-shim, and remembers the real runtimes in\n"
+        "/etc/assay/runtimes. Handlers of type vm and pod are left alone and\n"
+        "named. Running it again changes nothing, or wires what was added "
+        "since;\n"
+        "run it after every change of a handler, because the file repeats "
+        "them.\n"
+        "\n"
+        "It never restarts CRI-O. SIGHUP does not do: CRI-O says that it has "
+        "read\n"
+        "the file, and goes on with the handlers of before.\n",
+    .options = kWireOptions,
+    .run = &RunWireCrio,
+};
+
+const Command kWirePodmanCommand = {
+    .name = "wire podman",
+    .operands = "",
+    .help = "Make podman start root's containers through Assay",
+    .details =
+        "Writes /etc/containers/containers.conf.d/99-assay.conf, in which "
+        "every\n"
+        "OCI runtime that is installed leads to assay-shim, and remembers the "
+        "real\n"
+        "ones in /etc/assay/runtimes. A default runtime that is a path becomes "
+        "a\n"
+        "name. It is in effect at once, also for containers made before. "
+        "Running\n"
+        "it again changes nothing, or wires what was added since.\n"
+        "\n"
+        "Whoever is root may name another program with --runtime, and "
+        "ordinary\n"
+        "users' containers are not seen: this guides, it is no boundary.\n",
+    .options = kWireOptions,
+    .run = &RunWirePodman,
 };
 
 }  // namespace assay

@@ -64,6 +64,11 @@ void CheckNri(const WireOptions& options,
 // gate does not stand before.
 void CheckRuntimes(const WireOptions& options, Checks& checks);
 
+// "crio", "crio-restart", "podman": where they are installed or wired, whether
+// every handler leads to the shim, and whether CRI-O knows.
+void CheckDropIns(const Paths& paths,
+                  const std::vector<std::string>& search_path, Checks& checks);
+
 // The first part of the path, from the top, that others than root and us may
 // write; "" when there is none. A folder with the sticky bit keeps its files.
 std::string WritableByOthers(const std::string& path);

@@ -2,6 +2,8 @@
 
 #include <unistd.h>
 
+#include <algorithm>
+
 #include "base/bytes.h"
 #include "base/json.h"
 #include "io/files/files.h"
@@ -11,15 +13,13 @@ namespace {
 
 constexpr std::size_t kJournalBytes = 16U << 20;
 
-std::string Folder(const Paths& paths) {
-  return paths.StateDir() + "/wire/containerd";
+std::string Folder(const Paths& paths, WiredRuntime runtime) {
+  return paths.StateDir() + "/wire/" + std::string(RuntimeName(runtime));
 }
 
-std::string File(const Paths& paths) { return Folder(paths) + "/journal.json"; }
-
-Error Malformed(const Paths& paths) {
+Error Malformed(const std::string& file) {
   return Fail(Reason::kConfigurationMalformed,
-              File(paths) + " is not a journal of this version");
+              file + " is not a journal of this version");
 }
 
 // The text stands in the journal itself (base64), so that one atomic write
@@ -54,38 +54,41 @@ std::optional<JournalLink> AsLink(const Json& json) {
 
 }  // namespace
 
-Result<Journal> ReadJournal(const Paths& paths) {
-  const auto text =
-      ReadFile(File(paths), kJournalBytes, FileTrust::kOwnerOrRoot);
+Result<Journal> ReadJournal(const Paths& paths, WiredRuntime runtime) {
+  const std::string path = Folder(paths, runtime) + "/journal.json";
+  const auto text = ReadFile(path, kJournalBytes, FileTrust::kOwnerOrRoot);
   if (!text && text.error().reason == Reason::kNotFound) return Journal{};
   if (!text) return text.error();
   const auto json = Json::Parse(*text);
-  if (!json) return WithContext(json.error(), File(paths));
+  if (!json) return WithContext(json.error(), path);
   const std::int64_t* version = json->FindInt("version");
   const Json::Array* files = json->FindArray("files");
   const Json::Array* links = json->FindArray("links");
   if (version == nullptr || *version != 1 || files == nullptr ||
       links == nullptr) {
-    return Malformed(paths);
+    return Malformed(path);
   }
   Journal journal;
   for (const Json& entry : *files) {
     auto file = AsFile(entry);
-    if (!file) return Malformed(paths);
+    if (!file) return Malformed(path);
     journal.files.push_back(std::move(*file));
   }
   for (const Json& entry : *links) {
     auto link = AsLink(entry);
-    if (!link) return Malformed(paths);
+    if (!link) return Malformed(path);
     journal.links.push_back(std::move(*link));
   }
   return journal;
 }
 
-Status WriteJournal(const Paths& paths, const Journal& journal) {
+Status WriteJournal(const Paths& paths, WiredRuntime runtime,
+                    const Journal& journal) {
+  const std::string folder = Folder(paths, runtime);
+  const std::string path = folder + "/journal.json";
   if (journal.empty()) {
-    ::unlink(File(paths).c_str());
-    ::rmdir(Folder(paths).c_str());
+    ::unlink(path.c_str());
+    ::rmdir(folder.c_str());
     ::rmdir((paths.StateDir() + "/wire").c_str());
     return Ok();
   }
@@ -99,8 +102,24 @@ Status WriteJournal(const Paths& paths, const Journal& journal) {
   const Json json(Json::Object{{"version", Json(std::int64_t{1})},
                                {"files", Json(std::move(files))},
                                {"links", Json(std::move(links))}});
-  if (auto made = MakeFolders(Folder(paths), 0700); !made) return made;
-  return WriteFileAtomically(File(paths), json.Dump() + "\n", 0600);
+  if (auto made = MakeFolders(folder, 0700); !made) return made;
+  return WriteFileAtomically(path, json.Dump() + "\n", 0600);
+}
+
+bool HasLink(const Journal& journal, const std::string& path) {
+  return std::any_of(journal.links.begin(), journal.links.end(),
+                     [&](const auto& link) { return link.path == path; });
+}
+
+Result<bool> IsSharedLink(const Paths& paths, WiredRuntime but,
+                          const std::string& path) {
+  for (const WiredRuntime runtime : kWiredRuntimes) {
+    if (runtime == but) continue;
+    const auto journal = ReadJournal(paths, runtime);
+    if (!journal) return journal.error();
+    if (HasLink(*journal, path)) return true;
+  }
+  return false;
 }
 
 }  // namespace assay

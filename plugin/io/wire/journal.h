@@ -1,5 +1,5 @@
 // The journal of a wiring: what was changed and what stood there before, in
-// StateDir()/wire/containerd, readable by root alone.
+// StateDir()/wire/RUNTIME, readable by root alone.
 #ifndef ASSAY_IO_WIRE_JOURNAL_H_
 #define ASSAY_IO_WIRE_JOURNAL_H_
 
@@ -10,6 +10,7 @@
 #include "base/digest.h"
 #include "base/paths.h"
 #include "base/result.h"
+#include "io/wire/wiring.h"
 
 namespace assay {
 
@@ -19,6 +20,8 @@ struct JournalFile {
   Digest after;
 };
 
+// A link that this wiring needs. Another may need it, too: it goes with the
+// last one.
 struct JournalLink {
   std::string path;
   std::string target;
@@ -33,9 +36,16 @@ struct Journal {
 
 // An empty journal when there is none. Errors: kFileUnreadable, kFileUnsafe,
 // kConfigurationMalformed.
-Result<Journal> ReadJournal(const Paths& paths);
+Result<Journal> ReadJournal(const Paths& paths, WiredRuntime runtime);
 // Replaces it; an empty one removes it.
-Status WriteJournal(const Paths& paths, const Journal& journal);
+Status WriteJournal(const Paths& paths, WiredRuntime runtime,
+                    const Journal& journal);
+
+bool HasLink(const Journal& journal, const std::string& path);
+// Whether the wiring of another runtime needs the link. Errors: those of
+// ReadJournal.
+Result<bool> IsSharedLink(const Paths& paths, WiredRuntime but,
+                          const std::string& path);
 
 }  // namespace assay
 

@@ -5,6 +5,7 @@
 #include "base/bytes.h"
 #include "io/files/files.h"
 #include "io/wire/containerd_edit.h"
+#include "io/wire/drop_in.h"
 #include "io/wire/runtimes.h"
 #include "io/wire/wiring.h"
 
@@ -108,20 +109,7 @@ class Planner {
   }
 
   void PlanLinks(const std::string& name, const std::string& runtime) {
-    PlanLink(RuntimeLink(options_.paths, name), runtime);
-    PlanLink(ShimLink(options_.paths, name), "../assay-shim");
-  }
-
-  // A link that is there already is the operator's own, or ours of before.
-  void PlanLink(const std::string& path, const std::string& target) {
-    std::error_code ignored;
-    if (fs::symlink_status(path, ignored).type() != fs::file_type::not_found) {
-      return;
-    }
-    for (const auto& link : plan_.links) {
-      if (link.path == path) return;
-    }
-    plan_.links.push_back({path, target});
+    runtimes_.PlanLinks(name, runtime, plan_.links);
   }
 
   Status PlanShadow(const ContainerdConfig& config) {
@@ -417,15 +405,11 @@ class Planner {
 
 }  // namespace
 
-WireOptions WireOptions::For(const Paths& paths) {
-  return {paths,
-          paths.root() + "/etc/containerd/config.toml",
-          {"/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin",
-           "/sbin", "/bin"}};
-}
-
 Result<WirePlan> PlanWiring(const WireOptions& options) {
-  return Planner(options).Plan();
+  if (options.runtime == WiredRuntime::kContainerd) {
+    return Planner(options).Plan();
+  }
+  return PlanDropIn(options);
 }
 
 }  // namespace assay

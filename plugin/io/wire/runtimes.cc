@@ -5,6 +5,8 @@
 
 #include <filesystem>
 
+#include "io/wire/journal.h"
+
 namespace assay {
 namespace {
 
@@ -61,6 +63,29 @@ std::string Runtimes::NameFor(const std::string& handler,
   const std::string plain = Lookup("runc", opt);
   const bool taken = !plain.empty() && Real(plain) != Real(runtime);
   return taken ? "cri-runc" : handler;
+}
+
+void Runtimes::PlanLinks(const std::string& name, const std::string& runtime,
+                         std::vector<LinkChange>& links) const {
+  PlanLink(RuntimeLink(options_.paths, name), runtime, links);
+  PlanLink(ShimLink(options_.paths, name), "../assay-shim", links);
+}
+
+void Runtimes::PlanLink(const std::string& path, const std::string& target,
+                        std::vector<LinkChange>& links) const {
+  for (const auto& link : links) {
+    if (link.path == path) return;
+  }
+  std::error_code ignored;
+  if (fs::symlink_status(path, ignored).type() == fs::file_type::not_found) {
+    links.push_back({path, target});
+    return;
+  }
+  const auto own = ReadJournal(options_.paths, options_.runtime);
+  const auto shared = IsSharedLink(options_.paths, options_.runtime, path);
+  if (own && !HasLink(*own, path) && shared && *shared) {
+    links.push_back({path, LinkTarget(path)});
+  }
 }
 
 }  // namespace assay

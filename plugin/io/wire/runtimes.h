@@ -1,10 +1,11 @@
-// Which program a runtime's name means to containerd, and which name its link
-// to the shim gets.
+// Which program a runtime's name means to who starts containers, and which name
+// its link to the shim gets.
 #ifndef ASSAY_IO_WIRE_RUNTIMES_H_
 #define ASSAY_IO_WIRE_RUNTIMES_H_
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "io/wire/wiring.h"
 
@@ -34,7 +35,16 @@ class Runtimes {
   std::string NameFor(const std::string& handler, const std::string& runtime,
                       const std::string& opt) const;
 
+  // The two links that put the shim before a runtime. One that is there already
+  // is the operator's own or ours of before and is left out, unless only the
+  // wiring of another runtime knows it.
+  void PlanLinks(const std::string& name, const std::string& runtime,
+                 std::vector<LinkChange>& links) const;
+
  private:
+  void PlanLink(const std::string& path, const std::string& target,
+                std::vector<LinkChange>& links) const;
+
   const WireOptions& options_;
 };
 

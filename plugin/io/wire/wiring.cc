@@ -109,6 +109,8 @@ Status Execute(const WirePlan& plan) {
     if (auto made = Link(link.path, link.target); !made) return made;
   }
   for (const FileChange& change : plan.files) {
+    auto made = MakeFolders(fs::path(change.path).parent_path().string());
+    if (!made) return made;
     auto written =
         WriteFileAtomically(change.path, change.after, ModeOf(change.path));
     if (!written) return written;
@@ -142,7 +144,8 @@ Status TakeOverEdits(Journal& journal, const WirePlan& plan) {
 }
 
 // After a failure. What cannot be taken back stays in the journal for undo.
-void TakeBack(const Paths& paths, const WirePlan& plan, const Journal& old) {
+void TakeBack(const WireOptions& options, const WirePlan& plan,
+              const Journal& old) {
   bool clean = true;
   for (const FileChange& change : plan.files) {
     JournalFile file{change.path, std::nullopt, Digest::Of(change.after)};
@@ -152,15 +155,26 @@ void TakeBack(const Paths& paths, const WirePlan& plan, const Journal& old) {
   }
   if (!clean) return;
   for (const LinkChange& link : plan.links) {
+    const auto shared = IsSharedLink(options.paths, options.runtime, link.path);
+    if (!shared || *shared) continue;
     if (LinkTarget(link.path) == link.target) ::unlink(link.path.c_str());
   }
   // A journal too many is harmless: undo finds everything as it was.
-  static_cast<void>(WriteJournal(paths, old));
+  static_cast<void>(WriteJournal(options.paths, options.runtime, old));
+}
+
+// Where containerd's shims keep what they were started with. CRI-O and podman
+// look their runtime up each time.
+std::string ShimState(const WireOptions& options) {
+  if (options.runtime != WiredRuntime::kContainerd) return {};
+  const auto config = ContainerdConfig::Read(options.config);
+  return config ? config->State() : "/run/containerd";
 }
 
 // Shims of running containers keep calling the link they were created with
 // (kill, delete, exec), so it must stay as long as one of them lives.
 bool InUse(const std::string& state, const std::string& link) {
+  if (state.empty()) return false;
   std::error_code ignored;
   const std::string tasks = state + "/io.containerd.runtime.v2.task";
   fs::recursive_directory_iterator at(
@@ -199,6 +213,38 @@ Status CheckNothingForeign(const Journal& journal) {
 
 }  // namespace
 
+std::string_view RuntimeName(WiredRuntime runtime) {
+  switch (runtime) {
+    case WiredRuntime::kContainerd:
+      return "containerd";
+    case WiredRuntime::kCrio:
+      return "crio";
+    case WiredRuntime::kPodman:
+      return "podman";
+  }
+  return "unknown";
+}
+
+WireOptions WireOptions::For(const Paths& paths, WiredRuntime runtime) {
+  std::string config;
+  switch (runtime) {
+    case WiredRuntime::kContainerd:
+      config = "/etc/containerd/config.toml";
+      break;
+    case WiredRuntime::kCrio:
+      config = "/etc/crio/crio.conf";
+      break;
+    case WiredRuntime::kPodman:
+      config = "/etc/containers/containers.conf";
+      break;
+  }
+  return {paths,
+          paths.root() + config,
+          {"/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin",
+           "/sbin", "/bin"},
+          runtime};
+}
+
 std::string ShimLink(const Paths& paths, const std::string& name) {
   return paths.ShimDir() + "/" + name;
 }
@@ -220,27 +266,27 @@ std::string VerifierProgram(const Paths& paths) {
 }
 
 Status ApplyWiring(const WireOptions& options, const WirePlan& plan) {
-  const auto old = ReadJournal(options.paths);
+  const auto old = ReadJournal(options.paths, options.runtime);
   if (!old) return old.error();
   Journal kept = *old;
   if (auto taken = TakeOverEdits(kept, plan); !taken) return taken;
   auto journal = Extend(std::move(kept), plan);
   if (!journal) return journal.error();
-  if (auto written = WriteJournal(options.paths, *journal); !written) {
+  if (auto written = WriteJournal(options.paths, options.runtime, *journal);
+      !written) {
     return written;
   }
   auto done = Execute(plan);
-  if (!done) TakeBack(options.paths, plan, *old);
+  if (!done) TakeBack(options, plan, *old);
   return done;
 }
 
 Result<UndoReport> UndoWiring(const WireOptions& options, bool dry_run) {
-  auto journal = ReadJournal(options.paths);
+  auto journal = ReadJournal(options.paths, options.runtime);
   if (!journal) return journal.error();
   if (journal->empty()) return Fail(Reason::kNotFound, "nothing is wired");
   if (auto ours = CheckNothingForeign(*journal); !ours) return ours.error();
-  const auto config = ContainerdConfig::Read(options.config);
-  const std::string state = config ? config->State() : "/run/containerd";
+  const std::string state = ShimState(options);
   UndoReport report;
   Journal left;
   for (const JournalFile& file : journal->files) {
@@ -255,11 +301,16 @@ Result<UndoReport> UndoWiring(const WireOptions& options, bool dry_run) {
       left.links.insert(left.links.begin(), link);
       continue;
     }
+    const auto shared = IsSharedLink(options.paths, options.runtime, link.path);
+    if (!shared) return shared.error();
+    if (*shared) continue;
     report.removed.push_back(link.path);
     if (!dry_run) ::unlink(link.path.c_str());
   }
   if (dry_run) return report;
-  if (auto kept = WriteJournal(options.paths, left); !kept) return kept.error();
+  if (auto kept = WriteJournal(options.paths, options.runtime, left); !kept) {
+    return kept.error();
+  }
   return report;
 }
 

@@ -1,7 +1,7 @@
-// Wiring: what must change on a node so that containerd starts every container
-// through the shim and asks before it pulls, as a plan that can be shown, made
-// true, and undone to the byte. Nothing outside Assay's own folders is written
-// by anything else.
+// Wiring: what must change on a node so that containerd, CRI-O or podman starts
+// every container through the shim (and containerd asks before it pulls), as a
+// plan that can be shown, made true, and undone to the byte. Nothing outside
+// Assay's own folders is written by anything else.
 //
 // Order matters for safety: the journal of what will change is on disk before
 // the first change, links exist before a configuration names them, and undo
@@ -9,8 +9,10 @@
 #ifndef ASSAY_IO_WIRE_WIRING_H_
 #define ASSAY_IO_WIRE_WIRING_H_
 
+#include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/digest.h"
@@ -20,14 +22,24 @@
 
 namespace assay {
 
+// Who starts containers.
+enum class WiredRuntime : std::uint8_t { kContainerd, kCrio, kPodman };
+inline constexpr WiredRuntime kWiredRuntimes[] = {
+    WiredRuntime::kContainerd, WiredRuntime::kCrio, WiredRuntime::kPodman};
+
+std::string_view RuntimeName(WiredRuntime runtime);  // "podman"
+
 struct WireOptions {
   Paths paths;
-  std::string config;  // containerd's config.toml
-  // Where containerd looks up a bare runtime name.
+  std::string config;  // the runtime's main configuration file
+  // Where the runtime looks up a bare OCI runtime's name.
   std::vector<std::string> search_path;
+  WiredRuntime runtime = WiredRuntime::kContainerd;
 
-  // Defaults for a root: ROOT/etc/containerd/config.toml, systemd's PATH.
-  static WireOptions For(const Paths& paths);
+  // Defaults for a root: ROOT/etc/containerd/config.toml and so on, systemd's
+  // PATH.
+  static WireOptions For(const Paths& paths,
+                         WiredRuntime runtime = WiredRuntime::kContainerd);
 };
 
 // A file whose text changes. An empty `before` and !existed: it is new.
@@ -61,7 +73,7 @@ struct WirePlan {
   bool empty() const { return links.empty() && files.empty() && !shadow; }
 };
 
-// Reads, writes nothing. Errors: those of ContainerdConfig::Read,
+// Reads, writes nothing. Errors: those of reading the configuration,
 // kConfigurationMalformed (a file that Assay does not edit), kNotFound (shim
 // or runtime not installed).
 Result<WirePlan> PlanWiring(const WireOptions& options);
