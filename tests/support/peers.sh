@@ -29,6 +29,8 @@ notation forky notation 1.
 registry bookworm docker-registry 2.
 skopeo forky skopeo,libc6,libgpgme45,libsqlite3-0,libassuan9,libgpg-error0 1.
 podman forky podman,libsubid6,libseccomp2 5.
+podman43 bookworm podman,libsubid4 4.3.
+crun trixie crun 1.
 notary bookworm notary 0.7.
 protos16 bookworm golang-github-containerd-containerd-dev 1.6.
 TABLE
@@ -130,6 +132,9 @@ check_peer() {
     registry) "$(peer_bin "$peer")/docker-registry" --version >/dev/null ;;
     skopeo) late_skopeo --version >/dev/null ;;
     podman) late_podman --version >/dev/null ;;
+    podman43) LD_LIBRARY_PATH="$ASSAY_PEERS_DIR/$peer/usr/lib/x86_64-linux-gnu" \
+      "$(peer_bin "$peer")/podman" --version >/dev/null ;;
+    crun) with_late_libraries "$(peer_bin crun)/crun" --version >/dev/null ;;
     notary) "$(peer_bin notary)/notary" version >/dev/null ;;
     protos16) [[ -d $ASSAY_PEERS_DIR/$peer/usr/share/gocode ]] ;;
   esac || die "$peer $version does not run on this machine"

@@ -1,0 +1,100 @@
+# Real podman with a store and settings of its own, below the product's root;
+# source peers.sh, services.sh and product.sh first.
+
+STORE="$ASSAY_ROOT/var/lib/containers/storage"
+RUN_STORE="$ASSAY_ROOT/run/containers/storage"
+
+# prepare_podman PEER: in a mount namespace of the test's own. A late
+# podman needs the libc of its release and starts itself, so that the peers'
+# folders are laid over /usr.
+prepare_podman() {
+  PODMAN="$(peer_bin "$1")/podman"
+  PODMAN_LIBRARIES="$ASSAY_PEERS_DIR/$1/usr/lib/x86_64-linux-gnu"
+  PODMAN_CGROUPS=(--cgroup-parent "/$CONTAINERD_NAMESPACE")
+  PODMAN_RUNTIME=runc
+  if [[ $1 == podman ]]; then
+    mount -t overlay overlay -o "lowerdir=$(peer_bin crun)/..:\
+$ASSAY_PEERS_DIR/podman/usr:$ASSAY_PEERS_DIR/skopeo/usr:/usr" /usr
+    PODMAN=/usr/bin/podman PODMAN_LIBRARIES=
+  fi
+  mkdir -p "$ASSAY_ROOT"/etc/containers/containers.conf.d "$STORE" "$RUN_STORE" \
+    "$WORK/helpers"
+  # It looks for a program for networks before it does anything, and the
+  # containers of tests have none.
+  ln -s /bin/true "$WORK/helpers/netavark"
+  echo '{"default": [{"type": "insecureAcceptAnything"}]}' \
+    >"$ASSAY_ROOT/etc/containers/policy.json"
+  cat >"$ASSAY_ROOT/etc/containers/containers.conf" <<TOML
+[engine]
+helper_binaries_dir = ["$WORK/helpers"]
+events_logger = "none"
+cgroup_manager = "cgroupfs"
+[network]
+network_backend = "netavark"
+network_config_dir = "$WORK/networks"
+TOML
+  mount --bind "$ASSAY_ROOT/etc/containers" /etc/containers
+}
+
+podman() {
+  env PODMAN_IGNORE_CGROUPSV1_WARNING=1 LD_LIBRARY_PATH="$PODMAN_LIBRARIES" \
+    "$PODMAN" --root "$STORE" --runroot "$RUN_STORE" --storage-driver overlay \
+    --runtime "$PODMAN_RUNTIME" "$@"
+}
+
+podman_pull() {
+  local name
+  for name in "$@"; do
+    quietly podman pull -q --tls-verify=false "$REGISTRY/$name" >/dev/null
+  done
+}
+
+# podman_run NAME [OPTION... --] [COMMAND...]
+podman_run() {
+  local name=$1 options=()
+  shift
+  if [[ " $* " == *" -- "* ]]; then
+    while [[ $1 != -- ]]; do
+      options+=("$1")
+      shift
+    done
+    shift
+  fi
+  podman run --rm --network none "${PODMAN_CGROUPS[@]}" "${options[@]}" "$name" "$@"
+}
+
+# --- expectations; source harness.sh and gate.sh first ------------------------
+
+# Again while the machine was too busy to decide, or to read the layers, in time.
+podman_decided() {
+  local tries=10
+  run podman_run "$@"
+  while ((tries-- > 0)) && [[ $OUTPUT =~ :\ (deadline|[a-z]+-pending):\  ]]; do
+    sleep 1
+    run podman_run "$@"
+  done
+}
+
+# expect_podman_starts WHAT NAME [OPTION... --] [COMMAND...]
+expect_podman_starts() {
+  local what=$1
+  shift
+  podman_decided "$@"
+  ((STATUS == 0)) || fail "$what: exit status $STATUS of: podman_run $*"
+  [[ $OUTPUT == *"hello from"* ]] || fail "$what: it says no hello"
+  passed "$what"
+}
+
+# expect_podman_refused WHAT REASON NAME [OPTION... --] [COMMAND...]:
+# podman's user reads the reason, and the audit log has a line of it.
+expect_podman_refused() {
+  local what=$1 reason=$2
+  shift 2
+  podman_decided "$@"
+  ((STATUS == 126)) || fail "$what: exit status $STATUS of: podman_run $*"
+  [[ $OUTPUT != *"hello from"* ]] || fail "$what: the container ran"
+  [[ $OUTPUT == *": $reason: "* ]] ||
+    fail "$what: not refused with $reason: podman_run $*"
+  passed "$what"
+  expect_audited "  the audit log says so" "$reason"
+}
