@@ -70,9 +70,10 @@ class Proof {
 struct Trail {
   std::shared_ptr<const Subject> subject;  // null where none was established
   std::string name;                        // the name that selected the rule
-  std::string rule;                        // "file:line: scope", or "default"
-  std::string requirement;                 // in words
-  std::string base_requirement;            // in words, "" for none
+  std::string volume;       // where the refused image volume is; "" for none
+  std::string rule;         // "file:line: scope", or "default"
+  std::string requirement;  // in words
+  std::string base_requirement;  // in words, "" for none
   Mode mode = Mode::kEnforce;
   EvidencePlaces places;  // where the rule's signers look
   std::vector<FailedCheck> failed;

@@ -94,7 +94,8 @@ Verdict Verifier::DecideSubject(
   Verdict verdict = DecideImage(question, subject, *policy);
   for (const Subject& volume : subject->volumes) {
     verdict = WithVolume(std::move(verdict),
-                         DecideImage(question, {subject, &volume}, *policy));
+                         DecideImage(question, {subject, &volume}, *policy),
+                         volume.mounted_at);
   }
   return verdict;
 }
@@ -301,7 +302,8 @@ Status Verifier::StillIntact(const Question& question, const Subject& subject,
 
 // Of two refusals, one that is enforced counts for more than one that is only
 // audited.
-Verdict Verifier::WithVolume(Verdict container, Verdict volume) {
+Verdict Verifier::WithVolume(Verdict container, Verdict volume,
+                             const std::string& mounted_at) {
   const bool audited = container.trail().mode == Mode::kAudit;
   if (volume.accepted() && container.accepted()) {
     Proof proof = *container.proof();
@@ -317,11 +319,11 @@ Verdict Verifier::WithVolume(Verdict container, Verdict volume) {
   if (!container.accepted() && volume.trail().mode == Mode::kAudit) {
     return container;
   }
-  const auto subject = container.trail().subject;
-  const std::string where =
-      "image volume at " + Printable(volume.trail().subject->mounted_at);
-  volume.why_ = WithContext(std::move(volume.why_), where);
-  return volume.WithSubject(subject);
+  volume.why_ = WithContext(std::move(volume.why_),
+                            "image volume at " + Printable(mounted_at));
+  volume.trail_.subject = container.trail().subject;
+  volume.trail_.volume = mounted_at;
+  return volume;
 }
 
 Verdict Verifier::AcceptSigned(const Case& one, const SignableImage& image,

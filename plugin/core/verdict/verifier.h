@@ -81,7 +81,8 @@ class Verifier {
   Result<std::optional<ProvenBase>> FindBase(const Case& one,
                                              const SignableImage& image,
                                              Reach reach, Trail& trail) const;
-  static Verdict WithVolume(Verdict container, Verdict volume);
+  static Verdict WithVolume(Verdict container, Verdict volume,
+                            const std::string& mounted_at);
   Verdict AcceptSigned(const Case& one, const SignableImage& image,
                        Fulfilment met, std::optional<ProvenBase> base,
                        Trail trail) const;

@@ -30,6 +30,12 @@ std::string TextOf(const Json& record, std::string_view key) {
   return text == nullptr ? std::string() : *text;
 }
 
+bool IsRefused(const Json& record) {
+  const Json* allowed = record.Find("allowed");
+  const bool* answer = allowed == nullptr ? nullptr : allowed->AsBool();
+  return answer != nullptr && !*answer;
+}
+
 Check Unknown(std::string id, std::string found, std::string remedy) {
   return {std::move(id), Health::kUnknown, std::move(found), std::move(remedy)};
 }
@@ -72,9 +78,29 @@ Result<std::string> IdSoon(CriClient& cri, const std::string& image) {
   return id;
 }
 
-Check TryHandler(const CanaryOptions& options, CriClient& cri,
-                 const std::string& handler, const std::string& image_id) {
+// A container that could not even be made: over NRI it is refused before the
+// shim could be.
+Check JudgeCreation(const CanaryOptions& options, const std::string& handler,
+                    const std::string& pod, const Error& error) {
+  const auto record = LastDecisionOfPod(options.paths.AuditLog(), pod);
+  if (record && TextOf(*record, "hook") == "nri" && IsRefused(*record)) {
+    return {"canary", Health::kOk,
+            "handler " + handler + ": refused over NRI with " +
+                TextOf(*record, "reason") + ", before the shim was asked",
+            ""};
+  }
+  return Unknown("canary",
+                 "handler " + handler + ": no container could be made: " +
+                     Printable(error.detail, 400),
+                 "look at containerd's log");
+}
+
+// In a pod that no other handler has, so that the audit log tells them apart.
+Check TryHandler(const CanaryOptions& options, const std::string& handler,
+                 const std::string& image_id, const std::string& tag) {
   const std::string id = "canary";
+  const std::string name = "assay-canary-" + tag + "-" + handler;
+  CriClient cri(options.socket, name);
   auto pod = cri.RunPod(handler);
   if (!pod) {
     return Unknown(id,
@@ -84,17 +110,15 @@ Check TryHandler(const CanaryOptions& options, CriClient& cri,
                    "assay-canary");
   }
   auto container = cri.Create(*pod, image_id);
-  Check check =
-      Unknown(id, "handler " + handler + ": no container could be made",
-              "look at containerd's log");
-  if (container) {
-    const Status started = cri.Start(*container);
-    check = JudgeStart(
-        handler, LastDecision(options.paths.AuditLog(), *container),
-        started ? std::nullopt : std::optional(started.error().detail));
-  } else {
-    check.found += ": " + Printable(container.error().detail, 400);
+  if (!container) {
+    Check check = JudgeCreation(options, handler, name, container.error());
+    cri.RemovePod(*pod);
+    return check;
   }
+  const Status started = cri.Start(*container);
+  Check check = JudgeStart(
+      handler, LastDecision(options.paths.AuditLog(), *container),
+      started ? std::nullopt : std::optional(started.error().detail));
   cri.RemovePod(*pod);
   return check;
 }
@@ -150,9 +174,7 @@ Check JudgeStart(const std::string& handler, const std::optional<Json>& record,
                 said,
             kWire};
   }
-  const Json* allowed = record->Find("allowed");
-  const bool* answer = allowed == nullptr ? nullptr : allowed->AsBool();
-  if (answer == nullptr || *answer) {
+  if (!IsRefused(*record)) {
     return {"canary", Health::kFailure,
             who + "the policy lets an image start that nobody signed: " +
                 TextOf(*record, "rule") + ", mode " + TextOf(*record, "mode"),
@@ -189,7 +211,7 @@ void CheckByCanary(const CanaryOptions& options, Checks& checks) {
   }
   const std::size_t first = checks.size();
   for (const std::string& handler : options.handlers) {
-    checks.push_back(TryHandler(options, cri, handler, *id));
+    checks.push_back(TryHandler(options, handler, *id, image.tag));
   }
   cri.RemoveImage(*id);
   RemoveCgroups();

@@ -1,6 +1,7 @@
 #include "io/containerd/image_volumes.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <optional>
 
 #include "base/bytes.h"
@@ -30,9 +31,7 @@ std::optional<Place> PlaceOf(const std::string& source) {
   if (hex == 0 || hex == pod + 1) return std::nullopt;
   const std::size_t end = std::min(source.find('/', hex), source.size());
   auto target = Digest::Parse("sha256:" + source.substr(hex, end - hex));
-  const bool plain =
-      source.front() == '/' && (source + "/").find("/../") == std::string::npos;
-  if (!target || !plain) return std::nullopt;
+  if (!target || source.front() != '/') return std::nullopt;
   return Place{source.substr(0, end), *std::move(target)};
 }
 
@@ -65,8 +64,10 @@ Result<std::vector<ImageVolume>> FindImageVolumes(
     const ProcessSpec& process, const std::vector<CriImageVolume>& recorded) {
   std::vector<ImageVolume> volumes;
   for (const BindMount& bind : process.binds) {
-    if (bind.source.find(kPlace) == std::string::npos) continue;
-    auto place = PlaceOf(bind.source);
+    const std::string source =
+        std::filesystem::path(bind.source).lexically_normal().string();
+    if (source.find(kPlace) == std::string::npos) continue;
+    auto place = PlaceOf(source);
     if (!place) return NoVolume(bind.destination, Printable(bind.source));
     if (!bind.read_only) {
       return NoVolume(bind.destination, "the container may write to it");

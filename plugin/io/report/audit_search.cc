@@ -17,21 +17,37 @@ bool IsAbout(const Json& record, std::string_view wanted) {
          (wanted.size() >= kShortestPrefix && container->starts_with(wanted));
 }
 
-}  // namespace
-
 // The text is looked for before a line is parsed: logs are long and most lines
 // are about others.
-std::optional<Json> LastDecision(const std::string& log,
-                                 const std::string& wanted) {
+template <typename Matches>
+std::optional<Json> LastOf(const std::string& log, const std::string& text,
+                           const Matches& matches) {
   std::ifstream lines(log);
   std::string line;
   std::optional<Json> last;
   while (std::getline(lines, line)) {
-    if (line.find(wanted) == std::string::npos) continue;
+    if (line.find(text) == std::string::npos) continue;
     auto record = Json::Parse(line);
-    if (record && IsAbout(*record, wanted)) last = *std::move(record);
+    if (record && matches(*record)) last = *std::move(record);
   }
   return last;
+}
+
+}  // namespace
+
+std::optional<Json> LastDecision(const std::string& log,
+                                 const std::string& wanted) {
+  return LastOf(log, wanted,
+                [&](const Json& record) { return IsAbout(record, wanted); });
+}
+
+std::optional<Json> LastDecisionOfPod(const std::string& log,
+                                      const std::string& pod) {
+  return LastOf(log, pod, [&](const Json& record) {
+    const std::string* name = record.FindString("pod");
+    const std::string* container = record.FindString("container");
+    return name != nullptr && *name == pod && container != nullptr;
+  });
 }
 
 }  // namespace assay

@@ -15,6 +15,10 @@ namespace assay {
 std::optional<Json> LastDecision(const std::string& log,
                                  const std::string& wanted);
 
+// The last decision about a container of this pod.
+std::optional<Json> LastDecisionOfPod(const std::string& log,
+                                      const std::string& pod);
+
 }  // namespace assay
 
 #endif  // ASSAY_IO_REPORT_AUDIT_SEARCH_H_

@@ -87,6 +87,15 @@ Json Checks(const Trail& trail) {
   return Json(std::move(array));
 }
 
+// The image that the verdict is about: the container's, or the volume's that
+// was refused.
+const Subject& Judged(const Trail& trail) {
+  for (const Subject& volume : trail.subject->volumes) {
+    if (volume.mounted_at == trail.volume) return volume;
+  }
+  return *trail.subject;
+}
+
 // Where a signature would have been found, one line a place.
 std::vector<std::string> Places(const Trail& trail) {
   std::vector<std::string> places;
@@ -95,7 +104,7 @@ std::vector<std::string> Places(const Trail& trail) {
   if (trail.places.trust_data) {
     places.push_back("trust data of " + name->Repository());
   }
-  for (const Digest& digest : trail.subject->SignableDigests()) {
+  for (const Digest& digest : Judged(trail).SignableDigests()) {
     const std::string tag =
         std::string(HashName(digest.algorithm())) + "-" + digest.hex();
     if (trail.places.cosign_tag) {
@@ -118,13 +127,40 @@ std::vector<std::string> Places(const Trail& trail) {
   return places;
 }
 
-void AddSubject(Json::Object& object, const Subject& subject) {
+void AddImage(Json::Object& object, const Subject& subject) {
   std::vector<std::string> names;
   for (const Reference& name : subject.names) names.push_back(name.str());
   object.emplace("names", Texts(names));
   object.emplace("config", Json(subject.config.str()));
   if (!subject.images.empty()) {
     object.emplace("manifest", Json(subject.images.front().manifest.str()));
+  }
+}
+
+// Each with what was proven about it, where everything is accepted.
+Json Volumes(const Subject& subject, const Proof* proof) {
+  Json::Array array;
+  for (std::size_t i = 0; i < subject.volumes.size(); ++i) {
+    Json::Object object{{"path", Text(subject.volumes[i].mounted_at)}};
+    AddImage(object, subject.volumes[i]);
+    if (proof != nullptr && i < proof->volumes().size()) {
+      const Proof& own = *proof->volumes()[i];
+      object.emplace("reason", Text(Describe(own.basis()).id));
+      if (own.manifest()) {
+        object.insert_or_assign("manifest", Json(own.manifest()->str()));
+      }
+      AddMet(object, own.met());
+    }
+    array.emplace_back(std::move(object));
+  }
+  return Json(std::move(array));
+}
+
+void AddSubject(Json::Object& object, const Subject& subject,
+                const Proof* proof) {
+  AddImage(object, subject);
+  if (!subject.volumes.empty()) {
+    object.emplace("volumes", Volumes(subject, proof));
   }
   const Workload& workload = subject.workload;
   Add(object, "runtime_namespace", workload.runtime_namespace);
@@ -147,7 +183,10 @@ void AddVerdict(Json::Object& object, const Verdict& verdict) {
   object.emplace("mode", Text(ModeName(trail.mode)));
   Add(object, "policy", trail.policy_fingerprint);
   Add(object, "trust", trail.trust_fingerprint);
-  if (trail.subject != nullptr) AddSubject(object, *trail.subject);
+  Add(object, "volume", trail.volume);
+  if (trail.subject != nullptr) {
+    AddSubject(object, *trail.subject, verdict.proof().get());
+  }
   object.emplace("checks", Checks(trail));
   if (!verdict.accepted()) {
     object.emplace("remedy", Text(info.remedy));

@@ -52,11 +52,19 @@ expect_volume_refused() {
   expect_audited "  the audit log says so" "$2"
 }
 
+# last_audited FILTER: from the last line of the audit log.
+last_audited() { tail -n 1 "$ASSAY_ROOT/var/log/assay/audit.jsonl" | jq -r "$1"; }
+
 expect_ok "a signed volume in a signed container" cri start "$(made good demo/model:1)"
+expect_equal "  the audit log says who signed it" "/volumes/0 $REGISTRY/demo/model:1 release" \
+  "$(last_audited '.volumes[0] | .path + " " + .names[0] + " " + .signers[0].signer')"
 expect_volume_refused "an unsigned volume" no-signature \
   "image volume at /volumes/0 (image " "$(made bad demo/unsigned:1)"
 expect_volume_refused "an unsigned one after a signed one" no-signature \
   "image volume at /volumes/1 (image " "$(made second demo/model:1 demo/unsigned:1)"
+expect_equal "  where its signature was looked for, not the container's" \
+  "/volumes/1 $(last_audited '.volumes[1].manifest' | tr : -)" \
+  "$(last_audited '.volume + " " + (.places[0] | capture("(?<tag>sha256-[0-9a-f]+)").tag)')"
 expect_volume_refused "a volume that no rule is about" no-rule-matches \
   "image volume at /volumes/0 (image " "$(made unruled aopen/model:1)"
 

@@ -30,9 +30,16 @@ TEST_CASE("an image volume is found by where it is mounted from") {
 }
 
 TEST_CASE("a volume that nobody asked for is judged all the same") {
-  const auto found = FindImageVolumes(Mounting(kFolder), {});
+  const std::string source = GENERATE(
+      as<std::string>{}, kFolder,
+      "/run/containerd/io.containerd.grpc.v1.cri/./image-volumes/pod/" + kHex,
+      "/run/containerd/io.containerd.grpc.v1.cri//image-volumes/pod/" + kHex,
+      "/run/containerd/io.containerd.grpc.v1.cri/x/../image-volumes/pod/" +
+          kHex);
+  const auto found = FindImageVolumes(Mounting(source), {});
   REQUIRE(found);
   REQUIRE(found->size() == 1);
+  CHECK(found->front().snapshot_key == kFolder);
   CHECK(found->front().requested.empty());
 }
 
