@@ -6,8 +6,6 @@ attacks="records that do not fit together are refused"
 storage_mutation storage-twice "$attacks" store.cc 's/twice = only != nullptr;/twice = false;/'
 storage_mutation storage-layer "$attacks" resolver.cc \
   's/\(\*container\)->layer != root\.layer/false/'
-storage_mutation storage-parent "$attacks" storage_image.cc \
-  's/if \(top\.empty\(\) \|\| \(mapped && /if (false \&\& (mapped \&\& /'
 storage_mutation storage-ids "$attacks" storage_image.cc \
   's/ids\.empty\(\) \|\| ids\.back\(\) != image\.layer/ids.empty()/'
 storage_mutation storage-below "$attacks" storage_image.cc 's/layer->parent != parent \|\| //'
@@ -21,7 +19,7 @@ storage_mutation storage-namespace "$attacks" resolver.cc \
   's/label->second != workload\.pod_namespace/false/'
 storage_mutation storage-sandbox "$attacks" resolver.cc 's/!\(\*pod\)->notes\.is_sandbox/false/'
 storage_mutation storage-digest-name "of CRI-O's image all names count, digests only when they are its" \
-  storage_image.cc 's/!name \|\| !IsHeld\(\*name, digests\)/!name/'
+  storage_image.cc 's/return !name\.digest\(\) \|\|/return true || !name.digest() ||/'
 storage_mutation storage-order "other layers, other orders and other folders are not" \
   store_mount.cc 's/if \(found == wanted\) return Ok\(\);/return Ok();/'
 storage_mutation storage-upper "other layers, other orders and other folders are not" \
