@@ -96,12 +96,9 @@ Status ImageProxy::Impl::Listen(const std::string& path) {
   builder.AddChannelArgument(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, 1 << 20);
   queue_ = builder.AddCompletionQueue();
   board_.queue = queue_.get();
-  // gRPC makes the socket with the umask's mode; nobody but us may connect
-  // even before the mode is set.
-  const mode_t old_mask = ::umask(0177);
+  // Nobody else may enter the folder, so none connects before the mode is set.
   server_ = builder.BuildAndStart();
-  ::umask(old_mask);
-  if (server_ == nullptr) {
+  if (server_ == nullptr || ::chmod(path.c_str(), 0600) != 0) {
     return Fail(Reason::kWriteFailed, "cannot listen at " + path);
   }
   thread_ = std::thread([this] { Run(); });

@@ -276,12 +276,9 @@ class EnforcerService::Impl final : public v1::Enforcer::Service {
   builder.RegisterService(this);
   builder.SetSyncServerOption(grpc::ServerBuilder::NUM_CQS, 1);
   builder.SetSyncServerOption(grpc::ServerBuilder::MAX_POLLERS, 2);
-  // gRPC makes the socket with the umask's mode; nobody but us may connect
-  // even before the mode is set.
-  const mode_t old_mask = ::umask(0177);
+  // Nobody else may enter the folder, so none connects before the mode is set.
   server_ = builder.BuildAndStart();
-  ::umask(old_mask);
-  if (server_ == nullptr) {
+  if (server_ == nullptr || ::chmod(path.c_str(), 0600) != 0) {
     return Fail(Reason::kWriteFailed, "cannot listen at " + path);
   }
   return Ok();

@@ -17,12 +17,14 @@ struct ImageEndpoint {
   std::string address;
 };
 
-// What follows the option in a line of options; "" where it is not there.
+// What follows the option in a line of options, the last time it is there; ""
+// where it is not.
 std::string OptionIn(const std::string& text) {
-  constexpr std::string_view kOption = "--image-service-endpoint=";
-  const std::size_t found = text.find(kOption);
+  constexpr std::string_view kOption = "--image-service-endpoint";
+  const std::size_t found = text.rfind(kOption);
   if (found == std::string::npos) return {};
-  const std::size_t begin = found + kOption.size();
+  const std::size_t begin = found + kOption.size() + 1;  // "=" or a space
+  if (begin > text.size()) return {};
   return text.substr(begin, text.find_first_of(" \"'\n", begin) - begin);
 }
 
@@ -59,7 +61,10 @@ Check Served(const std::string& wanted,
                 ": what it pulls passes the image proxy by",
             remedy};
   }
-  return {"image-proxy", Health::kOk, endpoint->file + " names " + wanted, ""};
+  return {"image-proxy", Health::kOk,
+          endpoint->file + " names " + wanted +
+              "; options in a unit of its own would win over it",
+          ""};
 }
 
 }  // namespace
