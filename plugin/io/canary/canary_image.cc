@@ -14,7 +14,8 @@ constexpr std::string_view kLayerType =
     "application/vnd.oci.image.layer.v1.tar";
 constexpr std::string_view kConfigType =
     "application/vnd.oci.image.config.v1+json";
-// The end of a tar archive, and nothing before it.
+// The end of a tar archive, and nothing before it. What follows is not read,
+// but hashed, so that no other image has this layer.
 constexpr std::size_t kEmptyTar = 1024;
 
 std::string RandomTag() {
@@ -58,7 +59,7 @@ Json ConfigOf(const CanaryBlob& layer, const std::string& tag) {
 
 CanaryImage CanaryImage::Make() {
   const std::string tag = RandomTag();
-  CanaryBlob layer = MakeBlob(kLayerType, std::string(kEmptyTar, '\0'));
+  CanaryBlob layer = MakeBlob(kLayerType, std::string(kEmptyTar, '\0') + tag);
   CanaryBlob config = MakeBlob(kConfigType, ConfigOf(layer, tag).Dump());
   const Json manifest(Json::Object{
       {"schemaVersion", Json(std::int64_t{2})},

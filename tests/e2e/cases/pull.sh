@@ -31,7 +31,7 @@ keys = ["release.pub"]
 type = "sigstore-key"
 keys = ["shop.pub"]
 TOML
-push_image pause/pause:1 >/dev/null
+push_image pause/pause:1 --cmd /bin/sleep --cmd 1000 >/dev/null
 signed=$(push_signed demo/app:1)
 push_signed demo/later:1 >/dev/null
 push_signed demo/hung:1 >/dev/null
