@@ -36,9 +36,11 @@ std::string InEffect(const std::string& next) {
 std::string NoteOf(WiredRuntime runtime) {
   if (runtime != WiredRuntime::kPodman) return {};
   return "podman's user may name another runtime (--runtime /usr/bin/runc), "
-         "and "
-         "ordinary users' containers have stores of their own: neither comes "
-         "through Assay";
+         "which does not come through Assay. Ordinary users' podman reads the "
+         "same file, and the shim serves nobody but root: where they run "
+         "containers, give them [engine.runtimes] of their own in "
+         "~/.config/containers/containers.conf first. `podman build` needs "
+         "--isolation chroot: its steps are no containers of an image";
 }
 
 bool HasPolicy(const Paths& paths) {
@@ -275,9 +277,15 @@ const Command kWirePodmanCommand = {
         "Running\n"
         "it again changes nothing, or wires what was added since.\n"
         "\n"
-        "Whoever is root may name another program with --runtime, and "
-        "ordinary\n"
-        "users' containers are not seen: this guides, it is no boundary.\n",
+        "Whoever is root may name another program with --runtime: this "
+        "guides,\n"
+        "it is no boundary. Ordinary users' podman reads the same file and "
+        "cannot\n"
+        "use the shim, which is root's: where they run containers, give them\n"
+        "[engine.runtimes] in their own containers.conf first. The steps of\n"
+        "`podman build` are no containers of an image and are refused; build "
+        "with\n"
+        "--isolation chroot.\n",
     .options = kWireOptions,
     .run = &RunWirePodman,
 };

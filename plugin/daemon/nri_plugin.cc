@@ -153,8 +153,10 @@ std::optional<std::string> NriPlugin::Decide(NriMoment moment,
   std::optional<Answer> answer = decider_.Ask(question);
   if (answer && answer->allow) return std::nullopt;
   if (!answer) {
+    const Error late = Fail(Reason::kDeadline);
+    if (ports_.give_up) ports_.give_up(question, late);
     answer.emplace();
-    answer->line = Verdict(Fail(Reason::kDeadline)).Line();
+    answer->line = Verdict(late).Line();
   }
   const std::string line = WithRequest(answer->line, question.request_id);
   LogWarning("refused over NRI: " + line);

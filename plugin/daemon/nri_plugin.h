@@ -37,6 +37,8 @@ class NriPlugin : private NriPort {
     std::function<void(const std::string& runtime_namespace,
                        const std::string& image)>
         warm_up;
+    // Enforcer::Withdraw: the runtime was told no, whatever comes of it.
+    std::function<void(const Question& question, Error why)> give_up = {};
   };
   struct State {
     bool connected = false;

@@ -160,6 +160,9 @@ class Service::Parts {
         [this](const Question& question) { return enforcer_.Ask(question); },
         [this](const std::string& runtime_namespace, const std::string& image) {
           warm_up_.Add(runtime_namespace, image);
+        },
+        [this](const Question& question, Error why) {
+          enforcer_.Withdraw(question, Trail(), std::move(why));
         }};
   }
 

@@ -1,8 +1,10 @@
 #include "io/wire/journal.h"
 
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "base/bytes.h"
 #include "base/json.h"
@@ -80,6 +82,13 @@ Result<Journal> ReadJournal(const Paths& paths, WiredRuntime runtime) {
     journal.links.push_back(std::move(*link));
   }
   return journal;
+}
+
+std::optional<Time> JournalTime(const Paths& paths, WiredRuntime runtime) {
+  struct stat info {};
+  const std::string path = Folder(paths, runtime) + "/journal.json";
+  if (::stat(path.c_str(), &info) != 0) return std::nullopt;
+  return Time(std::chrono::seconds(info.st_mtime));
 }
 
 Status WriteJournal(const Paths& paths, WiredRuntime runtime,

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "base/clock.h"
 #include "base/digest.h"
 #include "base/paths.h"
 #include "base/result.h"
@@ -40,6 +41,9 @@ Result<Journal> ReadJournal(const Paths& paths, WiredRuntime runtime);
 // Replaces it; an empty one removes it.
 Status WriteJournal(const Paths& paths, WiredRuntime runtime,
                     const Journal& journal);
+
+// When it was last written; nullopt when there is none.
+std::optional<Time> JournalTime(const Paths& paths, WiredRuntime runtime);
 
 bool HasLink(const Journal& journal, const std::string& path);
 // Whether the wiring of another runtime needs the link. Errors: those of

@@ -12,6 +12,7 @@
 #include "io/files/files.h"
 #include "io/wire/containerd_edit.h"
 #include "io/wire/journal.h"
+#include "io/wire/peer.h"
 #include "io/wire/runtimes.h"
 
 namespace assay {
@@ -163,8 +164,8 @@ void TakeBack(const WireOptions& options, const WirePlan& plan,
   static_cast<void>(WriteJournal(options.paths, options.runtime, old));
 }
 
-// Where containerd's shims keep what they were started with. CRI-O and podman
-// look their runtime up each time.
+// Where containerd's shims keep what they were started with. podman looks its
+// runtime up each time.
 std::string ShimState(const WireOptions& options) {
   if (options.runtime != WiredRuntime::kContainerd) return {};
   const auto config = ContainerdConfig::Read(options.config);
@@ -189,6 +190,17 @@ bool InUse(const std::string& state, const std::string& link) {
     if (!text || text->find('"' + link + '"') != std::string::npos) return true;
   }
   return false;
+}
+
+// CRI-O reads its handlers when it starts, and calls what it has read: for
+// containers that are there as for new ones.
+bool CrioCallsLinks(const WireOptions& options, const Journal& journal) {
+  if (options.runtime != WiredRuntime::kCrio) return false;
+  const auto peer =
+      FindPeer(options.paths.root() + "/run/crio/crio.sock", false);
+  if (!peer) return peer.error().reason == Reason::kFileUnreadable;
+  const auto undone = JournalTime(options.paths, options.runtime);
+  return !journal.files.empty() || !undone || peer->started <= *undone;
 }
 
 bool MustStay(const WireOptions& options, const std::string& state,
@@ -287,6 +299,7 @@ Result<UndoReport> UndoWiring(const WireOptions& options, bool dry_run) {
   if (journal->empty()) return Fail(Reason::kNotFound, "nothing is wired");
   if (auto ours = CheckNothingForeign(*journal); !ours) return ours.error();
   const std::string state = ShimState(options);
+  const bool calls_links = CrioCallsLinks(options, *journal);
   UndoReport report;
   Journal left;
   for (const JournalFile& file : journal->files) {
@@ -296,7 +309,7 @@ Result<UndoReport> UndoWiring(const WireOptions& options, bool dry_run) {
   }
   std::reverse(journal->links.begin(), journal->links.end());
   for (const JournalLink& link : journal->links) {
-    if (MustStay(options, state, link)) {
+    if (calls_links || MustStay(options, state, link)) {
       report.kept.push_back(link.path);
       left.links.insert(left.links.begin(), link);
       continue;

@@ -1,12 +1,8 @@
 #include "io/wire/checks.h"
 
 #include <sys/socket.h>
-#include <sys/un.h>
 #include <unistd.h>
 
-#include <cstring>
-
-#include "base/unique_fd.h"
 #include "io/wire/peer.h"
 #include "tests/support/catch.h"
 #include "tests/unit/io/wire/node.h"
@@ -48,18 +44,6 @@ Checks Pulls(const Node& node) {
   Checks checks;
   CheckPulls(node.Options(), checks);
   return checks;
-}
-
-UniqueFd Listen(const std::string& path, int type) {
-  fs::create_directories(fs::path(path).parent_path());
-  UniqueFd fd(::socket(AF_UNIX, type | SOCK_CLOEXEC, 0));
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  std::memcpy(address.sun_path, path.data(), path.size());
-  REQUIRE(::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address),
-                 sizeof address) == 0);
-  REQUIRE(::listen(fd.get(), 16) == 0);  // each look stays queued
-  return fd;
 }
 
 constexpr const char* kDebian =

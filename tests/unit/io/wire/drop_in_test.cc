@@ -1,6 +1,7 @@
 // Wiring of CRI-O and podman.
 #include "io/wire/drop_in.h"
 
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include <fstream>
@@ -96,6 +97,30 @@ TEST_CASE("CRI-O's recorded configuration is wired whole and given back") {
   CHECK(again->empty());
   REQUIRE(UndoWiring(OptionsFor(node, WiredRuntime::kCrio), false));
   CHECK(node.Snapshot() == before);
+}
+
+TEST_CASE("a CRI-O that runs keeps the links it has read") {
+  const Node node;
+  node.Write("/etc/crio/crio.conf",
+             "[crio.runtime.runtimes.runc]\nruntime_path = "
+             "\"@ROOT@/usr/sbin/runc\"\n");
+  REQUIRE(WireRuntime(node, WiredRuntime::kCrio));
+  const auto options = OptionsFor(node, WiredRuntime::kCrio);
+  {
+    const auto socket = Listen(node.Path("/run/crio/crio.sock"), SOCK_STREAM);
+    for (int again = 0; again < 2; ++again) {
+      const auto undone = UndoWiring(options, false);
+      REQUIRE(undone);
+      CHECK_FALSE(undone->kept.empty());
+      CHECK(undone->removed.empty());
+      CHECK(undone->restored.empty() == (again > 0));
+    }
+  }
+  // Nobody is at the socket any more.
+  const auto last = UndoWiring(options, false);
+  REQUIRE(last);
+  CHECK(last->kept.empty());
+  CHECK_FALSE(last->removed.empty());
 }
 
 TEST_CASE("every handler of CRI-O's and every platform's path is wired") {

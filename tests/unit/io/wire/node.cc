@@ -1,10 +1,15 @@
 #include "tests/unit/io/wire/node.h"
 
 #include <stdlib.h>  // NOLINT: mkdtemp
+#include <sys/socket.h>
+#include <sys/un.h>
 
+#include <cstring>
 #include <fstream>
 #include <sstream>
 #include <stdexcept>
+
+#include "tests/support/catch.h"
 
 namespace fs = std::filesystem;
 
@@ -80,4 +85,16 @@ std::map<std::string, std::string> Corpus() {
     texts[entry.path().filename().string()] = ReadAll(entry.path());
   }
   return texts;
+}
+
+assay::UniqueFd Listen(const std::string& path, int type) {
+  fs::create_directories(fs::path(path).parent_path());
+  assay::UniqueFd fd(::socket(AF_UNIX, type | SOCK_CLOEXEC, 0));
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  std::memcpy(address.sun_path, path.data(), path.size());
+  REQUIRE(::bind(fd.get(), reinterpret_cast<const sockaddr*>(&address),
+                 sizeof address) == 0);
+  REQUIRE(::listen(fd.get(), 16) == 0);  // each look stays queued
+  return fd;
 }

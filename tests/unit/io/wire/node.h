@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "base/unique_fd.h"
 #include "io/wire/wiring.h"
 
 class Node {
@@ -34,6 +35,10 @@ class Node {
  private:
   std::string root_;
 };
+
+// Somebody who listens at a socket of the node, and lets each look at it wait.
+// Fails the test where that cannot be.
+assay::UniqueFd Listen(const std::string& path, int type);
 
 // The texts of tests/unit/io/wire/corpus by file name.
 std::map<std::string, std::string> Corpus();
