@@ -79,8 +79,18 @@ wait_for 20 cri pull "$REGISTRY/pause/pause:1"
 expect_equal "containerd restarts, and pods run on" "$before" "$(running)"
 expect_gate "after the restart"
 
+# Each start waits until the shim gives the daemon up, so they wait together.
 kill -STOP "$ASSAYD_PID"
-expect_gate "the daemon hangs"
+RUNS=hung-1
+by_pod demo/signed:1 >/dev/null 2>&1 &
+signed=$!
+RUNS=hung-2
+by_pod demo/elsewhere:1 >"$WORK/hung.log" 2>&1 &
+unsigned=$!
+wait "$signed" || fail "the daemon hangs: signed does not start"
+! wait "$unsigned" || fail "the daemon hangs: unsigned starts"
+expect_output "the daemon hangs" "no-signature: " cat "$WORK/hung.log"
+RUNS=100
 kill -CONT "$ASSAYD_PID"
 stop_service "$ASSAYD_PID" KILL
 expect_gate "the daemon is dead"

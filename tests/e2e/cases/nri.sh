@@ -19,7 +19,7 @@ socket = "$WORK/nri.sock"
 TOML
 push_signed demo/signed:1 >/dev/null
 push_image demo/unsigned:1 --env A=b >/dev/null
-push_image demo/before:1 --env B=c >/dev/null
+push_image demo/before:1 --env B=c --cmd /bin/sleep --cmd 1000 >/dev/null
 write_policy <<'TOML'
 version = 1
 default = "reject"
