@@ -4,18 +4,22 @@
 STORE="$ASSAY_ROOT/var/lib/containers/storage"
 RUN_STORE="$ASSAY_ROOT/run/containers/storage"
 
-# prepare_podman PEER: in a mount namespace of the test's own. A late
-# podman needs the libc of its release and starts itself, so that the peers'
-# folders are laid over /usr.
+# prepare_podman PEER: in a mount namespace of the test's own. podman has itself
+# started when a container ends, without the environment that told where its
+# libraries are, so they are laid over the host's; a late one needs the libc of
+# its release as well.
 prepare_podman() {
   PODMAN="$(peer_bin "$1")/podman"
-  PODMAN_LIBRARIES="$ASSAY_PEERS_DIR/$1/usr/lib/x86_64-linux-gnu"
+  local libraries=/usr/lib/x86_64-linux-gnu
   PODMAN_CGROUPS=(--cgroup-parent "/$CONTAINERD_NAMESPACE")
   PODMAN_RUNTIME=runc
   if [[ $1 == podman ]]; then
     mount -t overlay overlay -o "lowerdir=$(peer_bin crun)/..:\
 $ASSAY_PEERS_DIR/podman/usr:$ASSAY_PEERS_DIR/skopeo/usr:/usr" /usr
-    PODMAN=/usr/bin/podman PODMAN_LIBRARIES=
+    PODMAN=/usr/bin/podman
+  else
+    mount -t overlay overlay \
+      -o "lowerdir=$ASSAY_PEERS_DIR/$1$libraries:$libraries" "$libraries"
   fi
   mkdir -p "$ASSAY_ROOT"/etc/containers/containers.conf.d "$STORE" "$RUN_STORE" \
     "$WORK/helpers"
@@ -37,8 +41,8 @@ TOML
 }
 
 podman() {
-  env PODMAN_IGNORE_CGROUPSV1_WARNING=1 LD_LIBRARY_PATH="$PODMAN_LIBRARIES" \
-    "$PODMAN" --root "$STORE" --runroot "$RUN_STORE" --storage-driver overlay \
+  env PODMAN_IGNORE_CGROUPSV1_WARNING=1 "$PODMAN" --root "$STORE" \
+    --runroot "$RUN_STORE" --storage-driver overlay \
     --runtime "$PODMAN_RUNTIME" "$@"
 }
 
