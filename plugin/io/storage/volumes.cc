@@ -15,11 +15,22 @@ bool IsBelow(std::string_view path, const std::string& folder) {
   return path == folder || path.starts_with(folder + "/");
 }
 
+// An artifact is bound blob by blob, also from stores that no setting of ours
+// tells of: whatever has the place of a blob in an OCI layout is one.
+bool IsBlob(std::string_view path) {
+  constexpr std::string_view kBlobs = "/blobs/sha256/";
+  const std::size_t found = path.rfind(kBlobs);
+  return found != std::string_view::npos &&
+         IsStorageId(path.substr(found + kBlobs.size()));
+}
+
 // A part of an image is a bind of it below the container's own folder.
 bool IsOfAnImage(std::string_view text, const std::vector<std::string>& roots) {
   const std::string path =
       std::filesystem::path(text).lexically_normal().string();
-  if (path.find("/userdata/subpath") != std::string::npos) return true;
+  if (path.find("/userdata/subpath") != std::string::npos || IsBlob(path)) {
+    return true;
+  }
   return std::any_of(roots.begin(), roots.end(), [&](const auto& root) {
     return IsBelow(path, root + "/overlay") ||
            IsBelow(path, root + "/overlay-images") ||

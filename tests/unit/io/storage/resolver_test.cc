@@ -1,6 +1,7 @@
 // What CRI-O 1.36 and podman 5.8 really handed to the runtime, and what it is.
 #include "io/storage/resolver.h"
 
+#include "io/storage/volumes.h"
 #include "tests/support/catch.h"
 #include "tests/unit/io/storage/recorded_store.h"
 
@@ -115,6 +116,24 @@ TEST_CASE("a bundle with image volumes or an artifact does not start") {
       "d8dff85290711d07677d59e7572de92ee22f7833ce93693eea8b3f859db1e2b1",
       "c6c81bcc02d4e0616092cd8ebdc75e9f31737ffe4589ab93cf002bfdee098cdc");
   CHECK(store.Reason() == "subject-volume");
+}
+
+TEST_CASE("an artifact of a store that nobody told of is not let through") {
+  const std::string blob = "/blobs/sha256/" + std::string(64, 'a');
+  const auto found = [](const std::string& source) {
+    ProcessSpec process;
+    process.binds = {{"/data", source, true}};
+    return FindStorageVolumes(process, "/store", {"/store"});
+  };
+  for (const std::string store :
+       {"/srv/artifacts", "/srv/artifacts/./", "/srv/x/../artifacts"}) {
+    const auto volumes = found(store + blob);
+    REQUIRE_FALSE(volumes);
+    CHECK(volumes.error().reason == Reason::kSubjectVolume);
+  }
+  const auto plain = found("/srv/data/blobs/sha256/readme");
+  REQUIRE(plain);
+  CHECK(plain->empty());
 }
 
 // Its annotations claim a signed image, its folder is another image's.
