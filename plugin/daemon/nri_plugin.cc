@@ -97,10 +97,12 @@ void NriPlugin::NoteEnd(const NriSession& session, const Error& error) {
   const bool unwanted = session.configured() && !session.synchronized();
   smaller_ = unwanted && !smaller_;
   if (session.synchronized()) failures_ = 0;
-  LogWarning("NRI: " + ErrorText(error));
+  std::string problem = ErrorText(error);
   const std::scoped_lock lock(mutex_);
+  // It is tried again every few seconds, and once is enough to say why.
+  if (state_.problem != problem) LogWarning("NRI: " + problem);
   state_.connected = false;
-  state_.problem = ErrorText(error);
+  state_.problem = std::move(problem);
 }
 
 Result<std::int32_t> NriPlugin::Configure(const NriRuntime& runtime,

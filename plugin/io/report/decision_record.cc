@@ -200,8 +200,10 @@ void AddVerdict(Json::Object& object, const Verdict& verdict) {
     object.emplace("base", BaseOf(*verdict.proof()->base()));
   }
   // Where the image is on this node its bytes were looked at.
-  if (verdict.proof()->manifest() && trail.subject != nullptr &&
-      !trail.subject->blob_dir.empty()) {
+  const bool is_here =
+      trail.subject != nullptr && (!trail.subject->blob_dir.empty() ||
+                                   !trail.subject->split_layers.empty());
+  if (verdict.proof()->manifest() && is_here) {
     object.emplace("integrity",
                    Text(IntegrityName(verdict.proof()->integrity())));
   }

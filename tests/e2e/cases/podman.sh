@@ -40,6 +40,8 @@ expect_output "podman is wired" "It is in effect." assay wire podman
 expect_output "wiring again changes nothing" "Nothing to change" assay wire podman
 expect_podman_starts "a signed image starts" "$signed"
 expect_audited "  the audit log says so" signed
+expect_equal "  and that its layers were looked at" layers \
+  "$(tail -n 1 "$ASSAY_ROOT/var/log/assay/audit.jsonl" | jq -r .integrity)"
 expect_equal "  under the name that was asked for, of no namespace" \
   "null $signed" "$(tail -n 1 "$ASSAY_ROOT/var/log/assay/audit.jsonl" |
     jq -r '"\(.namespace) \(.reference)"')"
