@@ -21,7 +21,8 @@ std::string Judged(const RecordedStore& store, const std::string& lowers,
   MountEntry live{"/", "overlay", "overlay", {}};
   const std::string home = store.root() + "/overlay/";
   std::string text = lowers;
-  for (std::size_t at; (at = text.find("R/")) != std::string::npos;) {
+  for (std::size_t at = 0; (at = text.find("R/", at)) != std::string::npos;
+       at += home.size()) {
     text.replace(at, 2, home);
   }
   live.options = {{"lowerdir", text},
