@@ -125,6 +125,8 @@ expect_failure "it is judged for what it is" "no-signature: " \
   kubelet_pull demo/moved:1
 
 # --- what fails -------------------------------------------------------------------
+# Alike whatever the runtime is.
+[[ $PEER == containerd21 ]] || return 0
 # Signatures that the pull fetched are what a start needs; the node has no
 # credentials of its own.
 stop_service "$REGISTRY_PID"
