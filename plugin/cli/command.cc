@@ -57,4 +57,10 @@ void PrintJson(Context& context, Json::Object object) {
   context.out << Json(std::move(object)).Dump() << "\n";
 }
 
+Json::Array JsonStrings(const std::vector<std::string>& texts) {
+  Json::Array array;
+  for (const auto& text : texts) array.emplace_back(text);
+  return array;
+}
+
 }  // namespace assay

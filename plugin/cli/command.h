@@ -89,6 +89,8 @@ ExitCode PrintError(Context& context, const Error& error);
 // Prints one JSON object and a new line.
 void PrintJson(Context& context, Json::Object object);
 
+Json::Array JsonStrings(const std::vector<std::string>& texts);
+
 }  // namespace assay
 
 #endif  // ASSAY_CLI_COMMAND_H_

@@ -7,6 +7,7 @@
 #include "cli/explain_command.h"
 #include "cli/policy_commands.h"
 #include "cli/reasons_command.h"
+#include "cli/retire_command.h"
 #include "cli/verify_bundle_command.h"
 #include "cli/verify_command.h"
 #include "cli/wire_command.h"
@@ -22,7 +23,7 @@ std::span<const Command* const> AllCommands() {
       &kPolicyCheckCommand,    &kPolicyShowCommand,     &kPolicyTestCommand,
       &kPolicyDiffCommand,     &kPolicyLearnCommand,    &kRotatePlanCommand,
       &kWireContainerdCommand, &kWireCrioCommand,       &kWirePodmanCommand,
-      &kReasonsCommand,
+      &kWireRetireCommand,     &kReasonsCommand,
   });
   return kCommands;
 }

@@ -50,12 +50,6 @@ bool HasPolicy(const Paths& paths) {
                      [](const auto& name) { return name.ends_with(".toml"); });
 }
 
-Json::Array Strings(const std::vector<std::string>& texts) {
-  Json::Array array;
-  for (const auto& text : texts) array.emplace_back(text);
-  return array;
-}
-
 Json PlanAsJson(const WirePlan& plan, const std::string& next, bool dry_run) {
   Json::Array handlers;
   for (const auto& handler : plan.handlers) {
@@ -84,7 +78,7 @@ Json PlanAsJson(const WirePlan& plan, const std::string& next, bool dry_run) {
       {"handlers", Json(std::move(handlers))},
       {"files", Json(std::move(files))},
       {"links", Json(std::move(links))},
-      {"notes", Json(Strings(plan.notes))},
+      {"notes", Json(JsonStrings(plan.notes))},
       {"next", Json(next)},
   });
 }
@@ -167,9 +161,9 @@ ExitCode Undo(Context& context, const WireOptions& options, bool dry_run) {
   const std::string next = NextStep(options.runtime, !report->restored.empty());
   if (context.json) {
     PrintJson(context, {{"dry_run", Json(dry_run)},
-                        {"restored", Json(Strings(report->restored))},
-                        {"removed", Json(Strings(report->removed))},
-                        {"kept", Json(Strings(report->kept))},
+                        {"restored", Json(JsonStrings(report->restored))},
+                        {"removed", Json(JsonStrings(report->removed))},
+                        {"kept", Json(JsonStrings(report->kept))},
                         {"next", Json(next)}});
     return ExitCode::kAccepted;
   }

@@ -3,6 +3,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
 #include <filesystem>
 
 #include "io/wire/journal.h"
@@ -29,6 +32,22 @@ bool IsExecutable(const std::string& path) {
 std::string LinkTarget(const std::string& path) {
   std::error_code ignored;
   return fs::read_symlink(path, ignored).string();
+}
+
+Status ReplaceLink(const std::string& path, const std::string& target) {
+  const std::string next = path + ".next";
+  ::unlink(next.c_str());
+  std::error_code ignored;
+  const auto type = fs::symlink_status(path, ignored).type();
+  const bool replaceable =
+      type == fs::file_type::symlink || type == fs::file_type::not_found;
+  if (replaceable && ::symlink(target.c_str(), next.c_str()) == 0 &&
+      ::rename(next.c_str(), path.c_str()) == 0) {
+    return Ok();
+  }
+  const int error = replaceable ? errno : EEXIST;
+  ::unlink(next.c_str());
+  return Fail(Reason::kWriteFailed, path + ": " + std::strerror(error));
 }
 
 bool SameFile(const std::string& a, const std::string& b) {
@@ -77,7 +96,11 @@ void Runtimes::PlanLink(const std::string& path, const std::string& target,
     if (link.path == path) return;
   }
   std::error_code ignored;
-  if (fs::symlink_status(path, ignored).type() == fs::file_type::not_found) {
+  const auto type = fs::symlink_status(path, ignored).type();
+  const bool retired = type == fs::file_type::symlink &&
+                       path.starts_with(options_.paths.ShimDir() + "/") &&
+                       !IsShim(path);
+  if (type == fs::file_type::not_found || retired) {
     links.push_back({path, target});
     return;
   }

@@ -15,6 +15,9 @@ namespace assay {
 bool IsExecutable(const std::string& path);
 // Where a link points, "" when it is none.
 std::string LinkTarget(const std::string& path);
+// Makes the link, or lets it point elsewhere; there is no moment without it.
+// Only a link is replaced. Errors: kWriteFailed.
+Status ReplaceLink(const std::string& path, const std::string& target);
 // Whether both lead to one file that is there.
 bool SameFile(const std::string& a, const std::string& b);
 // Whether a handler's name can be a file's: the names the shim works under.
@@ -37,7 +40,8 @@ class Runtimes {
 
   // The two links that put the shim before a runtime. One that is there already
   // is the operator's own or ours of before and is left out, unless only the
-  // wiring of another runtime knows it.
+  // wiring of another runtime knows it, or it leads past the shim, as a
+  // retirement leaves it.
   void PlanLinks(const std::string& name, const std::string& runtime,
                  std::vector<LinkChange>& links) const;
 

@@ -53,10 +53,13 @@ Error Changed(const std::string& path) {
                   "then undo");
 }
 
-Status Link(const std::string& path, const std::string& target) {
+// In the shim's folder a link that leads past it is replaced.
+Status Link(const Paths& paths, const std::string& path,
+            const std::string& target) {
   if (auto made = MakeFolders(fs::path(path).parent_path().string()); !made) {
     return made;
   }
+  if (path.starts_with(paths.ShimDir() + "/")) return ReplaceLink(path, target);
   if (::symlink(target.c_str(), path.c_str()) == 0) return Ok();
   const bool same = errno == EEXIST && LinkTarget(path) == target;
   if (same) return Ok();
@@ -105,9 +108,9 @@ Result<Journal> Extend(Journal journal, const WirePlan& plan) {
   return journal;
 }
 
-Status Execute(const WirePlan& plan) {
+Status Execute(const Paths& paths, const WirePlan& plan) {
   for (const LinkChange& link : plan.links) {
-    if (auto made = Link(link.path, link.target); !made) return made;
+    if (auto made = Link(paths, link.path, link.target); !made) return made;
   }
   for (const FileChange& change : plan.files) {
     auto made = MakeFolders(fs::path(change.path).parent_path().string());
@@ -116,7 +119,7 @@ Status Execute(const WirePlan& plan) {
         WriteFileAtomically(change.path, change.after, ModeOf(change.path));
     if (!written) return written;
   }
-  if (plan.shadow) return Link(plan.shadow->path, plan.shadow->target);
+  if (plan.shadow) return Link(paths, plan.shadow->path, plan.shadow->target);
   return Ok();
 }
 
@@ -195,7 +198,7 @@ bool InUse(const std::string& state, const std::string& link) {
 // CRI-O reads its handlers when it starts, and calls what it has read: for
 // containers that are there as for new ones.
 bool CrioCallsLinks(const WireOptions& options, const Journal& journal) {
-  if (options.runtime != WiredRuntime::kCrio) return false;
+  if (options.runtime != WiredRuntime::kCrio || options.retires) return false;
   const auto peer =
       FindPeer(options.paths.root() + "/run/crio/crio.sock", false);
   if (!peer) return peer.error().reason == Reason::kFileUnreadable;
@@ -205,6 +208,7 @@ bool CrioCallsLinks(const WireOptions& options, const Journal& journal) {
 
 bool MustStay(const WireOptions& options, const std::string& state,
               const JournalLink& link) {
+  if (options.retires) return false;
   const std::string name = fs::path(link.path).filename().string();
   const bool ours = link.path == ShimLink(options.paths, name) ||
                     link.path == RuntimeLink(options.paths, name);
@@ -254,7 +258,8 @@ WireOptions WireOptions::For(const Paths& paths, WiredRuntime runtime) {
           paths.root() + config,
           {"/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin",
            "/sbin", "/bin"},
-          runtime};
+          runtime,
+          false};
 }
 
 std::string ShimLink(const Paths& paths, const std::string& name) {
@@ -288,7 +293,7 @@ Status ApplyWiring(const WireOptions& options, const WirePlan& plan) {
       !written) {
     return written;
   }
-  auto done = Execute(plan);
+  auto done = Execute(options.paths, plan);
   if (!done) TakeBack(options, plan, *old);
   return done;
 }

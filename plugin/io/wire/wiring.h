@@ -35,6 +35,8 @@ struct WireOptions {
   // Where the runtime looks up a bare OCI runtime's name.
   std::vector<std::string> search_path;
   WiredRuntime runtime = WiredRuntime::kContainerd;
+  // Undo keeps no link for who still calls one; see retire.h.
+  bool retires = false;
 
   // Defaults for a root: ROOT/etc/containerd/config.toml and so on, systemd's
   // PATH.
