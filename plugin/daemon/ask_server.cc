@@ -130,6 +130,7 @@ AskServer::AskServer(AskListener listener, Enforcer& enforcer)
     : listener_(std::move(listener)),
       enforcer_(enforcer),
       stop_(::eventfd(0, EFD_CLOEXEC)),
+      called_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
       acceptor_([this] { AcceptUntilStopped(); }) {}
 
 AskServer::~AskServer() {
@@ -139,13 +140,30 @@ AskServer::~AskServer() {
   left_.wait(lock, [this] { return in_flight_ == 0; });
 }
 
+bool AskServer::Accepts(Deadline until) {
+  std::unique_lock lock(mutex_);
+  const std::uint64_t before = signs_;
+  ::eventfd_write(called_.get(), 1);
+  return signed_.wait_until(lock, until, [&] { return signs_ != before; });
+}
+
+void AskServer::Sign() {
+  eventfd_t calls = 0;
+  ::eventfd_read(called_.get(), &calls);
+  const std::scoped_lock lock(mutex_);
+  ++signs_;
+  signed_.notify_all();
+}
+
 void AskServer::AcceptUntilStopped() {
-  std::array<pollfd, 2> ready = {
-      {{listener_.fd(), POLLIN, 0}, {stop_.get(), POLLIN, 0}}};
+  std::array<pollfd, 3> ready = {{{listener_.fd(), POLLIN, 0},
+                                  {stop_.get(), POLLIN, 0},
+                                  {called_.get(), POLLIN, 0}}};
   for (;;) {
     if (::poll(ready.data(), ready.size(), -1) < 0) continue;
     if (ready[1].revents != 0) return;
     if (ready[0].revents != 0) AcceptOne();
+    if (ready[2].revents != 0) Sign();
   }
 }
 

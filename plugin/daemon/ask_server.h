@@ -5,9 +5,11 @@
 
 #include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <mutex>
 #include <thread>
 
+#include "base/clock.h"
 #include "daemon/enforcer.h"
 #include "io/ask/listener.h"
 
@@ -30,18 +32,25 @@ class AskServer {
 
   unsigned in_flight() const { return in_flight_.load(); }
 
+  // Whether who accepts gets round to it until then. Thread-safe; waits.
+  bool Accepts(Deadline until);
+
  private:
   void AcceptUntilStopped();
+  void Sign();
   void AcceptOne();
   void Serve(AskConnection connection);
   void Leave();
 
   AskListener listener_;
   Enforcer& enforcer_;
-  UniqueFd stop_;  // an eventfd; readable = stop accepting
+  UniqueFd stop_;    // an eventfd; readable = stop accepting
+  UniqueFd called_;  // an eventfd; readable = give a sign of life
   std::atomic<unsigned> in_flight_{0};
   std::mutex mutex_;
   std::condition_variable left_;
+  std::condition_variable signed_;
+  std::uint64_t signs_ = 0;  // guarded by mutex_
   std::thread acceptor_;
 };
 

@@ -16,6 +16,7 @@
 #include "daemon/trust_refresher.h"
 #include "daemon/upkeep.h"
 #include "daemon/warm_up.h"
+#include "daemon/watchdog.h"
 #include "io/containerd/events.h"
 #include "io/files/files.h"
 #include "io/policy/policy_holder.h"
@@ -96,6 +97,8 @@ class Service::Parts {
         paths.EnforcerSocket());
     if (!service) return service.error();
     operators_ = *std::move(service);
+    watchdog_ = std::make_unique<Watchdog>(
+        [this](Deadline until) { return IsAlive(until); });
     return config.image_proxy ? ServeImages(paths, config) : Ok();
   }
 
@@ -107,6 +110,14 @@ class Service::Parts {
   }
 
  private:
+  // Nobody keeps from the others what each answer needs, for longer than a
+  // moment, and questions are taken.
+  bool IsAlive(Deadline until) {
+    static_cast<void>(policy_.Current());
+    static_cast<void>(enforcer_.cache().size());
+    return asks_->Accepts(until);
+  }
+
   Status ServeImages(const Paths& paths, const NodeConfig& config) {
     const std::string& address = config.image_proxy->address;
     auto proxy = cri::ImageProxy::Start(
@@ -194,6 +205,7 @@ class Service::Parts {
   std::unique_ptr<Upkeep> upkeep_;
   std::unique_ptr<EnforcerService> operators_;
   std::unique_ptr<cri::ImageProxy> images_;  // null without [image_proxy]
+  std::unique_ptr<Watchdog> watchdog_;
 };
 
 Service::Service(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}

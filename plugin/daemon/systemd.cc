@@ -64,6 +64,14 @@ void NotifyManager(std::string_view state) {
   if (fd.valid()) SendTo(fd.get(), path, state);
 }
 
+std::optional<std::chrono::microseconds> WatchdogTime() {
+  const long microseconds = NumberIn("WATCHDOG_USEC");
+  const bool other = std::getenv("WATCHDOG_PID") != nullptr &&
+                     NumberIn("WATCHDOG_PID") != ::getpid();
+  if (microseconds <= 0 || other) return std::nullopt;
+  return std::chrono::microseconds(microseconds);
+}
+
 Journal::Journal(std::string name, std::string socket)
     : name_(std::move(name)), path_(std::move(socket)), fd_(DatagramSocket()) {}
 

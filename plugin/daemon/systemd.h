@@ -5,6 +5,8 @@
 #ifndef ASSAY_DAEMON_SYSTEMD_H_
 #define ASSAY_DAEMON_SYSTEMD_H_
 
+#include <chrono>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,6 +21,10 @@ UniqueFd TakeListenSocket();
 
 // Tells the service manager, when one waits for it: "READY=1". Thread-safe.
 void NotifyManager(std::string_view state);
+
+// Within what time the manager wants to hear from this very process again and
+// again, sd_watchdog_enabled(3); nullopt when it does not.
+std::optional<std::chrono::microseconds> WatchdogTime();
 
 // Lines to the journal. Thread-safe.
 class Journal {
