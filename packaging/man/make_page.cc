@@ -1,9 +1,11 @@
-// Fills the part of a man page that a table in the code knows: the commands of
-// assay(1), the reasons of assay-reasons(7). What is generated cannot drift.
+// Fills the part of a page that a table in the code knows: the commands of
+// assay(1) and of what completes them in shells, the reasons of
+// assay-reasons(7). What is generated cannot drift.
 //
-// Usage: assay-man-page commands|reasons TEMPLATE PAGE
+// Usage: assay-make-page commands|reasons|bash|zsh|fish TEMPLATE PAGE
 #include <fstream>
 #include <iostream>
+#include <map>
 #include <sstream>
 #include <string>
 #include <string_view>
@@ -11,6 +13,7 @@
 #include "base/reason.h"
 #include "cli/arguments.h"
 #include "cli/commands.h"
+#include "completions/completions.h"
 
 namespace {
 
@@ -128,21 +131,28 @@ void PrintReasons(std::ostream& out) {
 }  // namespace
 
 int main(int argc, char* argv[]) {
-  const std::string_view what = argc == 4 ? argv[1] : "";
-  if (what != "commands" && what != "reasons") {
-    std::cerr << "usage: assay-man-page commands|reasons TEMPLATE PAGE\n";
+  static const std::map<std::string_view, void (*)(std::ostream&)> kParts = {
+      {"commands", &PrintCommands}, {"reasons", &PrintReasons},
+      {"bash", &PrintBashCommands}, {"zsh", &PrintZshCommands},
+      {"fish", &PrintFishCommands},
+  };
+  const auto part = argc == 4 ? kParts.find(argv[1]) : kParts.end();
+  if (part == kParts.end()) {
+    std::cerr << "usage: assay-make-page commands|reasons|bash|zsh|fish "
+                 "TEMPLATE PAGE\n";
     return 2;
   }
   std::ifstream in(argv[2]);
   std::ofstream out(argv[3]);
-  const std::string mark = what == "commands" ? "@COMMANDS@" : "@REASONS@";
+  const std::string mark =
+      part->first == "reasons" ? "@REASONS@" : "@COMMANDS@";
   bool filled = false;
   for (std::string line; std::getline(in, line);) {
     if (line != mark) {
       out << line << "\n";
       continue;
     }
-    what == "commands" ? PrintCommands(out) : PrintReasons(out);
+    part->second(out);
     filled = true;
   }
   out.close();

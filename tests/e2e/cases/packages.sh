@@ -1,0 +1,125 @@
+# The packages' life on a node with systemd: installed, they enforce nothing and
+# say so; wired, they do; upgraded while containers start, they give no wrong
+# answer; removed, they leave running containers and runtimes as they were; and
+# purged, no file.
+. "$ASSAY_SOURCE_DIR/tests/support/node.sh"
+
+packages=${ASSAY_PACKAGES:-$ASSAY_BIN_DIR/packages}
+starts=${ASSAY_UPGRADE_STARTS:-25} # of each kind, at least
+ASSAY_ROOT=$NODE
+
+start_registry
+make_cosign_key release
+push_signed demo/app:1 --cmd /bin/true >/dev/null
+push_signed demo/lasting:1 --cmd /bin/sleep --cmd 1000 >/dev/null
+push_image demo/unsigned:1 --cmd /bin/true --file etc/motd=unsigned >/dev/null
+"$ASSAY_SOURCE_DIR/packaging/build-deb" --build "$ASSAY_BIN_DIR" --fast \
+  --output "$WORK/newer" --version 0.1.0+1 >/dev/null &
+builder=$!
+mkdir "$WORK/packages"
+cp "$packages"/*.deb "$WORK/packages"
+make_node containerd16
+start_node
+node systemctl start containerd
+wait_for 20 node ctr version || fail "containerd does not answer"
+for image in app lasting unsigned; do
+  quietly node ctr images pull --plain-http "$REGISTRY/demo/$image:1"
+done
+run_there() { node ctr run --rm "$REGISTRY/demo/$1:1" "$2"; }
+expect_ok "without Assay the unsigned image starts" run_there unsigned before
+node_files >"$WORK/files.before"
+
+install_packages_there() { node sh -c "dpkg -i /mnt/$1/*.deb"; }
+expect_ok "the packages install" install_packages_there packages
+expect_ok "the socket is there" node systemctl is-active assayd.socket
+expect_ok "the daemon runs in its sandbox" node systemctl is-active assayd.service
+expect_failure "doctor says what does not enforce yet" \
+  "sudo assay wire containerd" node assay doctor
+expect_ok "nothing is refused by that" run_there unsigned installed
+
+cp "$WORK/keys/release.pub" "$NODE/etc/assay/trust/"
+ASSAY_ROOT=$NODE write_release_policy
+mkdir -p "$NODE/etc/containerd/certs.d/$REGISTRY"
+printf 'server = "http://%s"\n[host."http://%s"]\ncapabilities = ["pull", "resolve"]\n' \
+  "$REGISTRY" "$REGISTRY" >"$NODE/etc/containerd/certs.d/$REGISTRY/hosts.toml"
+expect_ok "the policy is taken" node assay policy check
+expect_ok "  also by systemctl reload" node systemctl reload assayd
+expect_ok "containerd is wired" node assay wire containerd
+node systemctl restart containerd
+starts_soon() { run_decided run_there "$1" "start-$((RUNS += 1))" && ((STATUS == 0)); }
+wait_for 60 starts_soon app || fail "the signed image does not start"
+passed "the signed image starts"
+expect_failure "the unsigned one is refused" "create failed: no-signature: " \
+  run_there unsigned refused
+expect_ok "a container is to outlive it all" node ctr run -d \
+  --runc-binary /usr/lib/assay/bin/runc "$REGISTRY/demo/lasting:1" lasting
+
+# --- upgrade ------------------------------------------------------------------
+
+# start_many IMAGE LOG: until $WORK/upgraded is there, and so many times; a line
+# for each, with its status and what was said.
+start_many() {
+  local said count=0 status
+  while ((count < starts)) || [[ ! -e $WORK/upgraded ]]; do
+    status=0
+    count=$((count + 1))
+    said=$(run_there "$1" "$1-$count" 2>&1) || status=$?
+    printf '%s %s\n' "$status" "$(tr '\n' ' ' <<<"$said")" >>"$2"
+  done
+}
+
+unit() { node systemctl show --value -p "$2" "$1"; }
+wait "$builder" || fail "the newer packages cannot be built"
+socket_since=$(unit assayd.socket ActiveEnterTimestampMonotonic)
+daemon=$(unit assayd.service MainPID)
+start_many app "$WORK/app.starts" &
+signed=$!
+start_many unsigned "$WORK/unsigned.starts" &
+unsigned=$!
+wait_for 60 test -s "$WORK/app.starts" -a -s "$WORK/unsigned.starts"
+run install_packages_there newer
+touch "$WORK/upgraded"
+((STATUS == 0)) || fail "the upgrade: $OUTPUT"
+passed "an upgrade, while containers start"
+wait "$signed" "$unsigned"
+expect_equal "  to the newer version" 0.1.0+1 \
+  "$(node dpkg-query -W -f '${Version}' assay-shim)"
+expect_equal "  the socket stayed" "$socket_since" \
+  "$(unit assayd.socket ActiveEnterTimestampMonotonic)"
+[[ $(unit assayd.service MainPID) != "$daemon" ]] || fail "the old daemon still runs"
+passed "  the daemon did not"
+# Too busy to decide in time is an answer, though not a wrong one.
+late='^1 .*create failed: (deadline|overloaded|[a-z]+-pending): '
+wrong=$(grep -vE "^0 |$late" "$WORK/app.starts" || true)
+[[ -z $wrong ]] || fail "a signed image: $wrong"
+passed "  $(grep -c '^0 ' "$WORK/app.starts") of $(wc -l <"$WORK/app.starts") signed starts came about"
+wrong=$(grep -vE "^1 .*create failed: no-signature: |$late" "$WORK/unsigned.starts" || true)
+[[ -z $wrong ]] || fail "an unsigned image: $wrong"
+passed "  $(wc -l <"$WORK/unsigned.starts") unsigned ones were refused"
+
+# --- removal ------------------------------------------------------------------
+
+printf '# by hand\n' >>"$NODE/etc/containerd/config.toml"
+expect_failure "what was wired and edited since cannot be restored, and the shim stays" \
+  "assay-shim stays installed" node dpkg -r assay-shim
+expect_failure "  in force" "no-signature: " run_there unsigned still
+sed -i '/^# by hand$/d' "$NODE/etc/containerd/config.toml"
+expect_ok "the packages are removed" node dpkg -r assay-shim assay
+expect_equal "containerd's configuration is what it was" "version = 2" \
+  "$(cat "$NODE/etc/containerd/config.toml")"
+expect_ok "the unsigned image starts, as it did before" run_there unsigned after
+expect_ok "  also where the shim's place is called" node ctr run --rm \
+  --runc-binary /usr/lib/assay/bin/runc "$REGISTRY/demo/unsigned:1" called
+expect_output "the container that outlived it is seen" RUNNING node ctr tasks ls
+expect_ok "  entered" node ctr tasks exec --exec-id one lasting /bin/true
+expect_ok "  killed" node ctr tasks kill -s KILL lasting
+wait_for 20 node ctr tasks delete lasting || fail "it cannot be deleted"
+passed "  and deleted"
+node ctr containers rm lasting
+node systemctl restart containerd
+expect_ok "the packages are purged" node dpkg --purge assay-shim assay
+rm -r "$NODE/etc/containerd/certs.d/$REGISTRY"
+node_files >"$WORK/files.after"
+run diff "$WORK/files.before" "$WORK/files.after"
+((STATUS == 0)) || fail "files are left, or gone"
+passed "and no file is left"
