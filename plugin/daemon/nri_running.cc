@@ -35,6 +35,7 @@ void NriRunning::Look(std::string runtime_namespace,
     runtime_namespace_ = std::move(runtime_namespace);
     ids_ = std::move(ids);
     found_ = {};
+    ++look_;
   }
   task_.Poke();
 }
@@ -51,9 +52,11 @@ BackgroundTask::Wait NriRunning::Work() {
     const std::string id = std::move(ids_.back());
     ids_.pop_back();
     const std::string runtime_namespace = runtime_namespace_;
+    const std::uint64_t look = look_;
     lock.unlock();
     const bool accepted = Judge(id, runtime_namespace);
     lock.lock();
+    if (look != look_) continue;  // it is none of those looked at last
     ++found_.all;
     if (!accepted) ++found_.refused;
   }

@@ -5,6 +5,7 @@
 
 #include <atomic>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <mutex>
 #include <string>
@@ -43,6 +44,7 @@ class NriRunning {
   std::string runtime_namespace_;
   std::vector<std::string> ids_;
   Found found_;
+  std::uint64_t look_ = 0;  // the number of this one
   std::atomic<bool> stopping_{false};
   BackgroundTask task_;
 };

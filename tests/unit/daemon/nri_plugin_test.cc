@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <future>
 
 #include "tests/support/catch.h"
 #include "tests/support/nri_runtime.h"
@@ -232,6 +233,25 @@ TEST_CASE("what runs already is looked at and told") {
   CHECK(plugin.state().runtime == "containerd 2.1.9");
   CHECK(desk.Asked(0).hook == Hook::kNriRunning);
   CHECK(desk.Asked(0).offline);
+}
+
+TEST_CASE("what was judged for another meeting is not counted in this one") {
+  std::promise<void> judging;
+  std::promise<void> met_again;
+  NriRunning running([&](const Question& question) {
+    const bool held = std::get<RecordClaim>(question.about).id == "held";
+    if (held) {
+      judging.set_value();
+      met_again.get_future().wait();
+    }
+    return AnswerOf(!held);
+  });
+  running.Look("k8s.io", {"held"});
+  judging.get_future().wait();
+  running.Look("k8s.io", {"one", "other"});
+  met_again.set_value();
+  REQUIRE(Within(seconds(60), [&] { return running.found().all == 2; }));
+  CHECK(running.found().refused == 0);
 }
 
 TEST_CASE("a decision that comes too late is a refusal") {
