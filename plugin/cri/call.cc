@@ -47,7 +47,7 @@ void Call::Complete(const Operation& operation, bool ok) {
 
 void Call::Prepare(grpc::ClientContext& context) const {
   CopyMetadata(client_->context.client_metadata(),
-               [&](std::string key, std::string value) {
+               [&](const std::string& key, const std::string& value) {
                  context.AddMetadata(key, value);
                });
   context.set_deadline(client_->context.deadline());

@@ -155,7 +155,7 @@ void ForwardCall::OnHeaders(bool ok) {
   if (ok) {
     headers_known_ = true;
     CopyMetadata(context_.GetServerInitialMetadata(),
-                 [&](std::string key, std::string value) {
+                 [&](const std::string& key, const std::string& value) {
                    client_->context.AddInitialMetadata(key, value);
                  });
   }
@@ -190,7 +190,7 @@ void ForwardCall::OnStatus() {
   status_known_ = true;
   // The details of a status are one of these.
   CopyMetadata(context_.GetServerTrailingMetadata(),
-               [&](std::string key, std::string value) {
+               [&](const std::string& key, const std::string& value) {
                  client_->context.AddTrailingMetadata(key, value);
                });
   AdvanceResponses();

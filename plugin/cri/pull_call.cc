@@ -187,11 +187,11 @@ void PullCall::Refuse(const std::string& line) {
 void PullCall::Answer() {
   auto& context = client_->context;
   CopyMetadata(pull_.context.GetServerInitialMetadata(),
-               [&](std::string key, std::string value) {
+               [&](const std::string& key, const std::string& value) {
                  context.AddInitialMetadata(key, value);
                });
   CopyMetadata(pull_.context.GetServerTrailingMetadata(),
-               [&](std::string key, std::string value) {
+               [&](const std::string& key, const std::string& value) {
                  context.AddTrailingMetadata(key, value);
                });
   if (!pull_.status.ok()) {

@@ -1,5 +1,3 @@
-#include <utility>
-
 #include "core/verdict/verifier.h"
 
 namespace assay {
@@ -38,9 +36,8 @@ Verdict Verifier::DecideUnread(
   if (!general) return Refuse(general.error(), policy);
   std::vector<Selection> selections{*general};
   if (IsForAnyNamespace(question)) {
-    for (Selection& one : policy->SelectNamespaced(name, content)) {
-      selections.push_back(std::move(one));
-    }
+    const auto namespaced = policy->SelectNamespaced(name, content);
+    selections.insert(selections.end(), namespaced.begin(), namespaced.end());
   }
   for (const Selection& one : selections) {
     if (one.action != Action::kAllow || !IsUnanswered(why)) continue;

@@ -85,16 +85,16 @@ TEST_CASE("a full filesystem is kDiskFull") {
 
 TEST_CASE("writers of several processes lose nothing of each other") {
   const TempFolder folder;
-  constexpr int kProcesses = 4;
-  constexpr int kEach = 8;
+  constexpr std::size_t kProcesses = 4;
+  constexpr std::size_t kEach = 8;
   std::vector<pid_t> children;
-  for (int process = 0; process < kProcesses; ++process) {
+  for (std::size_t process = 0; process < kProcesses; ++process) {
     const pid_t child = ::fork();
     REQUIRE(child >= 0);
     if (child == 0) {
       auto store = StoreIn(folder.path());
       bool good = true;
-      for (int i = 0; i < kEach; ++i) {
+      for (std::size_t i = 0; i < kEach; ++i) {
         const std::string own =
             std::to_string(process) + "/" + std::to_string(i);
         good &=

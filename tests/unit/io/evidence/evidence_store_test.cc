@@ -18,6 +18,7 @@ namespace {
 
 const Digest kImage = Digest::Of("an image");
 const Digest kOther = Digest::Of("another image");
+constexpr std::int64_t kDay = 86'400;
 
 EvidenceStore StoreIn(const std::string& folder) {
   EvidenceStoreOptions options;
@@ -262,12 +263,12 @@ TEST_CASE("garbage is what is neither on the node nor young") {
   REQUIRE_FALSE(refused);
   CHECK(refused.error().reason == Reason::kClockImplausible);
 
-  request.now = Time(std::chrono::seconds(kSampleTime + 29 * 86400));
+  request.now = Time(std::chrono::seconds(kSampleTime + 29 * kDay));
   auto report = store.CollectGarbage(request);
   REQUIRE(report);
   CHECK(report->images.empty());
 
-  request.now = Time(std::chrono::seconds(kSampleTime + 31 * 86400));
+  request.now = Time(std::chrono::seconds(kSampleTime + 31 * kDay));
   request.dry_run = true;
   report = store.CollectGarbage(request);
   REQUIRE(report);

@@ -19,6 +19,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::int64_t kNow = 1'790'000'000;
+constexpr std::int64_t kDay = 86'400;
 
 Descriptor LayerOf(std::string_view bytes) {
   return {.media_type = "application/vnd.oci.image.layer.v1.tar+gzip",
@@ -311,18 +312,18 @@ TEST_CASE("records age: hashed again behind the answer, then before it") {
   const auto image = store.Manifest({"one"});
   LayerHasher hasher(store.Options());
   REQUIRE(hasher.Check(image, store.blobs(), Soon()));
-  store.now = kNow + 6 * 86400;
+  store.now = kNow + 6 * kDay;
   REQUIRE(hasher.Check(image, store.blobs(), Soon()));
   CHECK(store.hashed == 1);
 
-  store.now = kNow + 12 * 86400;
+  store.now = kNow + 12 * kDay;
   CHECK(hasher.Check(image, store.blobs(), Soon()));
   for (int i = 0; i < 3000 && store.hashed < 2; ++i) {
     std::this_thread::sleep_for(10ms);
   }
   CHECK(store.hashed == 2);
 
-  store.now = kNow + 50 * 86400;
+  store.now = kNow + 50 * kDay;
   CHECK(hasher.Check(image, store.blobs(), Soon()));
   CHECK(store.hashed == 3);
 }

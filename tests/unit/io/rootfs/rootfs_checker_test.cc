@@ -7,10 +7,14 @@
 #include <unistd.h>
 
 #include <atomic>
+#include <filesystem>
 #include <functional>
+#include <iterator>
+#include <sstream>
 
 #include "io/rootfs/folder.h"
 #include "tests/support/catch.h"
+#include "tests/support/child_process.h"
 #include "tests/support/tar_maker.h"
 #include "tests/support/temp_folder.h"
 
@@ -21,6 +25,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::int64_t kNow = 1'790'000'000;
+constexpr std::int64_t kWeek = 604'800;
 
 class AnyBlobs : public LayerIntegrity {
  public:
@@ -52,10 +57,8 @@ class Image {
     const std::string folder = folder_ / ("snapshots-" + number);
     REQUIRE(::mkdir(folder.c_str(), 0755) == 0);
     if (unpack) {
-      const std::string command =
-          "tar --numeric-owner --xattrs --xattrs-include='*' -xpf " + tar +
-          " -C " + folder;
-      REQUIRE(std::system(command.c_str()) == 0);
+      Run({"tar", "--numeric-owner", "--xattrs", "--xattrs-include=*", "-xpf",
+           tar, "-C", folder});
     }
     manifest.layers.push_back(DescriptorOf(archive));
     diff_ids.push_back(Digest::Of(archive).str());
@@ -156,6 +159,12 @@ void Rewrite(const std::string& path, const std::string& bytes) {
   REQUIRE(::futimens(fd.get(), times) == 0);
 }
 
+// A program and its arguments, without a shell.
+void RunWords(const std::string& line) {
+  std::istringstream words(line);
+  Run({std::istream_iterator<std::string>(words), {}});
+}
+
 }  // namespace
 
 TEST_CASE("what tar unpacked is what the layer holds, and costs a walk then") {
@@ -177,8 +186,8 @@ TEST_CASE("every edit of an unpacked file is found, and its undoing too") {
   RootfsChecker checker(image.Options(), image.blobs);
   REQUIRE(image.WhyNot(checker).empty());
   const auto at = [&](const std::string& name) { return root + "/" + name; };
-  const auto command = [](const std::string& line) {
-    return [line] { REQUIRE(std::system(line.c_str()) == 0); };
+  const auto command = [](const auto&... lines) {
+    return [=] { (RunWords(lines), ...); };
   };
   struct Edit {
     std::function<void()> make;
@@ -189,7 +198,7 @@ TEST_CASE("every edit of an unpacked file is found, and its undoing too") {
       {[&] { Rewrite(at("bin/busybox"), "B"); },
        [&] { Rewrite(at("bin/busybox"), "b"); },
        "rootfs-file-changed: /bin/busybox: its content is another"},
-      {command("echo more >>" + at("etc/passwd")),
+      {command("truncate -s 16 " + at("etc/passwd")),
        command("truncate -s 11 " + at("etc/passwd")),
        "rootfs-file-changed: /etc/passwd: its size is 16, not 11"},
       {command("touch " + at("etc/.extra")), command("rm " + at("etc/.extra")),
@@ -214,13 +223,13 @@ TEST_CASE("every edit of an unpacked file is found, and its undoing too") {
        command("ln -sfn /proc/mounts " + at("etc/mtab")),
        "rootfs-file-changed: /etc/mtab: it leads to /tmp/evil, not "
        "/proc/mounts"},
-      {command("rm " + at("dev/null") + "; mknod -m 666 " + at("dev/null") +
-               " c 1 5"),
-       command("rm " + at("dev/null") + "; mknod -m 666 " + at("dev/null") +
-               " c 1 3"),
+      {command("rm " + at("dev/null"),
+               "mknod -m 666 " + at("dev/null") + " c 1 5"),
+       command("rm " + at("dev/null"),
+               "mknod -m 666 " + at("dev/null") + " c 1 3"),
        "rootfs-file-changed: /dev/null: another device"},
-      {command("rm " + at("empty") + "; mkdir " + at("empty")),
-       command("rmdir " + at("empty") + "; touch " + at("empty")),
+      {command("rm " + at("empty"), "mkdir " + at("empty")),
+       command("rmdir " + at("empty"), "touch " + at("empty")),
        "rootfs-file-changed: /empty: a folder, not a file"},
       {[&] {
          REQUIRE(::setxattr(at("etc").c_str(), "trusted.overlay.opaque", "y", 1,
@@ -358,12 +367,12 @@ TEST_CASE("what cannot be compared is refused, never accepted") {
   Image lacking;
   const std::string archive = TarMaker().File("x", "x").Whole();
   const std::string folder = lacking.Add(archive);
-  REQUIRE(std::system(("mv " + folder + " " + folder + "-gone").c_str()) == 0);
+  std::filesystem::rename(folder, folder + "-gone");
   CHECK(lacking.Check().error().reason == Reason::kRootfsUnreadable);
   REQUIRE(::symlink((folder + "-gone").c_str(), folder.c_str()) == 0);
   CHECK(lacking.Check().error().reason == Reason::kRootfsUnreadable);
   REQUIRE(::unlink(folder.c_str()) == 0);
-  REQUIRE(std::system(("mv " + folder + "-gone " + folder).c_str()) == 0);
+  std::filesystem::rename(folder + "-gone", folder);
   CHECK(lacking.Check());
   Image sparse;
   sparse.Add(TarMaker().Add({.name = "x", .type = 'S'}).Whole(), false);
@@ -389,7 +398,7 @@ TEST_CASE("a restart remembers what was compared, for a time") {
   REQUIRE(image.Check());
   REQUIRE(image.Check());
   CHECK(image.compared == 1);
-  image.now = kNow + 5 * 7 * 24 * 3600;
+  image.now = kNow + 5 * kWeek;
   REQUIRE(image.Check());
   CHECK(image.compared == 2);
 }

@@ -17,7 +17,7 @@ constexpr const char* kRecordedRoot = "/var/lib/containers/storage";
 }  // namespace
 
 std::string Recorded(const std::string& name) {
-  return testing::ReadAll(std::string(ASSAY_RECORDED_DIR) + "/" + name);
+  return testing::ReadAll(std::string(ASSAY_RECORDED_STORES) + "/" + name);
 }
 
 std::string Replaced(std::string text, const std::string& from,

@@ -40,7 +40,7 @@ TEST_CASE(
     std::filesystem::create_directories(node.Path("/etc/containerd/conf.d"));
     const auto before = node.Snapshot();
     const auto plan = PlanWiring(node.Options());
-    if (!plan) INFO(plan.error().detail);
+    INFO((plan ? "" : plan.error().detail));
     REQUIRE(plan);
     CHECK(node.Snapshot() == before);  // planning touches nothing
     REQUIRE(ApplyWiring(node.Options(), *plan));

@@ -12,7 +12,7 @@ namespace {
 constexpr Time kRecorded{std::chrono::seconds(1'795'668'000)};
 
 std::string Recorded(const std::string& role) {
-  std::ifstream file(std::string(ASSAY_RECORDED_DIR) + "/" + role);
+  std::ifstream file(std::string(ASSAY_RECORDED_ROLES) + "/" + role);
   std::ostringstream text;
   text << file.rdbuf();
   REQUIRE_FALSE(text.str().empty());
