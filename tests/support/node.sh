@@ -19,8 +19,8 @@ make_node() {
   mkdir -p "$NODE/var/lib/containerd"
   mount -t tmpfs tmpfs "$NODE/var/lib/containerd"
   cp -a "$peer/usr/bin/." "$NODE/usr/bin/"
-  cp -a "$peer/lib/systemd/system/containerd.service" \
-    "$NODE/lib/systemd/system/"
+  cp -a "$peer"/{,usr/}lib/systemd/system/containerd.service \
+    "$NODE/lib/systemd/system/" 2>/dev/null || true # it is in one of them
   mkdir -p "$NODE/etc/containerd/certs.d"
   printf 'version = 2\n' >"$NODE/etc/containerd/config.toml"
   # Nothing of this machine's but what boots.

@@ -1,11 +1,11 @@
 # The packages' life on a node with systemd: installed, they enforce nothing and
-# say so; wired, they do; upgraded while containers start, they give no wrong
-# answer; removed, they leave running containers and runtimes as they were; and
+# say so; wired, they do; upgraded while containers start and images are pulled,
+# they give no wrong answer; removed, they leave running containers and runtimes as they were; and
 # purged, no file.
 . "$ASSAY_SOURCE_DIR/tests/support/node.sh"
 
 packages=${ASSAY_PACKAGES:-$ASSAY_BIN_DIR/packages}
-starts=${ASSAY_UPGRADE_STARTS:-25} # of each kind, at least
+starts=${ASSAY_UPGRADE_STARTS:-15} # of each kind, at least
 ASSAY_ROOT=$NODE
 
 start_registry
@@ -18,13 +18,12 @@ push_image demo/unsigned:1 --cmd /bin/true --file etc/motd=unsigned >/dev/null
 builder=$!
 mkdir "$WORK/packages"
 cp "$packages"/*.deb "$WORK/packages"
-make_node containerd16
+make_node containerd21
 start_node
 node systemctl start containerd
 wait_for 20 node ctr version || fail "containerd does not answer"
-for image in app lasting unsigned; do
-  quietly node ctr images pull --plain-http "$REGISTRY/demo/$image:1"
-done
+pull_there() { node ctr images pull --plain-http "$REGISTRY/demo/$1:1"; }
+for image in app lasting unsigned; do quietly pull_there "$image"; done
 run_there() { node ctr run --rm "$REGISTRY/demo/$1:1" "$2"; }
 expect_ok "without Assay the unsigned image starts" run_there unsigned before
 node_files >"$WORK/files.before"
@@ -51,51 +50,63 @@ wait_for 60 starts_soon app || fail "the signed image does not start"
 passed "the signed image starts"
 expect_failure "the unsigned one is refused" "create failed: no-signature: " \
   run_there unsigned refused
+expect_failure "  and not pulled" "no-signature: " pull_there unsigned
 expect_ok "a container is to outlive it all" node ctr run -d \
   --runc-binary /usr/lib/assay/bin/runc "$REGISTRY/demo/lasting:1" lasting
 
 # --- upgrade ------------------------------------------------------------------
 
-# start_many IMAGE LOG: until $WORK/upgraded is there, and so many times; a line
-# for each, with its status and what was said.
-start_many() {
-  local said count=0 status
+# do_many COMMAND: with the signed and the unsigned image, until $WORK/upgraded is
+# there, and so many times; a line for each in COMMAND.IMAGE, with its status and
+# what was said last.
+do_many() {
+  local image said count=0 status
   while ((count < starts)) || [[ ! -e $WORK/upgraded ]]; do
-    status=0
     count=$((count + 1))
-    said=$(run_there "$1" "$1-$count" 2>&1) || status=$?
-    printf '%s %s\n' "$status" "$(tr '\n' ' ' <<<"$said")" >>"$2"
+    for image in app unsigned; do
+      status=0
+      said=$("$1" "$image" "$image-$count" 2>&1) || status=$?
+      printf '%s %s\n' "$status" "$(tail -n 1 <<<"$said")" >>"$WORK/$1.$image"
+    done
   done
+}
+
+# expect_answers COMMAND: every line of the two files is right. Too busy to decide
+# in time is an answer, though not a wrong one.
+late='^1 .*: (deadline|overloaded|[a-z]+-pending): '
+expect_answers() {
+  local wrong
+  wrong=$(grep -vE "^0 |$late" "$WORK/$1.app" || true)
+  [[ -z $wrong ]] || fail "$1 of a signed image: $wrong"
+  passed "  $1: $(grep -c '^0 ' "$WORK/$1.app") of $(wc -l <"$WORK/$1.app") signed came about"
+  wrong=$(grep -vE "^1 .*no-signature: |$late" "$WORK/$1.unsigned" || true)
+  [[ -z $wrong ]] || fail "$1 of an unsigned image: $wrong"
+  passed "  $1: $(wc -l <"$WORK/$1.unsigned") unsigned were refused"
 }
 
 unit() { node systemctl show --value -p "$2" "$1"; }
 wait "$builder" || fail "the newer packages cannot be built"
 socket_since=$(unit assayd.socket ActiveEnterTimestampMonotonic)
 daemon=$(unit assayd.service MainPID)
-start_many app "$WORK/app.starts" &
-signed=$!
-start_many unsigned "$WORK/unsigned.starts" &
-unsigned=$!
-wait_for 60 test -s "$WORK/app.starts" -a -s "$WORK/unsigned.starts"
+do_many run_there &
+workers=($!)
+do_many pull_there &
+workers+=($!)
+all_began() { [[ -s $WORK/run_there.unsigned && -s $WORK/pull_there.unsigned ]]; }
+wait_for 60 all_began || fail "nothing is started or pulled"
 run install_packages_there newer
 touch "$WORK/upgraded"
 ((STATUS == 0)) || fail "the upgrade: $OUTPUT"
 passed "an upgrade, while containers start"
-wait "$signed" "$unsigned"
+wait "${workers[@]}"
 expect_equal "  to the newer version" 0.1.0+1 \
   "$(node dpkg-query -W -f '${Version}' assay-shim)"
 expect_equal "  the socket stayed" "$socket_since" \
   "$(unit assayd.socket ActiveEnterTimestampMonotonic)"
 [[ $(unit assayd.service MainPID) != "$daemon" ]] || fail "the old daemon still runs"
 passed "  the daemon did not"
-# Too busy to decide in time is an answer, though not a wrong one.
-late='^1 .*create failed: (deadline|overloaded|[a-z]+-pending): '
-wrong=$(grep -vE "^0 |$late" "$WORK/app.starts" || true)
-[[ -z $wrong ]] || fail "a signed image: $wrong"
-passed "  $(grep -c '^0 ' "$WORK/app.starts") of $(wc -l <"$WORK/app.starts") signed starts came about"
-wrong=$(grep -vE "^1 .*create failed: no-signature: |$late" "$WORK/unsigned.starts" || true)
-[[ -z $wrong ]] || fail "an unsigned image: $wrong"
-passed "  $(wc -l <"$WORK/unsigned.starts") unsigned ones were refused"
+expect_answers run_there
+expect_answers pull_there
 
 # --- removal ------------------------------------------------------------------
 
@@ -110,6 +121,7 @@ expect_equal "containerd's configuration is what it was" "version = 2" \
 expect_ok "the unsigned image starts, as it did before" run_there unsigned after
 expect_ok "  also where the shim's place is called" node ctr run --rm \
   --runc-binary /usr/lib/assay/bin/runc "$REGISTRY/demo/unsigned:1" called
+expect_ok "  and is pulled" pull_there unsigned
 expect_output "the container that outlived it is seen" RUNNING node ctr tasks ls
 expect_ok "  entered" node ctr tasks exec --exec-id one lasting /bin/true
 expect_ok "  killed" node ctr tasks kill -s KILL lasting
