@@ -107,8 +107,8 @@ Status NriSession::Take(std::string_view bytes) {
   return mux_.Take(
       bytes, [this](std::uint32_t connection, std::string_view part) -> Status {
         if (connection == kNriPluginConnection) {
-          return calls_.Take(part, [this](TtrpcMessage message) {
-            return TakeCall(std::move(message));
+          return calls_.Take(part, [this](const TtrpcMessage& message) {
+            return TakeCall(message);
           });
         }
         return answers_.Take(part, [this](const TtrpcMessage& message) {
@@ -126,7 +126,7 @@ Status NriSession::TakeAnswer(const TtrpcMessage& message) {
   return ReadAnswer(message.data);
 }
 
-Status NriSession::TakeCall(TtrpcMessage message) {
+Status NriSession::TakeCall(const TtrpcMessage& message) {
   // A client's streams are odd and ascend (ttrpc, PROTOCOL.md).
   if (message.type != TtrpcType::kRequest || message.stream % 2 == 0 ||
       message.stream <= last_stream_) {

@@ -71,7 +71,7 @@ class NriSession {
   bool synchronized() const { return synchronized_; }
 
  private:
-  Status TakeCall(TtrpcMessage message);
+  Status TakeCall(const TtrpcMessage& message);
   Status TakeAnswer(const TtrpcMessage& message);
   std::string Respond(const TtrpcMessage& message);
   std::string Serve(const std::string& method, const std::string& payload);
