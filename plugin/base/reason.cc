@@ -92,8 +92,8 @@ constexpr auto kRows = std::to_array<ReasonInfo>({
      "[containerd] trusted_snapshotters"},
     {Reason::kSubjectStorage, "subject-storage", kUnsure, Stage::kSubject,
      "the image is stored in a form that cannot be bound to its digests",
-     "keep images in the overlay driver's own store and pull them whole; see "
-     "[storage] in assayd.toml(5)"},
+     "keep images in containerd or in the overlay driver's own store, and "
+     "pull them whole; see [storage] in assayd.toml(5)"},
     {Reason::kSubjectVolume, "subject-volume", kUnsure, Stage::kSubject,
      "the container mounts an image or artifact that is not verified",
      "start it without that volume"},

@@ -23,7 +23,7 @@ std::span<const Command* const> AllCommands() {
       &kPolicyCheckCommand,    &kPolicyShowCommand,     &kPolicyTestCommand,
       &kPolicyDiffCommand,     &kPolicyLearnCommand,    &kRotatePlanCommand,
       &kWireContainerdCommand, &kWireCrioCommand,       &kWirePodmanCommand,
-      &kWireRetireCommand,     &kReasonsCommand,
+      &kWireDockerCommand,     &kWireRetireCommand,     &kReasonsCommand,
   });
   return kCommands;
 }

@@ -20,10 +20,14 @@ constexpr auto kWireOptions = std::to_array<Option>({
 });
 
 // What makes a change of files count: containerd and CRI-O read theirs at start
-// (CRI-O says that SIGHUP does, and goes on as before), podman at every call.
-// Links are followed each time.
-std::string NextStep(WiredRuntime runtime, bool files_changed) {
+// (CRI-O says that SIGHUP does, and goes on as before), podman at every call,
+// docker when it is told to, but what is no longer said stays until its
+// restart. Links are followed each time.
+std::string NextStep(WiredRuntime runtime, bool files_changed, bool undone) {
   if (!files_changed || runtime == WiredRuntime::kPodman) return {};
+  if (runtime == WiredRuntime::kDocker && !undone) {
+    return "systemctl reload docker";
+  }
   return "systemctl restart " + std::string(RuntimeName(runtime));
 }
 
@@ -34,6 +38,14 @@ std::string InEffect(const std::string& next) {
 
 // What wiring cannot reach.
 std::string NoteOf(WiredRuntime runtime) {
+  if (runtime == WiredRuntime::kDocker) {
+    return "containers that were made before keep the runtime they were made "
+           "with, and docker's user may name it (--runtime runc): the link "
+           "that "
+           "`assay wire containerd` puts before containerd's runc stops both. "
+           "The steps of `docker build` start no container and are not asked "
+           "about";
+  }
   if (runtime != WiredRuntime::kPodman) return {};
   return "podman's user may name another runtime (--runtime /usr/bin/runc), "
          "which does not come through Assay. Ordinary users' podman reads the "
@@ -130,7 +142,8 @@ ExitCode Wire(Context& context, const WireOptions& options, bool dry_run) {
     plan->notes.push_back("no policy in " + context.paths.PolicyDir() +
                           ": every container will be refused");
   }
-  const std::string next = NextStep(options.runtime, !plan->files.empty());
+  const std::string next =
+      NextStep(options.runtime, !plan->files.empty(), /*undone=*/false);
   if (const std::string note = NoteOf(options.runtime); !note.empty()) {
     plan->notes.push_back(note);
   }
@@ -158,7 +171,8 @@ ExitCode Wire(Context& context, const WireOptions& options, bool dry_run) {
 ExitCode Undo(Context& context, const WireOptions& options, bool dry_run) {
   const auto report = UndoWiring(options, dry_run);
   if (!report) return PrintError(context, report.error());
-  const std::string next = NextStep(options.runtime, !report->restored.empty());
+  const std::string next =
+      NextStep(options.runtime, !report->restored.empty(), /*undone=*/true);
   if (context.json) {
     PrintJson(context, {{"dry_run", Json(dry_run)},
                         {"restored", Json(JsonStrings(report->restored))},
@@ -209,6 +223,10 @@ ExitCode RunWireCrio(Context& context, const Arguments& arguments) {
 
 ExitCode RunWirePodman(Context& context, const Arguments& arguments) {
   return RunWire(context, arguments, WiredRuntime::kPodman);
+}
+
+ExitCode RunWireDocker(Context& context, const Arguments& arguments) {
+  return RunWire(context, arguments, WiredRuntime::kDocker);
 }
 
 }  // namespace
@@ -282,6 +300,36 @@ const Command kWirePodmanCommand = {
         "--isolation chroot.\n",
     .options = kWireOptions,
     .run = &RunWirePodman,
+};
+
+const Command kWireDockerCommand = {
+    .name = "wire docker",
+    .operands = "",
+    .help = "Make docker start every container through Assay",
+    .details =
+        "Adds the runtime assay-runc to /etc/docker/daemon.json and makes it "
+        "the\n"
+        "default, lets the OCI runtimes that the file names lead to "
+        "assay-shim, and\n"
+        "remembers the real ones in /etc/assay/runtimes. Other bytes of the "
+        "file\n"
+        "stay. Runtimes that are shims of containerd's (kata) are left alone "
+        "and\n"
+        "named. Running it again changes nothing, or wires what was added "
+        "since.\n"
+        "\n"
+        "What a container is can be told where docker keeps its images in\n"
+        "containerd: \"features\": {\"containerd-snapshotter\": true}, from "
+        "docker 24\n"
+        "on. With a store of docker's own each container is refused as\n"
+        "subject-storage.\n"
+        "\n"
+        "Containers made before keep their runtime, and `--runtime runc` is "
+        "always\n"
+        "there: wire containerd as well, whose link stands before a bare "
+        "runc.\n",
+    .options = kWireOptions,
+    .run = &RunWireDocker,
 };
 
 }  // namespace assay

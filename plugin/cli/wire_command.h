@@ -1,5 +1,5 @@
-// `assay wire containerd|crio|podman`: puts the shim where the runtime calls an
-// OCI runtime, shows that beforehand, and takes it back.
+// `assay wire containerd|crio|podman|docker`: puts the shim where the runtime
+// calls an OCI runtime, shows that beforehand, and takes it back.
 #ifndef ASSAY_CLI_WIRE_COMMAND_H_
 #define ASSAY_CLI_WIRE_COMMAND_H_
 
@@ -10,6 +10,7 @@ namespace assay {
 extern const Command kWireContainerdCommand;
 extern const Command kWireCrioCommand;
 extern const Command kWirePodmanCommand;
+extern const Command kWireDockerCommand;
 
 }  // namespace assay
 

@@ -1,6 +1,6 @@
 #!/bin/bash
 # The real peers that the tests run against: containerd of three Debian
-# releases, cosign of two, notation, a late skopeo and podman, Debian 12's
+# releases, cosign of two, notation, a late skopeo, podman and docker, Debian 12's
 # docker-registry and notary; and the .proto files of Debian 12's containerd.
 #
 #   tests/support/peers.sh prepare [PEER...]   fetch what is missing (root, apt)
@@ -31,6 +31,7 @@ skopeo forky skopeo,libc6,libgpgme45,libsqlite3-0,libassuan9,libgpg-error0 1.
 podman forky podman,libsubid6,libseccomp2 5.
 podman43 bookworm podman,libsubid4 4.3.
 crun trixie crun 1.
+docker forky docker.io,docker-cli 28.
 notary bookworm notary 0.7.
 protos16 bookworm golang-github-containerd-containerd-dev 1.6.
 TABLE
@@ -135,6 +136,8 @@ check_peer() {
     podman43) LD_LIBRARY_PATH="$ASSAY_PEERS_DIR/$peer/usr/lib/x86_64-linux-gnu" \
       "$(peer_bin "$peer")/podman" --version >/dev/null ;;
     crun) with_late_libraries "$(peer_bin crun)/crun" --version >/dev/null ;;
+    docker) "$(peer_bin docker)/../sbin/dockerd" --version >/dev/null &&
+      "$(peer_bin docker)/docker" --version >/dev/null ;;
     notary) "$(peer_bin notary)/notary" version >/dev/null ;;
     protos16) [[ -d $ASSAY_PEERS_DIR/$peer/usr/share/gocode ]] ;;
   esac || die "$peer $version does not run on this machine"

@@ -2,14 +2,19 @@
 
 #include <algorithm>
 #include <optional>
+#include <string_view>
 
 namespace assay {
 namespace {
 
+// Under which docker keeps an image that has lost its name, whatever that was.
+// Read as a reference it would be one of docker.io/library.
+constexpr std::string_view kDangling = "moby-dangling@";
+
 // The name of an image record; an image id, under which the CRI plugin files
 // each image as well, names nothing.
 std::optional<Reference> ToName(const std::string& text) {
-  if (Digest::Parse(text)) return std::nullopt;
+  if (Digest::Parse(text) || text.starts_with(kDangling)) return std::nullopt;
   auto name = Reference::Parse(text);
   if (!name) return std::nullopt;
   return *std::move(name);

@@ -6,14 +6,15 @@
 #include <utility>
 
 #include "base/bytes.h"
-#include "core/subject/image_config.h"
 #include "io/containerd/announced.h"
 #include "io/containerd/binding.h"
 #include "io/containerd/client.h"
 #include "io/containerd/cri_record.h"
+#include "io/containerd/docker.h"
 #include "io/containerd/held_bases.h"
 #include "io/containerd/image_volumes.h"
 #include "io/containerd/layer_dirs.h"
+#include "io/containerd/named_image.h"
 #include "io/containerd/place.h"
 #include "io/containerd/rootfs.h"
 #include "io/containerd/subject_builder.h"
@@ -42,30 +43,11 @@ bool Contains(const List& list, std::string_view name) {
   return std::find(list.begin(), list.end(), name) != list.end();
 }
 
-// The variant is not looked at: a host runs several.
-bool IsHostPlatform(const Platform& platform) {
-  const Platform host = HostPlatform();
-  return platform.os == host.os && platform.architecture == host.architecture;
-}
-
 // kNotFound is what a lookup says; the walk wants to know what was missing.
 template <typename T>
 Result<T> OrElse(Result<T> result, Reason reason) {
   if (result || result.error().reason != Reason::kNotFound) return result;
   return Fail(reason, result.error().detail);
-}
-
-// Of a configuration that is bound. Where nothing holds it, a document that
-// could not be followed may be why.
-Result<Subject> BuildHeld(ContentStore& store, const HeldImages& held,
-                          const Digest& config, const std::string& requested) {
-  auto subject =
-      BuildSubject(store, config, ThatHold(held.images, config), requested);
-  if (subject || subject.error().reason != Reason::kSubjectUnbound ||
-      !held.broken) {
-    return subject;
-  }
-  return *held.broken;
 }
 
 }  // namespace
@@ -119,6 +101,10 @@ class ContainerdResolver::Impl {
   Result<Subject> BindNamed(View& view, const ContainerRecord& record,
                             const SnapshotRecord& snapshot,
                             const ProcessSpec& process);
+  // The claim is null where no start is asked about.
+  Result<Subject> BindDockers(View& view, const ContainerRecord& record,
+                              const ProcessSpec& process,
+                              const ContainerClaim* claim);
   Status AddVolumes(View& view, const ContainerRecord& record,
                     const std::vector<ImageVolume>& volumes,
                     const ContainerClaim* claim, Subject& subject);
@@ -278,6 +264,25 @@ Result<Subject> ContainerdResolver::Impl::BindNamed(
   return subject;
 }
 
+Result<Subject> ContainerdResolver::Impl::BindDockers(
+    View& view, const ContainerRecord& record, const ProcessSpec& process,
+    const ContainerClaim* claim) {
+  auto root = FindDockerRoot(*view.client, view.store.scope(), record, process);
+  if (!root) return root.error();
+  if (claim != nullptr) {
+    if (Status bare = CheckNotCovered(process); !bare) return bare.error();
+    const Status mounted =
+        CheckVolume(*claim, process.root_path, root->mounts, /*judged=*/true);
+    if (!mounted) return mounted.error();
+  }
+  const auto held = Held(view);
+  if (!held) return held.error();
+  auto subject =
+      BindDocker(view.store, record, root->snapshot, process, **held);
+  if (subject) subject->layer_dirs = std::move(root->layer_dirs);
+  return subject;
+}
+
 Result<Subject> ContainerdResolver::Impl::BindVolumeOf(
     View& view, const ContainerRecord& record, const ImageVolume& volume,
     const ContainerClaim* claim) {
@@ -339,6 +344,9 @@ Result<Subject> ContainerdResolver::Impl::ResolveContainer(
   if (!record) return record.error();
   auto process = ReadBundleConfig(claim);
   if (!process) return process.error();
+  if (IsDockers(*record, *process, place->runtime_namespace)) {
+    return BindDockers(*view, *record, *process, &claim);
+  }
   Status valid = CheckImage(*record, *process);
   if (!valid) return valid.error();
   const auto snapshot = Snapshot(*view, *record);
@@ -362,6 +370,9 @@ Result<Subject> ContainerdResolver::Impl::ResolveRecord(
   if (!record) return record.error();
   auto process = ProcessSpec::Parse(record->spec);
   if (!process) return process.error();
+  if (IsDockers(*record, *process, claim.runtime_namespace)) {
+    return BindDockers(*view, *record, *process, nullptr);
+  }
   const Status valid = CheckImage(*record, *process);
   if (!valid) return valid.error();
   const auto mounts = Mounts(*view, *record, record->snapshot_key);
@@ -379,25 +390,7 @@ Result<Subject> ContainerdResolver::Impl::ResolveImage(
   if (!view) return view.error();
   auto held = Held(*view);
   if (!held) return held.error();
-  const auto named = ThatAreNamed((*held)->images, claim.name);
-  if (named.empty()) {
-    if ((*held)->broken) return *(*held)->broken;
-    return Fail(Reason::kNotFound, Printable(claim.name));
-  }
-  for (const HeldImage& image : named) {
-    auto bytes = view->store.Config(image.config);
-    if (!bytes) continue;
-    auto config = ImageConfig::Parse(*bytes);
-    if (!config || !IsHostPlatform(config->platform)) continue;
-    auto subject =
-        BuildSubject(view->store, image.config,
-                     ThatHold((*held)->images, image.config), claim.name);
-    if (subject) {
-      subject->workload.runtime_namespace = claim.runtime_namespace;
-    }
-    return subject;
-  }
-  return Fail(Reason::kPlatformMissing, Printable(claim.name));
+  return BindNamedImage(view->store, **held, claim);
 }
 
 Result<Subject> ContainerdResolver::Impl::ResolveAnnounced(

@@ -162,10 +162,12 @@ Status CheckRootPath(const ContainerClaim& claim, const ProcessSpec& process) {
     return Differs("root.path is " + Printable(process.root_path) +
                    ", not the bundle's rootfs");
   }
-  if (process.root_covered) {
-    return Differs("a mount of the container covers its root file system");
-  }
-  return Ok();
+  return CheckNotCovered(process);
+}
+
+Status CheckNotCovered(const ProcessSpec& process) {
+  if (!process.root_covered) return Ok();
+  return Differs("a mount of the container covers its root file system");
 }
 
 Status CheckRootfs(const ContainerClaim& claim,

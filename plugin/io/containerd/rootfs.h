@@ -35,6 +35,8 @@ Result<MountEntry> LiveMount(const ContainerClaim& claim, int mounted);
 // The runtime will use <bundle>/rootfs and nothing else goes over "/".
 // Errors: kSubjectMountMismatch.
 Status CheckRootPath(const ContainerClaim& claim, const ProcessSpec& process);
+// The second half of it.
+Status CheckNotCovered(const ProcessSpec& process);
 
 // What is mounted at <bundle>/rootfs, as the shim sees it, is what the
 // snapshotter says it should be. Where `judged` is false the snapshotter's

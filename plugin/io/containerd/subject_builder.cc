@@ -90,4 +90,15 @@ Result<Subject> BuildSubject(ContentStore& store, const Digest& config,
   return subject;
 }
 
+Result<Subject> BuildHeld(ContentStore& store, const HeldImages& held,
+                          const Digest& config, const std::string& requested) {
+  auto subject =
+      BuildSubject(store, config, ThatHold(held.images, config), requested);
+  if (subject || subject.error().reason != Reason::kSubjectUnbound ||
+      !held.broken) {
+    return subject;
+  }
+  return *held.broken;
+}
+
 }  // namespace assay

@@ -19,6 +19,11 @@ Result<Subject> BuildSubject(ContentStore& store, const Digest& config,
                              const std::vector<HeldImage>& held,
                              const std::string& requested);
 
+// The same, of all that is held. Where nothing holds the configuration, a
+// document that could not be followed may be why, and is the error.
+Result<Subject> BuildHeld(ContentStore& store, const HeldImages& held,
+                          const Digest& config, const std::string& requested);
+
 }  // namespace assay
 
 #endif  // ASSAY_IO_CONTAINERD_SUBJECT_BUILDER_H_

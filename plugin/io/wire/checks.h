@@ -64,8 +64,8 @@ void CheckNri(const WireOptions& options,
 // gate does not stand before.
 void CheckRuntimes(const WireOptions& options, Checks& checks);
 
-// "crio", "crio-restart", "podman": where they are installed or wired, whether
-// every handler leads to the shim, and whether CRI-O knows.
+// "crio", "crio-restart", "podman", "docker": where they are installed or
+// wired, whether every handler leads to the shim, and whether CRI-O knows.
 void CheckDropIns(const Paths& paths,
                   const std::vector<std::string>& search_path, Checks& checks);
 

@@ -130,22 +130,12 @@ class DropInPlanner {
     return Ok();
   }
 
-  // The handler's own name, unless the link of that name is another program's.
   Result<std::string> LinkFor(const std::string& handler,
                               const HandlerProgram& program) const {
     std::string name = handler;
     if (!program.platform.empty()) name += "-" + program.platform;
     std::replace(name.begin(), name.end(), '/', '-');
-    for (const std::string& candidate :
-         {name, std::string(RuntimeName(options_.runtime)) + "-" + name}) {
-      const std::string link = RuntimeLink(options_.paths, candidate);
-      std::error_code ignored;
-      const bool free =
-          fs::symlink_status(link, ignored).type() == fs::file_type::not_found;
-      if (free || SameFile(link, program.path)) return candidate;
-    }
-    return Unfit(RuntimeLink(options_.paths, name) +
-                 " is another program than " + Printable(program.path));
+    return runtimes_.LinkName(name, program.path);
   }
 
   Status CheckOursIsLast() const {

@@ -1,4 +1,4 @@
-// Whether CRI-O and podman are wired, as `assay doctor` tells it.
+// Whether CRI-O, podman and docker are wired, as `assay doctor` tells it.
 #include <sys/stat.h>
 
 #include <filesystem>
@@ -20,7 +20,8 @@ std::string OurFile(const WireOptions& options) {
 
 // A runtime that is neither installed nor wired is not spoken of.
 bool IsInstalled(const WireOptions& options) {
-  const std::string name(RuntimeName(options.runtime));
+  const bool docker = options.runtime == WiredRuntime::kDocker;
+  const std::string name(docker ? "dockerd" : RuntimeName(options.runtime));
   return !Runtimes(options).Lookup(name, "").empty();
 }
 
@@ -62,7 +63,7 @@ void CheckCrioRestart(const WireOptions& options, Checks& checks) {
 void CheckDropIns(const Paths& paths,
                   const std::vector<std::string>& search_path, Checks& checks) {
   for (const WiredRuntime runtime :
-       {WiredRuntime::kCrio, WiredRuntime::kPodman}) {
+       {WiredRuntime::kCrio, WiredRuntime::kPodman, WiredRuntime::kDocker}) {
     WireOptions options = WireOptions::For(paths, runtime);
     options.search_path = search_path;
     const auto journal = ReadJournal(paths, runtime);

@@ -5,6 +5,7 @@
 #include "base/bytes.h"
 #include "io/files/files.h"
 #include "io/wire/containerd_edit.h"
+#include "io/wire/docker_config.h"
 #include "io/wire/drop_in.h"
 #include "io/wire/runtimes.h"
 #include "io/wire/wiring.h"
@@ -409,6 +410,7 @@ Result<WirePlan> PlanWiring(const WireOptions& options) {
   if (options.runtime == WiredRuntime::kContainerd) {
     return Planner(options).Plan();
   }
+  if (options.runtime == WiredRuntime::kDocker) return PlanDocker(options);
   return PlanDropIn(options);
 }
 

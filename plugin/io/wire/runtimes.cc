@@ -8,6 +8,7 @@
 #include <cstring>
 #include <filesystem>
 
+#include "base/bytes.h"
 #include "io/wire/journal.h"
 
 namespace assay {
@@ -82,6 +83,21 @@ std::string Runtimes::NameFor(const std::string& handler,
   const std::string plain = Lookup("runc", opt);
   const bool taken = !plain.empty() && Real(plain) != Real(runtime);
   return taken ? "cri-runc" : handler;
+}
+
+Result<std::string> Runtimes::LinkName(const std::string& name,
+                                       const std::string& program) const {
+  for (const std::string& candidate :
+       {name, std::string(RuntimeName(options_.runtime)) + "-" + name}) {
+    const std::string link = RuntimeLink(options_.paths, candidate);
+    std::error_code ignored;
+    const bool free =
+        fs::symlink_status(link, ignored).type() == fs::file_type::not_found;
+    if (free || SameFile(link, program)) return candidate;
+  }
+  return Fail(Reason::kConfigurationMalformed,
+              RuntimeLink(options_.paths, name) + " is another program than " +
+                  Printable(program));
 }
 
 void Runtimes::PlanLinks(const std::string& name, const std::string& runtime,

@@ -38,6 +38,11 @@ class Runtimes {
   std::string NameFor(const std::string& handler, const std::string& runtime,
                       const std::string& opt) const;
 
+  // The name, unless the link of that name is another program's: then one of
+  // this runtime's alone. Errors: kConfigurationMalformed when that is, too.
+  Result<std::string> LinkName(const std::string& name,
+                               const std::string& program) const;
+
   // The two links that put the shim before a runtime. One that is there already
   // is the operator's own or ours of before and is left out, unless only the
   // wiring of another runtime knows it, or it leads past the shim, as a

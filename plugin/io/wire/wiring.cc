@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 #include "io/files/files.h"
 #include "io/wire/containerd_edit.h"
+#include "io/wire/docker_config.h"
 #include "io/wire/journal.h"
 #include "io/wire/peer.h"
 #include "io/wire/runtimes.h"
@@ -79,10 +80,17 @@ Status Restore(const JournalFile& file) {
   return Fail(Reason::kWriteFailed, file.path + ": " + std::strerror(errno));
 }
 
+// A wired text less our own lines.
+std::string Unwired(const WireOptions& options, const std::string& text) {
+  return options.runtime == WiredRuntime::kDocker ? UnwireDocker(options, text)
+                                                  : Unwire(text);
+}
+
 // The journal of what is there and what the plan adds. A file that was wired
 // before and edited by others since is taken over: what stands there now, less
 // our own lines, is what undo shall bring back.
-Result<Journal> Extend(Journal journal, const WirePlan& plan) {
+Result<Journal> Extend(const WireOptions& options, Journal journal,
+                       const WirePlan& plan) {
   for (const FileChange& change : plan.files) {
     const Digest after = Digest::Of(change.after);
     const auto known = std::find_if(
@@ -96,7 +104,7 @@ Result<Journal> Extend(Journal journal, const WirePlan& plan) {
     }
     const auto now = StateOf(*known);
     if (!now) return now.error();
-    if (*now == Now::kForeign) known->before = Unwire(change.before);
+    if (*now == Now::kForeign) known->before = Unwired(options, change.before);
     known->after = after;
   }
   for (const LinkChange& link : plan.links) {
@@ -130,7 +138,8 @@ bool Changes(const WirePlan& plan, const std::string& path) {
 
 // Others edited a wired file in a way that needs no new line from us: undo
 // shall bring back their text, less our lines.
-Status TakeOverEdits(Journal& journal, const WirePlan& plan) {
+Status TakeOverEdits(const WireOptions& options, Journal& journal,
+                     const WirePlan& plan) {
   std::vector<JournalFile> files;
   for (JournalFile& file : journal.files) {
     const auto now = StateOf(file);
@@ -138,7 +147,7 @@ Status TakeOverEdits(Journal& journal, const WirePlan& plan) {
     if (*now == Now::kForeign && !Changes(plan, file.path)) {
       const auto text = ReadFile(file.path, kWiredFileBytes);
       if (!text) continue;  // removed: nothing of ours is left in it
-      file.before = Unwire(*text);
+      file.before = Unwired(options, *text);
       file.after = Digest::Of(*text);
     }
     files.push_back(std::move(file));
@@ -167,18 +176,26 @@ void TakeBack(const WireOptions& options, const WirePlan& plan,
   static_cast<void>(WriteJournal(options.paths, options.runtime, old));
 }
 
-// Where containerd's shims keep what they were started with. podman looks its
-// runtime up each time.
-std::string ShimState(const WireOptions& options) {
-  if (options.runtime != WiredRuntime::kContainerd) return {};
-  const auto config = ContainerdConfig::Read(options.config);
-  return config ? config->State() : "/run/containerd";
+// Where containerd's shims keep what they were started with; docker has a
+// containerd of its own where it finds none. podman looks its runtime up each
+// time.
+std::vector<std::string> ShimStates(const WireOptions& options) {
+  const bool docker = options.runtime == WiredRuntime::kDocker;
+  if (options.runtime != WiredRuntime::kContainerd && !docker) return {};
+  const std::string file =
+      docker ? WireOptions::For(options.paths).config : options.config;
+  const auto config = ContainerdConfig::Read(file);
+  std::vector<std::string> states = {config ? config->State()
+                                            : "/run/containerd"};
+  if (docker) {
+    states.push_back(options.paths.root() + "/run/docker/containerd/daemon");
+  }
+  return states;
 }
 
 // Shims of running containers keep calling the link they were created with
 // (kill, delete, exec), so it must stay as long as one of them lives.
 bool InUse(const std::string& state, const std::string& link) {
-  if (state.empty()) return false;
   std::error_code ignored;
   const std::string tasks = state + "/io.containerd.runtime.v2.task";
   fs::recursive_directory_iterator at(
@@ -206,13 +223,16 @@ bool CrioCallsLinks(const WireOptions& options, const Journal& journal) {
   return !journal.files.empty() || !undone || peer->started <= *undone;
 }
 
-bool MustStay(const WireOptions& options, const std::string& state,
-              const JournalLink& link) {
+bool MustStay(const WireOptions& options,
+              const std::vector<std::string>& states, const JournalLink& link) {
   if (options.retires) return false;
   const std::string name = fs::path(link.path).filename().string();
   const bool ours = link.path == ShimLink(options.paths, name) ||
                     link.path == RuntimeLink(options.paths, name);
-  return ours && InUse(state, ShimLink(options.paths, name));
+  return ours &&
+         std::any_of(states.begin(), states.end(), [&](const auto& state) {
+           return InUse(state, ShimLink(options.paths, name));
+         });
 }
 
 Status CheckNothingForeign(const Journal& journal) {
@@ -237,6 +257,8 @@ std::string_view RuntimeName(WiredRuntime runtime) {
       return "crio";
     case WiredRuntime::kPodman:
       return "podman";
+    case WiredRuntime::kDocker:
+      return "docker";
   }
   return "unknown";
 }
@@ -252,6 +274,9 @@ WireOptions WireOptions::For(const Paths& paths, WiredRuntime runtime) {
       break;
     case WiredRuntime::kPodman:
       config = "/etc/containers/containers.conf";
+      break;
+    case WiredRuntime::kDocker:
+      config = "/etc/docker/daemon.json";
       break;
   }
   return {paths,
@@ -286,8 +311,8 @@ Status ApplyWiring(const WireOptions& options, const WirePlan& plan) {
   const auto old = ReadJournal(options.paths, options.runtime);
   if (!old) return old.error();
   Journal kept = *old;
-  if (auto taken = TakeOverEdits(kept, plan); !taken) return taken;
-  auto journal = Extend(std::move(kept), plan);
+  if (auto taken = TakeOverEdits(options, kept, plan); !taken) return taken;
+  auto journal = Extend(options, std::move(kept), plan);
   if (!journal) return journal.error();
   if (auto written = WriteJournal(options.paths, options.runtime, *journal);
       !written) {
@@ -303,7 +328,7 @@ Result<UndoReport> UndoWiring(const WireOptions& options, bool dry_run) {
   if (!journal) return journal.error();
   if (journal->empty()) return Fail(Reason::kNotFound, "nothing is wired");
   if (auto ours = CheckNothingForeign(*journal); !ours) return ours.error();
-  const std::string state = ShimState(options);
+  const std::vector<std::string> states = ShimStates(options);
   const bool calls_links = CrioCallsLinks(options, *journal);
   UndoReport report;
   Journal left;
@@ -314,7 +339,7 @@ Result<UndoReport> UndoWiring(const WireOptions& options, bool dry_run) {
   }
   std::reverse(journal->links.begin(), journal->links.end());
   for (const JournalLink& link : journal->links) {
-    if (calls_links || MustStay(options, state, link)) {
+    if (calls_links || MustStay(options, states, link)) {
       report.kept.push_back(link.path);
       left.links.insert(left.links.begin(), link);
       continue;

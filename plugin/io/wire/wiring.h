@@ -1,7 +1,7 @@
-// Wiring: what must change on a node so that containerd, CRI-O or podman starts
-// every container through the shim (and containerd asks before it pulls), as a
-// plan that can be shown, made true, and undone to the byte. Nothing outside
-// Assay's own folders is written by anything else.
+// Wiring: what must change on a node so that containerd, CRI-O, podman or
+// docker starts every container through the shim (and containerd asks before it
+// pulls), as a plan that can be shown, made true, and undone to the byte.
+// Nothing outside Assay's own folders is written by anything else.
 //
 // Order matters for safety: the journal of what will change is on disk before
 // the first change, links exist before a configuration names them, and undo
@@ -23,9 +23,10 @@
 namespace assay {
 
 // Who starts containers.
-enum class WiredRuntime : std::uint8_t { kContainerd, kCrio, kPodman };
+enum class WiredRuntime : std::uint8_t { kContainerd, kCrio, kPodman, kDocker };
 inline constexpr WiredRuntime kWiredRuntimes[] = {
-    WiredRuntime::kContainerd, WiredRuntime::kCrio, WiredRuntime::kPodman};
+    WiredRuntime::kContainerd, WiredRuntime::kCrio, WiredRuntime::kPodman,
+    WiredRuntime::kDocker};
 
 std::string_view RuntimeName(WiredRuntime runtime);  // "podman"
 

@@ -54,6 +54,14 @@ TEST_CASE("runtimes drop the tag of a name with a digest") {
   CHECK(Names(asked, {Held(filed)}) == Strings{asked});
 }
 
+TEST_CASE("an image that has lost its name has none") {
+  const HeldImage dangling = Held("moby-dangling@" + kManifest.str());
+  CHECK(Names("", {dangling}) == Strings{"subject-no-name"});
+  CHECK(Names(dangling.name, {dangling}) == Strings{"subject-no-name"});
+  CHECK(Names("", {dangling, Held("a.example/app:1")}) ==
+        Strings{"a.example/app:1"});
+}
+
 TEST_CASE("short names are those that runtimes expand") {
   CHECK(Names("busybox", {Held("docker.io/library/busybox:latest")}) ==
         Strings{"docker.io/library/busybox:latest"});
