@@ -55,7 +55,7 @@ find_node() {
 
 # node COMMAND...: runs it there.
 node() {
-  nsenter -t "$NODE_PID" -m -u -i -p -C -r --wd=/ env -i HOME=/root LC_ALL=C.UTF-8 \
+  nsenter -t "$NODE_PID" -m -u -i -p -C -r -w env -i HOME=/root LC_ALL=C.UTF-8 \
     PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
     CONTAINERD_NAMESPACE="$CONTAINERD_NAMESPACE" DEBIAN_FRONTEND=noninteractive "$@"
 }

@@ -1,7 +1,8 @@
 #!/bin/bash
 # The real peers that the tests run against: containerd of three Debian
 # releases, cosign of two, notation, a late skopeo, podman and docker, Debian 12's
-# docker-registry and notary; and the .proto files of Debian 12's containerd.
+# docker-registry, notary and AppArmor parser; and the .proto files of its
+# containerd.
 #
 #   tests/support/peers.sh prepare [PEER...]   fetch what is missing (root, apt)
 #   . tests/support/peers.sh                   get the functions
@@ -33,6 +34,7 @@ podman43 bookworm podman,libsubid4 4.3.
 crun trixie crun 1.
 docker forky docker.io,docker-cli 28.
 notary bookworm notary 0.7.
+apparmor bookworm apparmor 3.
 protos16 bookworm golang-github-containerd-containerd-dev 1.6.
 TABLE
 }
@@ -139,6 +141,7 @@ check_peer() {
     docker) "$(peer_bin docker)/../sbin/dockerd" --version >/dev/null &&
       "$(peer_bin docker)/docker" --version >/dev/null ;;
     notary) "$(peer_bin notary)/notary" version >/dev/null ;;
+    apparmor) parse_apparmor --version >/dev/null ;;
     protos16) [[ -d $ASSAY_PEERS_DIR/$peer/usr/share/gocode ]] ;;
   esac || die "$peer $version does not run on this machine"
   say "$peer $version"
@@ -177,6 +180,12 @@ with_late_libraries() {
 
 late_skopeo() { with_late_libraries "$(peer_bin skopeo)/skopeo" "$@"; }
 late_podman() { with_late_libraries "$(peer_bin podman)/podman" "$@"; }
+
+# Never installed: a containerd that finds it there behaves otherwise.
+parse_apparmor() {
+  local root="$ASSAY_PEERS_DIR/apparmor"
+  "$root/sbin/apparmor_parser" --base "$root/etc/apparmor.d" "$@"
+}
 
 cosign25() { COSIGN_PASSWORD='' "$(peer_bin cosign25)/cosign" "$@"; }
 cosign31() { COSIGN_PASSWORD='' "$(peer_bin cosign31)/cosign" "$@"; }
