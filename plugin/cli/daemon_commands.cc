@@ -34,12 +34,16 @@ const Command kStatusCommand = {
 const Command kRunningCommand = {
     .name = "running",
     .operands = "",
-    .help = "Decide anew about every container the runtime holds",
+    .help = "Decide anew about every container the runtimes hold",
     .details =
         "From disk alone, under the policy in force now: what would not start\n"
         "again today. Exit status: 0 all are accepted, 1 one is rejected, 3 "
         "one\n"
-        "is undetermined.\n",
+        "is undetermined.\n"
+        "\n"
+        "CRI-O's and podman's have the namespace containers-storage. What "
+        "their\n"
+        "records say is judged; what is mounted is, when they start.\n",
     .options = {},
 };
 

@@ -48,6 +48,10 @@ Deadline JudgedBy(SystemClock::time_point client_waits) {
   return std::chrono::steady_clock::now() + patience;
 }
 
+std::string NoThread() {
+  return ErrorText(Fail(Reason::kOverloaded, "no thread is left"));
+}
+
 }  // namespace
 
 PullCall::PullCall(Switchboard& board, std::unique_ptr<ClientEnd> client,
@@ -58,6 +62,8 @@ PullCall::PullCall(Switchboard& board, std::unique_ptr<ClientEnd> client,
       judged_{this, kJudged},
       pulled_{this, kPulled},
       looked_up_{this, kLookedUp},
+      checked_{this, kChecked},
+      wrote_down_{this, kRejected},
       finish_{this, kFinish} {}
 
 void PullCall::Begin() { client_->stream.Read(&incoming_, Started(read_)); }
@@ -72,6 +78,10 @@ void PullCall::On(int operation, bool ok) {
       return OnPulled();
     case kLookedUp:
       return OnLookedUp();
+    case kChecked:
+      return OnChecked();
+    case kRejected:
+      return Finish(rejected_);
     default:
       return;  // finished
   }
@@ -87,40 +97,46 @@ void PullCall::OnCancelled() {
 void PullCall::OnMessage(bool ok) {
   if (!ok && message_) return Judge();
   if (!ok || message_ || incoming_.Length() > kMostPullRequestBytes) {
-    return Finish({grpc::StatusCode::INVALID_ARGUMENT,
-                   "a pull is one message of at most 16 MiB"});
+    return Reject(grpc::StatusCode::INVALID_ARGUMENT,
+                  Fail(Reason::kHookMalformed,
+                       "a pull is one message of at most 16 MiB"));
   }
   message_.emplace();
   message_->Swap(&incoming_);
   client_->stream.Read(&incoming_, Started(read_));
 }
 
+void PullCall::Elsewhere(std::function<void()> work, grpc::Alarm& alarm,
+                         Operation& operation) {
+  void* const tag = Started(operation);
+  const auto run = [this, work = std::move(work), &alarm, tag] {
+    work();
+    alarm.Set(board_.queue, SystemClock::now(), tag);
+  };
+  try {
+    std::thread(run).detach();
+  } catch (const std::system_error&) {
+    alarm.Set(board_.queue, SystemClock::now(), tag);
+  }
+}
+
 void PullCall::Judge() {
   auto request = ReadPullRequest(BytesOf(*message_));
   if (!request) {
-    return Finish(
-        {grpc::StatusCode::INVALID_ARGUMENT,
-         Printable(ErrorText(request.error()), limits::kAnswerLineBytes)});
+    return Reject(grpc::StatusCode::INVALID_ARGUMENT, request.error());
   }
   request_ = *std::move(request);
   if (board_.judged >= kMostJudged) {
-    return Finish({grpc::StatusCode::RESOURCE_EXHAUSTED,
-                   ErrorText(Fail(Reason::kOverloaded,
-                                  "too many pulls wait for a verdict"))});
+    return Reject(
+        grpc::StatusCode::RESOURCE_EXHAUSTED,
+        Fail(Reason::kOverloaded, "too many pulls wait for a verdict"));
   }
   const Deadline deadline = JudgedBy(client_->context.deadline());
-  void* const tag = Started(judged_);
   ++board_.judged;
-  const auto judge = [this, deadline, tag] {
-    verdict_ = board_.gate->Decide(request_, deadline);
-    judged_alarm_.Set(board_.queue, SystemClock::now(), tag);
-  };
-  try {
-    std::thread(judge).detach();
-  } catch (const std::system_error&) {
-    verdict_.line = ErrorText(Fail(Reason::kOverloaded, "no thread is left"));
-    judged_alarm_.Set(board_.queue, SystemClock::now(), tag);
-  }
+  verdict_.line = NoThread();
+  Elsewhere(
+      [this, deadline] { verdict_ = board_.gate->Decide(request_, deadline); },
+      judged_alarm_, judged_);
 }
 
 void PullCall::OnJudged() {
@@ -173,10 +189,25 @@ void PullCall::OnLookedUp() {
   Compare(PulledImage{answer.image().id(), {digests.begin(), digests.end()}});
 }
 
-void PullCall::Compare(const Result<PulledImage>& pulled) {
-  const auto refusal = verdict_.permit->Check(pulled);
-  if (refusal) return Refuse(*refusal);
+void PullCall::Compare(Result<PulledImage> pulled) {
+  refusal_ = NoThread();
+  Elsewhere([this, pulled = std::move(
+                       pulled)] { refusal_ = verdict_.permit->Check(pulled); },
+            checked_alarm_, checked_);
+}
+
+void PullCall::OnChecked() {
+  if (refusal_) return Refuse(*refusal_);
   Answer();
+}
+
+void PullCall::Reject(grpc::StatusCode code, Error why) {
+  rejected_ = {code, Printable(ErrorText(why), limits::kAnswerLineBytes)};
+  Elsewhere(
+      [this, code, why = std::move(why)] {
+        rejected_ = {code, board_.gate->Refuse(why)};
+      },
+      rejected_alarm_, wrote_down_);
 }
 
 void PullCall::Refuse(const std::string& line) {

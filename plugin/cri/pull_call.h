@@ -5,6 +5,7 @@
 
 #include <grpcpp/alarm.h>
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,7 +25,15 @@ class PullCall : public Call {
   void Begin() override;
 
  private:
-  enum Step { kRead = 1, kJudged, kPulled, kLookedUp, kFinish };
+  enum Step {
+    kRead = 1,
+    kJudged,
+    kPulled,
+    kLookedUp,
+    kChecked,
+    kRejected,
+    kFinish
+  };
 
   // One call to the runtime, with what it answered.
   struct RuntimeCall {
@@ -38,6 +47,11 @@ class PullCall : public Call {
   void OnCancelled() override;
 
   void OnMessage(bool ok);
+  // The gate waits for disks and registries, and the queue's thread for nobody.
+  // What `work` is to find must be a refusal before it has begun: where there
+  // is no thread for it, that is what comes back.
+  void Elsewhere(std::function<void()> work, grpc::Alarm& alarm,
+                 Operation& operation);
   void Judge();
   void OnJudged();
   void OnPulled();
@@ -45,8 +59,11 @@ class PullCall : public Call {
   void Ask(RuntimeCall& call, const std::string& method,
            const grpc::ByteBuffer& message, Operation& operation);
   void LookUp();
-  void Compare(const Result<PulledImage>& pulled);
+  void Compare(Result<PulledImage> pulled);
+  void OnChecked();
 
+  // A pull that nobody can judge.
+  void Reject(grpc::StatusCode code, Error why);
   void Refuse(const std::string& line);
   void Answer();
   void Finish(const grpc::Status& status);
@@ -56,7 +73,11 @@ class PullCall : public Call {
   std::optional<grpc::ByteBuffer> message_;
   PullRequest request_;
   PullAnswer verdict_;
+  std::optional<std::string> refusal_;  // of what was pulled
+  grpc::Status rejected_;
   grpc::Alarm judged_alarm_;
+  grpc::Alarm checked_alarm_;
+  grpc::Alarm rejected_alarm_;
   RuntimeCall pull_;
   RuntimeCall lookup_;
   bool cancelled_ = false;
@@ -65,6 +86,8 @@ class PullCall : public Call {
   Operation judged_;
   Operation pulled_;
   Operation looked_up_;
+  Operation checked_;
+  Operation wrote_down_;
   Operation finish_;
 };
 

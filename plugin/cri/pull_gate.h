@@ -27,7 +27,7 @@ class PullPermit {
   // Whether Check is to be asked when the runtime has pulled.
   virtual bool binds() const = 0;
   // nullopt when the runtime has what was judged. Else the refusal, one line;
-  // so also when the runtime would not say.
+  // so also when the runtime would not say. Never throws.
   virtual std::optional<std::string> Check(
       const Result<PulledImage>& pulled) = 0;
 };
@@ -43,6 +43,9 @@ class PullGate {
   virtual ~PullGate() = default;
   // Thread-safe, never throws, ends by the deadline or soon after.
   virtual PullAnswer Decide(const PullRequest& request, Deadline deadline) = 0;
+  // Of a pull that nobody can judge: it is written down like any other, and the
+  // refusal is the line. Thread-safe, never throws.
+  virtual std::string Refuse(const Error& why) = 0;
 };
 
 }  // namespace assay::cri

@@ -61,6 +61,13 @@ Answer Enforcer::Ask(const Question& question, const Verifier& verifier) {
   return Conclude(question, std::move(verdict), audit_only, std::move(record));
 }
 
+Answer Enforcer::Refuse(const Question& question, Error why) {
+  DecisionRecord record;
+  RecordQuestion(question, record);
+  return Conclude(question, Verifier::Refuse(std::move(why), ports_.policy()),
+                  /*audit_only=*/false, std::move(record));
+}
+
 Answer Enforcer::Withdraw(const Question& question, const Trail& accepted,
                           Error why) {
   DecisionRecord record;

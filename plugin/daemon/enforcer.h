@@ -54,6 +54,11 @@ class Enforcer {
   // verdicts are not kept.
   Answer Ask(const Question& question, const Verifier& verifier);
 
+  // A question of which no more is known than who asks: nothing was read of
+  // it, or not all. Whatever the mode, it is refused. Thread-safe, never
+  // throws.
+  Answer Refuse(const Question& question, Error why);
+
   // What was accepted before is refused for what became known since; under the
   // mode of the rule that accepted it. Thread-safe, never throws.
   Answer Withdraw(const Question& question, const Trail& accepted, Error why);

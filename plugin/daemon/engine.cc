@@ -34,6 +34,9 @@ StorageOptions StorageOptionsOf(const NodeConfig& config) {
 }
 
 bool IsInStorage(const Question& question) {
+  if (const auto* known = std::get_if<RecordClaim>(&question.about)) {
+    return known->runtime_namespace == kStorageNamespace;
+  }
   const auto* claim = std::get_if<ContainerClaim>(&question.about);
   return claim != nullptr && IsStorageBundle(*claim);
 }

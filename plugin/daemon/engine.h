@@ -71,6 +71,7 @@ class Engine {
   LayerHasher& layers() { return layers_; }
   RootfsChecker& rootfs() { return rootfs_; }
   ContainerdResolver& runtime() { return runtime_; }
+  StorageResolver& storage() { return storage_; }
   ContainerdInventory& inventory() { return inventory_; }
 
  private:

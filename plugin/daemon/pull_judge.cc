@@ -96,6 +96,15 @@ cri::PullAnswer PullJudge::Decide(const cri::PullRequest& request,
   }
 }
 
+std::string PullJudge::Refuse(const Error& why) {
+  try {
+    const Question question = NewQuestion(Hook::kPull, milliseconds(0));
+    return Refused(enforcer_.Refuse(question, why).line, question);
+  } catch (const std::exception& problem) {
+    return Verdict(Fail(Reason::kInternal, problem.what())).Line();
+  }
+}
+
 cri::PullAnswer PullJudge::Judge(const cri::PullRequest& request,
                                  Deadline deadline) {
   Question question = NewQuestion(
@@ -103,7 +112,8 @@ cri::PullAnswer PullJudge::Judge(const cri::PullRequest& request,
                        deadline - std::chrono::steady_clock::now()));
   auto reference = Reference::Parse(request.image);
   if (!reference) {
-    return {nullptr, Refused(Verdict(reference.error()).Line(), question)};
+    return {nullptr, Refused(enforcer_.Refuse(question, reference.error()).line,
+                             question)};
   }
   const std::optional<Digest> named = reference->digest();
   question.about = ReferenceClaim{*std::move(reference), HostPlatform(),

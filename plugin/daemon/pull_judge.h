@@ -19,6 +19,7 @@ class PullJudge : public cri::PullGate {
   // found to be.
   cri::PullAnswer Decide(const cri::PullRequest& request,
                          Deadline deadline) override;
+  std::string Refuse(const Error& why) override;
 
  private:
   cri::PullAnswer Judge(const cri::PullRequest& request, Deadline deadline);

@@ -39,6 +39,7 @@ class NoPulls : public cri::PullGate {
                          Deadline /*deadline*/) override {
     return {};
   }
+  std::string Refuse(const Error& why) override { return why.detail; }
 };
 
 // A process that serves until this one ends it.

@@ -5,6 +5,7 @@
   cri.py [options] pull IMAGE             the image's id
   cri.py [options] create POD NAME IMAGE  pulls nothing: the container's id
   cri.py [options] start CONTAINER
+  cri.py [options] erase CONTAINER        one that was created
   cri.py [options] remove POD
   cri.py [options] ask SERVICE METHOD     with nothing said: the answer in hex
 
@@ -108,6 +109,9 @@ class Runtime:
     def start(self, container):
         self.call("RuntimeService", "StartContainer", {1: container})
 
+    def erase(self, container):
+        self.call("RuntimeService", "RemoveContainer", {1: container})
+
     def remove(self, pod):
         self.call("RuntimeService", "StopPodSandbox", {1: pod})
         self.call("RuntimeService", "RemovePodSandbox", {1: pod})
@@ -128,7 +132,8 @@ def main():
     parser.add_argument("--user-name", help="say that the pod has this name")
     steps = parser.add_subparsers(dest="step", required=True)
     words = {"pod": [], "pull": ["image"], "create": ["pod_id", "name", "image"],
-             "start": ["container"], "remove": ["pod_id"], "ask": ["service", "method"]}  # fmt: skip
+             "start": ["container"], "erase": ["container"], "remove": ["pod_id"],
+             "ask": ["service", "method"]}  # fmt: skip
     for step, arguments in words.items():
         sub = steps.add_parser(step)
         for argument in arguments:

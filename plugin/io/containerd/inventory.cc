@@ -1,5 +1,7 @@
 #include "io/containerd/inventory.h"
 
+#include <unistd.h>
+
 #include <map>
 #include <utility>
 
@@ -105,6 +107,10 @@ Result<std::vector<InventoryContainer>> ContainerdInventory::Containers(
       });
   if (!listed) return listed.error();
   return all;
+}
+
+bool ContainerdInventory::IsThere() const {
+  return ::access(impl_->address.c_str(), F_OK) == 0;
 }
 
 Result<std::vector<InventoryImage>> ContainerdInventory::Images(

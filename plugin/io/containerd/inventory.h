@@ -36,6 +36,8 @@ class ContainerdInventory {
   explicit ContainerdInventory(std::string address);
   ~ContainerdInventory();
 
+  // Whether anything is at the address: a node may have no containerd.
+  bool IsThere() const;
   Result<std::vector<std::string>> Namespaces(Deadline deadline);
   // Of all namespaces.
   Result<std::vector<InventoryContainer>> Containers(Deadline deadline);

@@ -1,6 +1,7 @@
 #include "io/storage/resolver.h"
 
 #include <fcntl.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <optional>
@@ -67,6 +68,48 @@ Status AddPod(const StoreView& view, const StorageContainer& container,
   return Ok();
 }
 
+// conmon notes the process of each container that it watches.
+bool IsRunning(const std::vector<std::string>& run_roots,
+               const std::string& id) {
+  constexpr std::size_t kPidBytes = 32;
+  for (const std::string& root : run_roots) {
+    const auto text = StoreFiles(root).Read(
+        "overlay-containers/" + id + "/userdata/pidfile", kPidBytes);
+    if (!text) continue;
+    const std::string pid = text->substr(0, text->find('\n'));
+    if (pid.empty() ||
+        pid.find_first_not_of("0123456789") != std::string::npos) {
+      continue;
+    }
+    if (::access(("/proc/" + pid).c_str(), F_OK) == 0) return true;
+  }
+  return false;
+}
+
+// What a container is by the records alone.
+Result<BoundImage> BindRecord(const StoreView& view, const StoreFiles& files,
+                              const StorageContainer& container,
+                              const ProcessSpec& process) {
+  if (container.image.empty()) return Fail(Reason::kSubjectNoImage);
+  const StorageLayer* own = view.Layer(container.layer);
+  if (own == nullptr) {
+    return Fail(Reason::kSubjectUnbound, "no layer " + container.layer);
+  }
+  auto bound = BindStorageImage(view, files, container.image, own->parent);
+  if (!bound) return bound;
+  Subject& subject = bound->subject;
+  const ContainerNotes& notes = container.notes;
+  auto names =
+      StorageNames(*view.Image(container.image),
+                   notes.pod_id.empty() ? notes.image_name : "", subject);
+  if (!names) return names.error();
+  subject.names = *std::move(names);
+  subject.workload.container_id = container.id;
+  const Status done = AddPod(view, container, process, subject.workload);
+  if (!done) return done.error();
+  return bound;
+}
+
 }  // namespace
 
 class StorageResolver::Impl {
@@ -80,6 +123,8 @@ class StorageResolver::Impl {
 
   Result<Subject> Resolve(const Question& question,
                           const ContainerClaim& claim);
+  Result<Subject> ResolveRecord(const RecordClaim& claim);
+  Result<std::vector<StoredContainer>> Containers();
   Result<std::string> Config(const Subject& subject);
 
  private:
@@ -154,29 +199,14 @@ Result<Subject> StorageResolver::Impl::BindImage(
     const StorageContainer& container, const ContainerClaim& claim,
     const ProcessSpec& process) {
   const StoreFiles& files = root.store->files();
-  const StorageLayer* own = view.Layer(container.layer);
-  if (own == nullptr) {
-    return Fail(Reason::kSubjectUnbound, "no layer " + container.layer);
-  }
-  auto bound = BindStorageImage(view, files, container.image, own->parent);
+  auto bound = BindRecord(view, files, container, process);
   if (!bound) return bound.error();
   const auto live = options_.mount_at(claim, root.folder, root.name);
   if (!live) return live.error();
-  Status done =
+  const Status mounted =
       CheckLayersMounted(files, *live, container.layer, bound->layers);
-  if (!done) return done.error();
-
-  Subject& subject = bound->subject;
-  const ContainerNotes& notes = container.notes;
-  auto names =
-      StorageNames(*view.Image(container.image),
-                   notes.pod_id.empty() ? notes.image_name : "", subject);
-  if (!names) return names.error();
-  subject.names = *std::move(names);
-  subject.workload.container_id = container.id;
-  done = AddPod(view, container, process, subject.workload);
-  if (!done) return done.error();
-  return std::move(subject);
+  if (!mounted) return mounted.error();
+  return std::move(bound->subject);
 }
 
 Result<Subject> StorageResolver::Impl::BindVolume(const StoreView& view,
@@ -224,7 +254,6 @@ Result<Subject> StorageResolver::Impl::Bind(const StoreView& view,
                                             const ProcessSpec& process) {
   const auto container = view.Container(claim.id);
   if (!container) return container.error();
-  if ((*container)->image.empty()) return Fail(Reason::kSubjectNoImage);
   if (!root.layer.empty() && (*container)->layer != root.layer) {
     return Fail(Reason::kSubjectMountMismatch,
                 "root.path is layer " + root.layer + ", the container's is " +
@@ -266,6 +295,37 @@ Result<Subject> StorageResolver::Impl::Resolve(const Question& question,
   }
 }
 
+Result<Subject> StorageResolver::Impl::ResolveRecord(const RecordClaim& claim) {
+  for (const auto& store : stores_) {
+    for (int reading = 1;; ++reading) {
+      const auto view = store->Read();
+      if (!view) return view.error();
+      const auto container = view->Container(claim.id);
+      if (!container && container.error().reason == Reason::kContainerUnknown) {
+        break;
+      }
+      if (!container) return container.error();
+      auto bound = BindRecord(*view, store->files(), **container, {});
+      if (bound) return std::move(bound->subject);
+      if (store->IsCurrent(*view) || reading == kReadings) return bound.error();
+    }
+  }
+  return Fail(Reason::kContainerUnknown, Printable(claim.id));
+}
+
+Result<std::vector<StoredContainer>> StorageResolver::Impl::Containers() {
+  std::vector<StoredContainer> found;
+  for (const auto& store : stores_) {
+    const auto view = store->Read();
+    if (!view) return view.error();
+    for (const auto& container : view->Containers()) {
+      found.push_back({container->id, container->notes.image_name,
+                       IsRunning(options_.run_roots, container->id)});
+    }
+  }
+  return found;
+}
+
 Result<std::string> StorageResolver::Impl::Config(const Subject& subject) {
   const std::string id = subject.config.hex();
   Result<std::string> found = Fail(Reason::kConfigMissing, id);
@@ -292,7 +352,14 @@ Result<Subject> StorageResolver::Resolve(const Question& question) {
   if (const auto* claim = std::get_if<ContainerClaim>(&question.about)) {
     return impl_->Resolve(question, *claim);
   }
+  if (const auto* claim = std::get_if<RecordClaim>(&question.about)) {
+    return impl_->ResolveRecord(*claim);
+  }
   return Fail(Reason::kUsage, "containers-storage resolves containers");
+}
+
+Result<std::vector<StoredContainer>> StorageResolver::Containers() {
+  return impl_->Containers();
 }
 
 Result<std::string> StorageResolver::Config(const Question& /*question*/,

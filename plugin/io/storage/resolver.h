@@ -35,6 +35,16 @@ struct StorageOptions {
       mount_at = {};
 };
 
+// Stands for the runtime's namespace where there is none, in a RecordClaim.
+inline constexpr const char* kStorageNamespace = "containers-storage";
+
+// A container that CRI-O or podman has made, and that may have ended.
+struct StoredContainer {
+  std::string id;
+  std::string image;  // the record's name, a claim
+  bool running = false;
+};
+
 // Whether a bundle lies where CRI-O and podman put theirs:
 // .../<driver>-containers/<id>/userdata.
 bool IsStorageBundle(const ContainerClaim& claim);
@@ -44,8 +54,13 @@ class StorageResolver : public Resolver, public BaseSource {
   explicit StorageResolver(StorageOptions options);
   ~StorageResolver() override;
 
-  // A ContainerClaim; others are kUsage.
+  // A ContainerClaim, or a RecordClaim of kStorageNamespace, whose mounts are
+  // not looked at; others are kUsage.
   Result<Subject> Resolve(const Question& question) override;
+
+  // Of all stores; none where there is no store. Errors: those of reading and
+  // parsing their files.
+  Result<std::vector<StoredContainer>> Containers();
 
   // Of a subject that Resolve() has made.
   Result<std::string> Config(const Question& question, const Subject& subject,

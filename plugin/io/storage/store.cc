@@ -42,6 +42,14 @@ Result<const StorageContainer*> StoreView::Container(
   return Fail(Reason::kContainerUnknown, id);
 }
 
+std::vector<const StorageContainer*> StoreView::Containers() const {
+  std::vector<const StorageContainer*> all;
+  for (const auto& containers : containers_) {
+    for (const auto& [id, container] : *containers) all.push_back(&container);
+  }
+  return all;
+}
+
 const StorageLayer* StoreView::Layer(const std::string& id) const {
   bool twice = false;
   return OnlyOne(layers_, id, twice);

@@ -24,6 +24,8 @@ class StoreView {
  public:
   // Errors: kContainerUnknown; kRuntimeAmbiguous when two files have it.
   Result<const StorageContainer*> Container(const std::string& id) const;
+  // All of them. They live as long as the view.
+  std::vector<const StorageContainer*> Containers() const;
   // Null when there is none; also when two files have it.
   const StorageLayer* Layer(const std::string& id) const;
   const StorageImage* Image(const std::string& id) const;

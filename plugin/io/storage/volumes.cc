@@ -11,6 +11,19 @@
 namespace assay {
 namespace {
 
+// A store's folder as it is written, and where its links lead: runtimes write
+// either. What the links of a mount's source lead to is not asked, since that
+// may be a server that does not answer.
+std::vector<std::string> Spellings(const std::vector<std::string>& folders) {
+  std::vector<std::string> spellings = folders;
+  for (const std::string& folder : folders) {
+    std::error_code failed;
+    const auto real = std::filesystem::weakly_canonical(folder, failed);
+    if (!failed && real != folder) spellings.push_back(real.string());
+  }
+  return spellings;
+}
+
 bool IsBelow(std::string_view path, const std::string& folder) {
   return path == folder || path.starts_with(folder + "/");
 }
@@ -51,6 +64,14 @@ std::optional<std::string> MergedLayer(std::string_view path,
   return std::string(path);
 }
 
+std::optional<std::string> MergedLayer(
+    std::string_view path, const std::vector<std::string>& spellings) {
+  for (const std::string& root : spellings) {
+    if (auto layer = MergedLayer(path, root)) return layer;
+  }
+  return std::nullopt;
+}
+
 Error Unverified(const std::string& source, const std::string& destination) {
   return Fail(Reason::kSubjectVolume,
               Printable(source) + " at " + Printable(destination));
@@ -62,16 +83,18 @@ Result<std::vector<StorageVolume>> FindStorageVolumes(
     const ProcessSpec& process, const std::string& root,
     const std::vector<std::string>& roots) {
   std::vector<StorageVolume> volumes;
+  const auto own = Spellings({root});
+  const auto all = Spellings(roots);
   for (const BindMount& bind : process.binds) {
-    if (IsOfAnImage(bind.source, roots)) {
+    if (IsOfAnImage(bind.source, all)) {
       return Unverified(bind.source, bind.destination);
     }
   }
   for (const OverlayMount& overlay : process.overlays) {
     bool topmost = true;
     for (const std::string& folder : overlay.lower_folders) {
-      if (IsOfAnImage(folder, roots)) {
-        auto layer = MergedLayer(folder, root);
+      if (IsOfAnImage(folder, all)) {
+        auto layer = MergedLayer(folder, own);
         if (!layer || !topmost) return Unverified(folder, overlay.destination);
         volumes.push_back({overlay.destination, *std::move(layer)});
       }

@@ -104,6 +104,15 @@ expect_ok "the rule of the pod's namespace is asked" kubelet_pull demo/shop:1
 POD_NAMESPACE=other expect_failure "  and no other namespace's" \
   "signature-" kubelet_pull demo/shop:1
 
+expect_failure "a pull of nothing is refused" "INVALID_ARGUMENT: hook-malformed: " \
+  kubelet ask ImageService PullImage
+expect_equal "  the audit log says so" \
+  "$(last_line '"\(.hook) \(.verdict) \(.reason)"')" \
+  "pull undetermined hook-malformed"
+expect_failure "so is one of a name that is none" \
+  "SignatureValidationFailed: reference-malformed: " kubelet_pull "demo//app"
+expect_equal "  the audit log says so" "$(last_line .reason)" reference-malformed
+
 # --- a tag that moves -----------------------------------------------------------
 # The registry that assayd asks still has the signed image under the tag.
 sums=$(skopeo list-tags --tls-verify=false "docker://$REGISTRY/demo/moved" |

@@ -174,30 +174,41 @@ start_assayd
 
 # bad_plugins: that answer nothing, bytes, and nothing ever again.
 bad_plugins() {
-  local mode index=10
+  local mode pid index=10
+  for pid in "${BAD_PIDS[@]}"; do stop_service "$pid" KILL; done
+  BAD_PIDS=()
   for mode in garbage crash silent; do
     rm -f "$WORK/bad-$mode.log"
     start_service "$WORK/bad-$mode.log" /usr/bin/python3 -B \
       "$ASSAY_SOURCE_DIR/tests/support/bad_nri.py" "$WORK/nri.sock" "$index" "$mode"
+    BAD_PIDS+=("$SERVICE_PID")
     index=$((index + 1))
   done
   for mode in garbage crash silent; do
     wait_for 30 grep -q registered "$WORK/bad-$mode.log" || fail "$mode is no plugin"
   done
 }
-# all_asked WHAT
-all_asked() {
-  expect_equal "  every one of them was asked" "asked asked asked" \
-    "$(cat "$WORK"/bad-{garbage,crash,silent}.log | grep asked | xargs)"
+declare -a BAD_PIDS=()
+asked() { grep -hx asked "$WORK"/bad-{garbage,crash,silent}.log | xargs; }
+
+# created_badly NAME IMAGE: sets CONTAINER; again where a busy machine had thrown
+# one of them out before.
+created_badly() {
+  local tries=3
+  while ((tries-- > 0)); do
+    bad_plugins
+    CONTAINER=$(created "$1" "$2")
+    [[ $(asked) != "asked asked asked" ]] || return 0
+    cri erase "$CONTAINER"
+  done
+  fail "only these were asked: $(asked)"
 }
-bad_plugins
-container=$(created mistold demo/unsigned:1)
-expect_failure "plugins that go wrong: the shim refuses an unsigned image" \
-  "no-signature: " cri start "$container"
-all_asked
+created_badly mistold demo/unsigned:1
+passed "plugins that go wrong do not stop containerd"
+expect_failure "  the shim refuses an unsigned image" "no-signature: " \
+  cri start "$CONTAINER"
 expect_equal "  the audit log says that nobody else was asked" create \
   "$(hooks_of mistold)"
-bad_plugins
-expect_ok "  and starts a signed one" started untold demo/signed:1
-all_asked
+created_badly untold demo/signed:1
+expect_ok "  and starts a signed one" cri start "$CONTAINER"
 expect_hello untold

@@ -65,6 +65,9 @@ podman tag "$unsigned" "$signed"
 expect_podman_refused "the tag of a signed image on an unsigned one" no-signature "$signed"
 expect_failure "a container made before, whose image has lost its name" \
   "subject-no-name: " podman start --attach made
+expect_equal "  of which assay running says so" "containers-storage false subject-no-name" \
+  "$(assay running --json | jq -r '.containers[] |
+    "\(.runtime_namespace) \(.running) \(.reason)"')"
 podman rm -f made >/dev/null
 podman_pull demo/signed:1
 expect_podman_refused "annotations of a namespace and an image are claims" no-signature \
@@ -105,7 +108,17 @@ expect_podman_refused "by crun, unsigned" no-signature "$unsigned"
 umount /sys/fs/cgroup
 PODMAN_RUNTIME=runc PODMAN_CGROUPS=(--cgroup-parent "/$CONTAINERD_NAMESPACE")
 
-# --- without the daemon
+# --- a daemon that hangs, and none. Each start waits until the shim gives the
+# daemon up, so they wait together.
+kill -STOP "$ASSAYD_PID"
+podman_run "$signed" >"$WORK/hung-signed.log" 2>&1 &
+hung=$!
+! podman_run "$unsigned" >"$WORK/hung-unsigned.log" 2>&1 ||
+  fail "the daemon hangs: unsigned starts"
+wait "$hung" || fail "the daemon hangs: signed does not start"
+expect_output "the daemon hangs: signed" "hello from" cat "$WORK/hung-signed.log"
+expect_output "the daemon hangs: unsigned" ": no-signature: " cat "$WORK/hung-unsigned.log"
+kill -CONT "$ASSAYD_PID"
 stop_service "$ASSAYD_PID" KILL
 expect_podman_starts "the daemon is dead: signed" "$signed"
 expect_podman_refused "the daemon is dead: unsigned" no-signature "$unsigned"

@@ -103,6 +103,41 @@ TEST_CASE("what was pulled is held against what was judged") {
   CHECK(moved.messages.empty());
 }
 
+// The gate writes to a disk, which may be slow; nobody else waits for it.
+TEST_CASE("others go on while what was pulled is compared, or written down") {
+  Proxied proxied;
+  AnswerPulls(proxied, Counted(1, Counted(1, "sha256:id")));
+  std::mutex mutex;
+  std::condition_variable changed;
+  bool comparing = false;
+  bool open = false;
+  proxied.gate.decide = [&] {
+    return Permit(
+        [&](const Result<cri::PulledImage>&) -> std::optional<std::string> {
+          std::unique_lock lock(mutex);
+          comparing = true;
+          changed.notify_all();
+          changed.wait(lock, [&] { return open; });
+          return std::nullopt;
+        });
+  };
+  GenericClient client(proxied.through, kPull);
+  client.Write(kRequest);
+  client.WritesDone();
+  {
+    std::unique_lock lock(mutex);
+    changed.wait(lock, [&] { return comparing; });
+  }
+  CHECK(GenericClient::Unary(proxied.through, "/example.Other/Any", "b").code ==
+        0);
+  {
+    const std::lock_guard lock(mutex);
+    open = true;
+  }
+  changed.notify_all();
+  CHECK(client.Finish().code == 0);
+}
+
 TEST_CASE(
     "a runtime that does not say what it pulled has pulled nothing good") {
   for (const auto& [pulled, image] :
@@ -159,8 +194,12 @@ TEST_CASE("a pull that is not one message is refused") {
     GenericClient client(proxied.through, kPull);
     for (const std::string& message : messages) client.Write(message);
     client.WritesDone();
-    CHECK(client.Finish().code == grpc::StatusCode::INVALID_ARGUMENT);
+    const Seen seen = client.Finish();
+    CHECK(seen.code == grpc::StatusCode::INVALID_ARGUMENT);
+    CHECK(seen.text.starts_with("refused: "));
   }
+  // Nobody judges it, and it is written down.
+  CHECK(proxied.gate.refused == std::vector<Reason>(5, Reason::kHookMalformed));
   CHECK(proxied.gate.asked.empty());
   CHECK(proxied.runtime->Of(kPull).begun == 0);
 }
@@ -188,7 +227,8 @@ TEST_CASE("a pull that nobody waits for is not made, and others go on") {
   REQUIRE(Proxied::Eventually([&] { return asked() == 32; }));
   const Seen more = Pull(proxied);
   CHECK(more.code == grpc::StatusCode::RESOURCE_EXHAUSTED);
-  CHECK(more.text.starts_with("overloaded: "));
+  CHECK(more.text.starts_with("refused: "));
+  CHECK(proxied.gate.refused == std::vector<Reason>{Reason::kOverloaded});
   CHECK(GenericClient::Unary(proxied.through, "/example.Other/Any", "b").code ==
         0);
   clients.resize(1);  // the others are cancelled, before the next call comes

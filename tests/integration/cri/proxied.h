@@ -43,9 +43,16 @@ class ToldGate : public cri::PullGate {
     return decide();
   }
 
+  std::string Refuse(const Error& why) override {
+    const std::lock_guard lock(mutex);
+    refused.push_back(why.reason);
+    return "refused: " + why.detail;
+  }
+
   std::function<cri::PullAnswer()> decide = [] { return cri::PullAnswer(); };
   std::mutex mutex;
   std::vector<cri::PullRequest> asked;
+  std::vector<Reason> refused;
   Deadline::duration patience{};
 };
 

@@ -1,6 +1,12 @@
 // What CRI-O 1.36 and podman 5.8 really handed to the runtime, and what it is.
 #include "io/storage/resolver.h"
 
+#include <unistd.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
 #include "io/storage/volumes.h"
 #include "tests/support/catch.h"
 #include "tests/unit/io/storage/recorded_store.h"
@@ -136,6 +142,29 @@ TEST_CASE("an artifact of a store that nobody told of is not let through") {
   CHECK(plain->empty());
 }
 
+TEST_CASE("a store behind a link is known by either of its names") {
+  const testing::TempFolder folder;
+  const std::string real = folder / "real";
+  const std::string root = folder / "link";
+  std::filesystem::create_directories(real);
+  std::filesystem::create_directory_symlink(real, root);
+  const std::string layer = "/overlay/" + std::string(kTopLayer);
+  for (const std::string& written : {real, root}) {
+    INFO(written);
+    ProcessSpec process;
+    process.overlays = {{"/image", {written + layer + "/merged", "/empty"}}};
+    const auto volumes = FindStorageVolumes(process, root, {root});
+    REQUIRE(volumes);
+    REQUIRE(volumes->size() == 1);
+    CHECK(volumes->front().layer == kTopLayer);
+    process = {};
+    process.binds = {{"/data", written + layer + "/diff", true}};
+    const auto bound = FindStorageVolumes(process, root, {root});
+    REQUIRE_FALSE(bound);
+    CHECK(bound.error().reason == Reason::kSubjectVolume);
+  }
+}
+
 // Its annotations claim a signed image, its folder is another image's.
 TEST_CASE("a restored checkpoint does not pass for what it claims") {
   RecordedStore store;
@@ -144,6 +173,52 @@ TEST_CASE("a restored checkpoint does not pass for what it claims") {
       "74d07d503318356d623463f054561739f46e8a2aeeeed72e2178e54eb5482bb7",
       "6832e138868ce3d68949c8ddffc563118e07ba09c772bf358c94a097bb9d8712");
   CHECK(store.Reason() == "subject-mount-mismatch");
+}
+
+TEST_CASE("containers are listed and told by their records alone") {
+  const RecordedStore store;
+  StorageOptions options;
+  options.roots = {store.root()};
+  options.run_roots = {store.run_root()};
+  StorageResolver resolver(options);
+  const auto is_running = [&](const std::string& id) {
+    const auto all = resolver.Containers();
+    REQUIRE(all);
+    REQUIRE(all->size() == 2);  // with the pod's sandbox
+    const auto found =
+        std::find_if(all->begin(), all->end(),
+                     [&](const auto& one) { return one.id == id; });
+    REQUIRE(found != all->end());
+    CHECK(found->image == "localhost:5000/demo/app:1");
+    return found->running;
+  };
+  CHECK_FALSE(is_running(kAppId));
+  const std::string userdata = store.run_root() + "/overlay-containers/" +
+                               std::string(kAppId) + "/userdata";
+  std::filesystem::create_directories(userdata);
+  for (const auto& [pid, runs] :
+       {std::pair<std::string, bool>{std::to_string(::getpid()), true},
+        {"4194305", false},
+        {"", false},
+        {"self", false},
+        {"1/../1", false}}) {
+    INFO(pid);
+    std::ofstream(userdata + "/pidfile") << pid;
+    CHECK(is_running(kAppId) == runs);
+  }
+
+  Question question;
+  question.deadline = Deadline::max();
+  question.about = RecordClaim{kStorageNamespace, kAppId};
+  const auto subject = resolver.Resolve(question);
+  REQUIRE(subject);
+  CHECK(NamesIn(*subject) == Names{"localhost:5000/demo/app:1"});
+  CHECK(subject->images.at(0).manifest.str() == kManifest);
+  CHECK(subject->workload.pod == "web");
+  question.about = RecordClaim{kStorageNamespace, std::string(64, 'a')};
+  const auto unknown = resolver.Resolve(question);
+  REQUIRE_FALSE(unknown);
+  CHECK(unknown.error().reason == Reason::kContainerUnknown);
 }
 
 TEST_CASE("a folder of the host is no image") {
