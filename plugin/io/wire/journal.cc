@@ -81,6 +81,13 @@ Result<Journal> ReadJournal(const Paths& paths, WiredRuntime runtime) {
     if (!link) return Malformed(path);
     journal.links.push_back(std::move(*link));
   }
+  if (const Json::Array* folders = json->FindArray("folders")) {
+    for (const Json& folder : *folders) {
+      const std::string* at = folder.AsString();
+      if (at == nullptr) return Malformed(path);
+      journal.folders.push_back(*at);
+    }
+  }
   return journal;
 }
 
@@ -108,9 +115,12 @@ Status WriteJournal(const Paths& paths, WiredRuntime runtime,
     links.push_back(Json(Json::Object{{"path", Json(link.path)},
                                       {"target", Json(link.target)}}));
   }
+  Json::Array folders;
+  for (const auto& made : journal.folders) folders.emplace_back(made);
   const Json json(Json::Object{{"version", Json(std::int64_t{1})},
                                {"files", Json(std::move(files))},
-                               {"links", Json(std::move(links))}});
+                               {"links", Json(std::move(links))},
+                               {"folders", Json(std::move(folders))}});
   if (auto made = MakeFolders(folder, 0700); !made) return made;
   return WriteFileAtomically(path, json.Dump() + "\n", 0600);
 }

@@ -30,8 +30,10 @@ struct JournalLink {
 
 struct Journal {
   std::vector<JournalFile> files;
-  std::vector<JournalLink> links;  // in the order they were made
+  std::vector<JournalLink> links;    // in the order they were made
+  std::vector<std::string> folders;  // made for both, outermost first
 
+  // Folders alone are nothing to undo.
   bool empty() const { return files.empty() && links.empty(); }
 };
 

@@ -86,6 +86,21 @@ std::string Unwired(const WireOptions& options, const std::string& text) {
                                                   : Unwire(text);
 }
 
+// Folders above a path that are not there yet.
+void AddMissingFolders(const std::string& path, Journal& journal) {
+  std::vector<std::string> missing;
+  for (fs::path at = fs::path(path).parent_path();
+       at.has_relative_path() && Absent(at.string()); at = at.parent_path()) {
+    missing.push_back(at.string());
+  }
+  for (auto at = missing.rbegin(); at != missing.rend(); ++at) {
+    auto& folders = journal.folders;
+    const bool known =
+        std::find(folders.begin(), folders.end(), *at) != folders.end();
+    if (!known) folders.push_back(*at);
+  }
+}
+
 // The journal of what is there and what the plan adds. A file that was wired
 // before and edited by others since is taken over: what stands there now, less
 // our own lines, is what undo shall bring back.
@@ -113,6 +128,8 @@ Result<Journal> Extend(const WireOptions& options, Journal journal,
   if (plan.shadow) {
     journal.links.push_back({plan.shadow->path, plan.shadow->target});
   }
+  for (const auto& file : journal.files) AddMissingFolders(file.path, journal);
+  for (const auto& link : journal.links) AddMissingFolders(link.path, journal);
   return journal;
 }
 
@@ -235,6 +252,13 @@ bool MustStay(const WireOptions& options,
          });
 }
 
+// Those that hold something by now stay.
+void RemoveEmpty(const std::vector<std::string>& folders) {
+  for (auto at = folders.rbegin(); at != folders.rend(); ++at) {
+    ::rmdir(at->c_str());
+  }
+}
+
 Status CheckNothingForeign(const Journal& journal) {
   for (const JournalFile& file : journal.files) {
     const auto now = StateOf(file);
@@ -351,6 +375,8 @@ Result<UndoReport> UndoWiring(const WireOptions& options, bool dry_run) {
     if (!dry_run) ::unlink(link.path.c_str());
   }
   if (dry_run) return report;
+  RemoveEmpty(journal->folders);
+  if (!left.empty()) left.folders = journal->folders;
   if (auto kept = WriteJournal(options.paths, options.runtime, left); !kept) {
     return kept.error();
   }

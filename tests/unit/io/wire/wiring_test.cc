@@ -304,6 +304,23 @@ TEST_CASE("links that running containers use stay until they are gone") {
   CHECK_FALSE(std::filesystem::exists(node.Path("/usr/lib/assay/bin/runc")));
 }
 
+TEST_CASE("folders that wiring made go with it, unless others use them") {
+  const Node node(Corpus("debian-12.toml"));
+  const std::string made = node.Path("/var/lib/containerd");
+  REQUIRE_FALSE(std::filesystem::exists(made));
+  REQUIRE(WireNow(node));
+  REQUIRE(std::filesystem::exists(made + "/opt/bin/runc"));
+  REQUIRE(UndoWiring(node.Options(), false));
+  CHECK_FALSE(std::filesystem::exists(made));
+  CHECK(std::filesystem::exists(node.Path("/etc/containerd")));
+
+  REQUIRE(WireNow(node));
+  node.Write("/var/lib/containerd/opt/bin/another", "program");
+  REQUIRE(UndoWiring(node.Options(), false));
+  CHECK(std::filesystem::exists(made + "/opt/bin/another"));
+  CHECK_FALSE(std::filesystem::exists(made + "/opt/bin/runc"));
+}
+
 TEST_CASE("a failed write takes everything back") {
   const Node node(Corpus("debian-12.toml"));
   const auto before = node.Snapshot();
