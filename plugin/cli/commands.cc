@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "cli/audit_command.h"
 #include "cli/daemon_commands.h"
 #include "cli/evidence_command.h"
 #include "cli/explain_command.h"
@@ -16,14 +17,15 @@ namespace assay {
 
 std::span<const Command* const> AllCommands() {
   static constexpr auto kCommands = std::to_array<const Command*>({
-      &kVerifyCommand,         &kVerifyBundleCommand,   &kExplainCommand,
-      &kStatusCommand,         &kRunningCommand,        &kReloadCommand,
-      &kDoctorCommand,         &kEvidenceListCommand,   &kEvidenceFetchCommand,
-      &kEvidenceExportCommand, &kEvidenceImportCommand, &kEvidenceGcCommand,
-      &kPolicyCheckCommand,    &kPolicyShowCommand,     &kPolicyTestCommand,
-      &kPolicyDiffCommand,     &kPolicyLearnCommand,    &kRotatePlanCommand,
-      &kWireContainerdCommand, &kWireCrioCommand,       &kWirePodmanCommand,
-      &kWireDockerCommand,     &kWireRetireCommand,     &kReasonsCommand,
+      &kVerifyCommand,         &kVerifyBundleCommand,    &kExplainCommand,
+      &kStatusCommand,         &kRunningCommand,         &kReloadCommand,
+      &kDoctorCommand,         &kEvidenceListCommand,    &kEvidenceFetchCommand,
+      &kEvidenceExportCommand, &kEvidenceImportCommand,  &kEvidenceGcCommand,
+      &kPolicyCheckCommand,    &kPolicyShowCommand,      &kPolicyTestCommand,
+      &kPolicyDiffCommand,     &kPolicyLearnCommand,     &kRotatePlanCommand,
+      &kWireContainerdCommand, &kWireCrioCommand,        &kWirePodmanCommand,
+      &kWireDockerCommand,     &kWireRetireCommand,      &kAuditVerifyCommand,
+      &kAuditTailCommand,      &kAuditCheckpointCommand, &kReasonsCommand,
   });
   return kCommands;
 }

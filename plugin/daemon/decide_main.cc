@@ -38,7 +38,10 @@ int Main(int argc, char* argv[]) {
   for (const Diagnostic& problem : diagnostics) LogError(problem.str());
 
   Engine engine(paths, config.value_or(NodeConfig{}));
-  AuditLog audit(paths.AuditLog());
+  AuditLimits limits = config ? config->audit : AuditLimits();
+  limits.sign_first = false;  // a process for each question
+  AuditLog audit(AuditFiles(paths), limits,
+                 {.inform = {}, .warn = &LogWarning});
   Enforcer enforcer({engine.verifier(), audit, [policy] { return policy; }},
                     config && config->allow_restore, /*cache_capacity=*/0);
   AnswerHook(connection, enforcer);

@@ -10,8 +10,8 @@
 #include <string>
 
 #include "core/verdict/verifier.h"
-#include "daemon/audit_log.h"
 #include "daemon/verdict_cache.h"
+#include "io/audit/audit_log.h"
 #include "io/report/decision_record.h"
 
 namespace assay {

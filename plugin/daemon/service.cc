@@ -50,7 +50,8 @@ class Service::Parts {
         engine_(paths, config,
                 {[this] { revocation_->Poke(); },
                  [this] { enforcer_.ForgetVerdicts(); }}),
-        audit_(paths.AuditLog()),
+        audit_(AuditFiles(paths), config.audit,
+               {.inform = &LogInfo, .warn = &LogWarning}),
         enforcer_(
             {engine_.verifier(), audit_, [this] { return policy_.Current(); }},
             config.allow_restore, kCachedVerdicts),

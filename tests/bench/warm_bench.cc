@@ -30,8 +30,8 @@ class IntactLayers : public LayerIntegrity {
 };
 
 struct Gate {
-  explicit Gate(const std::string& log)
-      : audit(log),
+  explicit Gate(const std::string& folder)
+      : audit(AuditFiles(folder + "/audit.jsonl", folder + "/state")),
         enforcer({verifier, audit, [this] { return policy; }}, false, 100) {
     walk.evidence.on_disk.artifacts = {SignedFile(key, "M")};
     if (!enforcer.Ask(walk.question).allow) Die("the image is refused");
@@ -90,7 +90,7 @@ double RoundTrip(Gate& gate, const std::string& folder) {
 int main(int argc, char** argv) {
   if (argc != 2) Die("usage: warm_bench FOLDER");
   const std::string folder = argv[1];
-  Gate gate(folder + "/audit/audit.jsonl");
+  Gate gate(folder + "/audit");
   const double cpu = CpuOfCall(gate);
   const double rate = CallsPerSecond(gate);
   std::printf("%.2f %.0f %.0f\n", cpu, rate, RoundTrip(gate, folder));

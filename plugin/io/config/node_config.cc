@@ -43,6 +43,14 @@ void ReadContainerd(const Toml& table, Diagnostics& diagnostics,
   reader.Finish();
 }
 
+void ReadAudit(const Toml& table, Diagnostics& diagnostics,
+               NodeConfig& config) {
+  TomlReader reader(table, diagnostics);
+  TakeSize(reader, "max_bytes", config.audit.file_bytes);
+  TakeSize(reader, "full_files", config.audit.full_files);
+  reader.Finish();
+}
+
 // Records are compared with paths as texts, so that only plain ones count.
 void TakeFolders(TomlReader& reader, std::string_view key,
                  const std::vector<std::string>& folders,
@@ -181,6 +189,7 @@ constexpr Section kSections[] = {{"create", ReadCreate},
                                  {"storage", ReadStorage},
                                  {"registry", ReadRegistry},
                                  {"evidence", ReadEvidence},
+                                 {"audit", ReadAudit},
                                  {"trust", ReadTrust},
                                  {"kubernetes", ReadKubernetes},
                                  {"image_proxy", ReadImageProxy},

@@ -11,6 +11,7 @@
 #include "base/paths.h"
 #include "base/result.h"
 #include "base/toml.h"
+#include "io/audit/audit_files.h"
 
 namespace assay {
 
@@ -56,6 +57,8 @@ struct NodeConfig {
   // [evidence]
   std::uint64_t evidence_max_bytes = 2ULL << 30;
   std::uint64_t evidence_max_age_days = 30;
+  // [audit]
+  AuditLimits audit;
   // Nothing where no file has the section.
   std::optional<TufSettings> tuf;
   std::optional<KubernetesSettings> kubernetes;

@@ -2,6 +2,9 @@
 
 #include <fstream>
 #include <string_view>
+#include <vector>
+
+#include "io/audit/audit_files.h"
 
 namespace assay {
 namespace {
@@ -22,13 +25,18 @@ bool IsAbout(const Json& record, std::string_view wanted) {
 template <typename Matches>
 std::optional<Json> LastOf(const std::string& log, const std::string& text,
                            const Matches& matches) {
-  std::ifstream lines(log);
-  std::string line;
+  std::vector<std::string> paths = AuditFiles(log, {}).FullOnes();
+  paths.push_back(log);
   std::optional<Json> last;
-  while (std::getline(lines, line)) {
-    if (line.find(text) == std::string::npos) continue;
-    auto record = Json::Parse(line);
-    if (record && matches(*record)) last = *std::move(record);
+  // The newest file that knows of it has the last word.
+  for (auto path = paths.rbegin(); path != paths.rend() && !last; ++path) {
+    std::ifstream lines(*path);
+    std::string line;
+    while (std::getline(lines, line)) {
+      if (line.find(text) == std::string::npos) continue;
+      auto record = Json::Parse(line);
+      if (record && matches(*record)) last = *std::move(record);
+    }
   }
   return last;
 }

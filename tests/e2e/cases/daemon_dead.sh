@@ -18,6 +18,21 @@ run gated_run demo/unsigned:1 "refused-$RUNS"
 ((STATUS != 0)) || fail "unsigned starts without the registry"
 passed "the registry is gone as well: unsigned"
 
+# Daemon and deciders have written one chain; the daemon was killed within it.
+expect_ok "the audit log is whole" assay audit verify
+lines=$(wc -l <"$ASSAY_ROOT/var/log/assay/audit.jsonl")
+[[ $OUTPUT == *"Lines 1 to $lines hold"* ]] || fail "not of $lines lines: $OUTPUT"
+expect_ok "  its end is signed, to be kept elsewhere" assay audit checkpoint
+printf '%s\n' "$OUTPUT" >"$WORK/checkpoint"
+expect_ok "  which holds" assay audit verify --checkpoint "$WORK/checkpoint" \
+  --key "$ASSAY_ROOT/var/lib/assay/audit/key.pub"
+sed -i '2s/"rejected"/"accepted"/' "$ASSAY_ROOT/var/log/assay/audit.jsonl"
+sed -i '2s/"signed"/"singed"/' "$ASSAY_ROOT/var/log/assay/audit.jsonl"
+expect_status "a word of the second line is changed" 1 assay audit verify
+[[ $OUTPUT == *"audit.jsonl:2 "* ]] || fail "not named: $OUTPUT"
+expect_ok "the last decision is shown" assay audit tail --lines 1
+[[ $OUTPUT == *" create "*demo/unsigned:1* ]] || fail "not shown: $OUTPUT"
+
 rm "$ASSAY_ROOT/usr/lib/assay/assay-decide"
 run gated_run demo/signed:1 nobody
 ((STATUS != 0)) || fail "nobody decides, and it starts"

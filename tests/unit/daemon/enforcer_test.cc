@@ -25,7 +25,7 @@ struct Gate {
   explicit Gate(const std::string& policy_text, bool allow_restore = false)
       : policy(policy_text.empty() ? nullptr : MakePolicy(policy_text, {})),
         verifier(walk.resolver, walk.evidence, walk.layers, walk.bases),
-        audit(folder.path() + "/log/audit.jsonl"),
+        audit(AuditFiles(folder / "log/audit.jsonl", folder / "state")),
         enforcer({verifier, audit, [this] { return policy; }}, allow_restore,
                  100) {}
 
@@ -268,7 +268,7 @@ TEST_CASE("an acceptance that cannot be audited is refused") {
 
 TEST_CASE("a full disk refuses and says so") {
   Gate gate(kAllow);
-  AuditLog full("/dev/full");
+  AuditLog full(AuditFiles("/dev/full", gate.folder / "state-full"));
   Enforcer enforcer({gate.verifier, full, [&] { return gate.policy; }}, false,
                     0);
   const Answer answer = enforcer.Ask(gate.walk.question);

@@ -44,7 +44,9 @@ TEST_CASE("what is misspelt or of another type is refused with its place") {
   const std::string text =
       GENERATE(as<std::string>{}, "[create]\nrestor = \"allow\"\n",
                "[create]\nrestore = true\n", "[create]\nrestore = \"Allow\"\n",
-               "[creates]\n#\n", "[evidence]\nmax_bytes = 0\n", "[create\n#\n");
+               "[creates]\n#\n", "[evidence]\nmax_bytes = 0\n",
+               "[audit]\nmax_bytes = 0\n", "[audit]\nfull_files = \"all\"\n",
+               "[create\n#\n");
   Node node;
   node.folder.Write("etc/assay/assayd.toml", "\n" + text);
   CHECK_FALSE(node.Load());

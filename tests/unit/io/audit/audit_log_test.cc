@@ -1,4 +1,4 @@
-#include "daemon/audit_log.h"
+#include "io/audit/audit_log.h"
 
 #include <sys/resource.h>
 
@@ -35,7 +35,7 @@ std::size_t LinesOf(const std::string& path) {
 TEST_CASE("lines of many threads stay whole") {
   const TempFolder folder;
   const std::string path = folder.path() + "/a/b/audit.jsonl";
-  AuditLog log(path);
+  AuditLog log(AuditFiles(path, folder / "state"));
   std::vector<std::thread> threads;
   for (int i = 0; i < 4; ++i) {
     threads.emplace_back([&log] {
@@ -51,7 +51,7 @@ TEST_CASE("lines of many threads stay whole") {
 TEST_CASE("a log that was moved away is begun anew") {
   const TempFolder folder;
   const std::string path = folder.path() + "/audit.jsonl";
-  AuditLog log(path);
+  AuditLog log(AuditFiles(path, folder / "state"));
   CHECK(log.Append(Json(Json::Object{})));
   REQUIRE(::rename(path.c_str(), (path + ".1").c_str()) == 0);
   CHECK(log.Append(Json(Json::Object{})));
@@ -62,7 +62,7 @@ TEST_CASE("a log that was moved away is begun anew") {
 TEST_CASE("a log that was removed, or replaced, is begun anew") {
   const TempFolder folder;
   const std::string path = folder.path() + "/audit.jsonl";
-  AuditLog log(path);
+  AuditLog log(AuditFiles(path, folder / "state"));
   CHECK(log.Append(Json(Json::Object{})));
   REQUIRE(::unlink(path.c_str()) == 0);
   CHECK(log.Append(Json(Json::Object{})));
@@ -75,20 +75,21 @@ TEST_CASE("a log that was removed, or replaced, is begun anew") {
 TEST_CASE("a line for which there is no room leaves no half of itself") {
   const TempFolder folder;
   const std::string path = folder.path() + "/audit.jsonl";
-  AuditLog log(path);
-  CHECK(log.Append(Json(std::string("kept"))));
+  AuditLog log(AuditFiles(path, folder / "state"));
+  CHECK(log.Append(Json(Json::Object{{"it", Json(std::string("kept"))}})));
   const auto heed = std::signal(SIGXFSZ, SIG_IGN);
   rlimit before{};
   REQUIRE(::getrlimit(RLIMIT_FSIZE, &before) == 0);
-  const rlimit little{20, before.rlim_max};
+  const rlimit little{2000, before.rlim_max};
   REQUIRE(::setrlimit(RLIMIT_FSIZE, &little) == 0);
-  const Status written = log.Append(Json(std::string(100, 'x')));
+  const Status written =
+      log.Append(Json(Json::Object{{"it", Json(std::string(4000, 'x'))}}));
   REQUIRE(::setrlimit(RLIMIT_FSIZE, &before) == 0);
   std::signal(SIGXFSZ, heed);
   REQUIRE_FALSE(written);
   CHECK(written.error().reason == Reason::kDiskFull);
   CHECK(LinesOf(path) == 1);
-  CHECK(log.Append(Json(std::string("kept"))));
+  CHECK(log.Append(Json(Json::Object{{"it", Json(std::string("kept"))}})));
   CHECK(LinesOf(path) == 2);
 }
 
@@ -96,7 +97,7 @@ TEST_CASE("a log is not written through a symbolic link") {
   const TempFolder folder;
   const std::string path = folder.path() + "/audit.jsonl";
   REQUIRE(::symlink("/dev/null", path.c_str()) == 0);
-  AuditLog log(path);
+  AuditLog log(AuditFiles(path, folder / "state"));
   const Status written = log.Append(Json(Json::Object{}));
   REQUIRE_FALSE(written);
   CHECK(written.error().reason == Reason::kWriteFailed);
