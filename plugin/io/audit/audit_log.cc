@@ -165,23 +165,25 @@ Status AuditLog::Append(const Json& object) {
     if (Status made = Rotate(*start); !made) return made;
   }
   const std::string checkpoint = CheckpointWhereDue(start->head);
-  if (Status written = Write(*start, checkpoint, text); !written) {
+  const std::uint64_t kept_from = start->head.kept_from;
+  if (Status written = Write(*std::move(start), checkpoint, text); !written) {
     return written;
   }
-  if (full) DropOldest(start->head.kept_from);
+  if (full) DropOldest(kept_from);
   if (!checkpoint.empty()) {
     Tell(listener_.inform, "audit log checkpoint: " + Json(checkpoint).Dump());
   }
   return Ok();
 }
 
-Status AuditLog::Write(const WriterStart& start, const std::string& checkpoint,
+Status AuditLog::Write(WriterStart start, const std::string& checkpoint,
                        const std::string& object) {
-  AuditHead head = start.head;
-  const LinkedLine line =
-      LinkLine(head.sequence + 1, head.chain, {checkpoint, start.note}, object);
-  std::string text = start.ends_line ? "" : "\n";
-  text.append(line.text).append("\n");
+  AuditHead& head = start.head;
+  LinkedLine line = LinkLine(head.sequence + 1, head.chain,
+                             {checkpoint, std::move(start.note)}, object);
+  std::string& text = line.text;
+  if (!start.ends_line) text.insert(0, "\n");
+  text.append("\n");
   head.boot = boot_;
   head.next_chain = line.chain;
   head.next_size = facts_.size + text.size();
@@ -194,7 +196,7 @@ Status AuditLog::Write(const WriterStart& start, const std::string& checkpoint,
     return back ? WriteError(files_.log, code) : back.error();
   }
   ++head.sequence;
-  head.chain = line.chain;
+  head.chain = std::move(line.chain);
   head.size = std::exchange(head.next_size, 0);
   head.next_chain = StartOfChain();
   // The line is there: where this fails, the next writer finds it announced.

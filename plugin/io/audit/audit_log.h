@@ -51,7 +51,7 @@ class AuditLog {
   Status Rotate(WriterStart& start);
   void DropOldest(std::uint64_t kept_from) const;
   std::string CheckpointWhereDue(AuditHead& head);
-  Status Write(const WriterStart& start, const std::string& checkpoint,
+  Status Write(WriterStart start, const std::string& checkpoint,
                const std::string& object);
   void TakeBack(std::uint64_t size);
 

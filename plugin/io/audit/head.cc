@@ -17,24 +17,45 @@
 namespace assay {
 namespace {
 
-constexpr std::string_view kMagic = "assay audit head 1\n";
+// Of whole words, like all that follows it.
+constexpr std::string_view kMagic = "assay-audit-head";
 constexpr std::size_t kIdBytes = 16;
+constexpr std::size_t kWord = 8;
 constexpr std::size_t kHeadBytes =
-    kMagic.size() + 2 * kIdBytes + 2 * kChainBytes + 10 * 8;
+    kMagic.size() + 2 * kIdBytes + 2 * kChainBytes + 10 * kWord;
 constexpr std::chrono::microseconds kRetry{200};
+static_assert(kHeadBytes % kWord == 0);
 
-void PutNumber(std::string& out, std::uint64_t value) {
-  for (int i = 0; i < 8; ++i) {
-    out.push_back(static_cast<char>(value >> (8 * i) & 0xFFU));
+std::uint64_t WordAt(const char* in) {
+  std::uint64_t value = 0;
+  for (std::size_t i = 0; i < kWord; ++i) {
+    value |= std::uint64_t{static_cast<unsigned char>(in[i])} << (8 * i);
   }
+  return value;
 }
 
-std::uint64_t TakeNumber(std::string_view& in) {
-  std::uint64_t value = 0;
-  for (std::size_t i = 8; i-- > 0;) {
-    value = value << 8U | static_cast<unsigned char>(in[i]);
+// Puts one member after another. Every line of the log takes two heads.
+class HeadWriter {
+ public:
+  void Put(std::string_view bytes) {
+    std::copy(bytes.begin(), bytes.end(), out_.data() + size_);
+    size_ += bytes.size();
   }
-  in.remove_prefix(8);
+  void Put(std::uint64_t value) {
+    for (std::size_t i = 0; i < kWord; ++i) {
+      out_[size_++] = static_cast<char>(value >> (8 * i) & 0xFFU);
+    }
+  }
+  const std::string& out() const { return out_; }
+
+ private:
+  std::string out_ = std::string(kHeadBytes, '\0');
+  std::size_t size_ = 0;
+};
+
+std::uint64_t TakeNumber(std::string_view& in) {
+  const std::uint64_t value = WordAt(in.data());
+  in.remove_prefix(kWord);
   return value;
 }
 
@@ -44,12 +65,13 @@ std::string TakeBytes(std::string_view& in, std::size_t size) {
   return bytes;
 }
 
-// FNV-1a: it is a half-written head that is found, not a forged one. Who may
-// write this folder may write any head.
-std::uint64_t Checksum(std::string_view bytes) {
+// Over all words but the last. It is a half-written head that is found, not a
+// forged one: who may write this folder may write any head.
+std::uint64_t Checksum(const std::string_view bytes) {
   std::uint64_t sum = 14'695'981'039'346'656'037ULL;
-  for (const char c : bytes) {
-    sum = (sum ^ static_cast<unsigned char>(c)) * 1'099'511'628'211ULL;
+  for (std::size_t i = 0; i + kWord < kHeadBytes; i += kWord) {
+    sum = (sum ^ WordAt(bytes.data() + i)) * 1'099'511'628'211ULL;
+    sum ^= sum >> 32U;
   }
   return sum;
 }
@@ -63,28 +85,27 @@ Error HeadError(Reason otherwise, const std::string& path, int code) {
 }  // namespace
 
 std::string AuditHead::Encode() const {
-  std::string out;
-  out.reserve(kHeadBytes);
-  out.append(kMagic).append(log);
-  PutNumber(out, sequence);
-  out.append(chain);
-  PutNumber(out, size);
-  out.append(next_chain);
+  HeadWriter out;
+  out.Put(kMagic);
+  out.Put(log);
+  out.Put(sequence);
+  out.Put(chain);
+  out.Put(size);
+  out.Put(next_chain);
   for (const std::uint64_t value : {next_size, device, inode, first, kept_from,
                                     signed_sequence, signed_at}) {
-    PutNumber(out, value);
+    out.Put(value);
   }
-  out.append(boot);
-  PutNumber(out, Checksum(out));
-  return out;
+  out.Put(boot);
+  out.Put(Checksum(out.out()));
+  return out.out();
 }
 
 std::optional<AuditHead> AuditHead::Decode(std::string_view bytes) {
   if (bytes.size() != kHeadBytes || !bytes.starts_with(kMagic)) {
     return std::nullopt;
   }
-  std::string_view sum = bytes.substr(kHeadBytes - 8);
-  if (TakeNumber(sum) != Checksum(bytes.substr(0, kHeadBytes - 8))) {
+  if (WordAt(bytes.data() + kHeadBytes - kWord) != Checksum(bytes)) {
     return std::nullopt;
   }
   bytes.remove_prefix(kMagic.size());
@@ -147,21 +168,29 @@ Result<AuditHeadLock> AuditHeadFile::Lock(Use use,
   return AuditHeadLock(file_.get());
 }
 
-std::optional<AuditHead> AuditHeadFile::Read() const {
+std::optional<AuditHead> AuditHeadFile::Read() {
   std::array<char, kHeadBytes + 1> bytes{};
   const ssize_t size = ::pread(file_.get(), bytes.data(), bytes.size(), 0);
   if (size <= 0) return std::nullopt;
-  return AuditHead::Decode({bytes.data(), static_cast<std::size_t>(size)});
+  const std::string_view found(bytes.data(), static_cast<std::size_t>(size));
+  // Mostly nobody else wrote a line.
+  if (last_ && found == last_bytes_) return last_;
+  last_ = AuditHead::Decode(found);
+  last_bytes_ = found;
+  return last_;
 }
 
-Status AuditHeadFile::Write(const AuditHead& head) const {
-  const std::string bytes = head.Encode();
-  const ssize_t size = ::pwrite(file_.get(), bytes.data(), bytes.size(), 0);
-  if (size == static_cast<ssize_t>(bytes.size())) return Ok();
+Status AuditHeadFile::Write(const AuditHead& head) {
+  last_bytes_ = head.Encode();
+  last_ = head;
+  const ssize_t size =
+      ::pwrite(file_.get(), last_bytes_.data(), last_bytes_.size(), 0);
+  if (size == static_cast<ssize_t>(last_bytes_.size())) return Ok();
   return HeadError(Reason::kWriteFailed, path_, size < 0 ? errno : ENOSPC);
 }
 
-Status AuditHeadFile::Forget() const {
+Status AuditHeadFile::Forget() {
+  last_.reset();
   if (::ftruncate(file_.get(), 0) == 0) return Ok();
   return HeadError(Reason::kWriteFailed, path_, errno);
 }

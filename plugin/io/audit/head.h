@@ -65,17 +65,19 @@ class AuditHeadFile {
   enum class Use { kRead, kWrite };
   Result<AuditHeadLock> Lock(Use use, std::chrono::milliseconds patience);
   // nullopt where nothing that can be read is kept. With the lock alone.
-  std::optional<AuditHead> Read() const;
+  std::optional<AuditHead> Read();
   // Written in one go, and not synced: what a power failure makes of it is
   // found out by what the log holds. Errors: kDiskFull, kWriteFailed.
-  Status Write(const AuditHead& head) const;
-  Status Forget() const;
+  Status Write(const AuditHead& head);
+  Status Forget();
 
  private:
   Status Open(Use use);
 
   const std::string path_;
   UniqueFd file_;
+  std::string last_bytes_;         // read or written
+  std::optional<AuditHead> last_;  // what they say
 };
 
 // Of the kernel that runs, 16 bytes; zeros where it does not say.

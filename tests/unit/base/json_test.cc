@@ -48,6 +48,20 @@ TEST_CASE("text that is not UTF-8 is written replaced") {
   CHECK(Json(std::string("\0", 1)).Dump() == R"("\u0000")");
 }
 
+TEST_CASE("a character is written the same wherever it stands") {
+  for (int code = 0; code < 256; ++code) {
+    const std::string one(1, static_cast<char>(code));
+    std::string inner = Json(one).Dump();
+    inner = inner.substr(1, inner.size() - 2);
+    for (std::size_t at = 0; at < 18; ++at) {
+      const std::string before(at, 'b');
+      const std::string after(17 - at, 'a');
+      REQUIRE(Json(before + one + after).Dump() ==
+              '"' + before + inner + after + '"');
+    }
+  }
+}
+
 TEST_CASE("a duplicate key at any depth is refused") {
   CHECK(WhyNot(R"({"a":1,"a":2})") == Reason::kJsonDuplicate);
   CHECK(WhyNot(R"({"x":[{"a":1,"\u0061":2}]})") == Reason::kJsonDuplicate);
