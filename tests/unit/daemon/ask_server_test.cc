@@ -29,7 +29,7 @@ TEST_CASE("who accepts questions gives a sign whenever it is called") {
   Walk walk;
   NoLayers layers;
   const Verifier verifier(walk.resolver, walk.evidence, layers, walk.bases);
-  AuditLog audit(folder / "audit.jsonl");
+  AuditLog audit(AuditFiles(folder / "audit.jsonl", folder / "state"));
   Enforcer enforcer({verifier, audit, [] { return nullptr; }}, false, 1);
   auto listener = AskListener::Bind(folder / "run" + "/ask.sock");
   REQUIRE(listener);
