@@ -90,8 +90,6 @@ Status CheckLower(const StoreFiles& files, std::string_view lower,
     found = *std::move(layer);
   } else if (path == "diff" && number == std::to_string(place)) {
     return Ok();  // the container's own view of its place-th layer
-  } else if (path == wanted + "/diff") {
-    return Ok();
   } else {
     const std::size_t slash = std::min(path.find('/'), path.size());
     if (path.substr(slash) != "/diff" || !IsStorageId(path.substr(0, slash))) {
