@@ -1,13 +1,21 @@
 #include "tests/support/generic_client.h"
 
 #include <algorithm>
+#include <array>
 
 namespace assay::testing {
 namespace {
 
 enum ClientStep { kStarted = 1, kWritten, kClosed, kHeaders, kRead, kFinished };
 
-void* StepTag(int step) { return reinterpret_cast<void*>(std::intptr_t{step}); }
+// Each step's operation is tagged with the address of its place here.
+constinit std::array<char, kFinished + 1> step_places{};
+
+void* StepTag(ClientStep step) { return &step_places[step]; }
+
+int StepOf(const void* tag) {
+  return static_cast<int>(static_cast<const char*>(tag) - step_places.data());
+}
 
 Pairs PairsOf(const std::multimap<grpc::string_ref, grpc::string_ref>& from) {
   Pairs pairs;
@@ -87,8 +95,7 @@ bool GenericClient::Await(int step) {
     void* tag = nullptr;
     bool ok = false;
     if (!queue_.Next(&tag, &ok)) return false;
-    came_.emplace_back(static_cast<int>(reinterpret_cast<std::intptr_t>(tag)),
-                       ok);
+    came_.emplace_back(StepOf(tag), ok);
   }
 }
 

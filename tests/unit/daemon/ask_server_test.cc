@@ -25,7 +25,7 @@ class NoLayers : public LayerIntegrity {
 }  // namespace
 
 TEST_CASE("who accepts questions gives a sign whenever it is called") {
-  const ::testing::TempFolder folder;
+  const testing::TempFolder folder;
   Walk walk;
   NoLayers layers;
   const Verifier verifier(walk.resolver, walk.evidence, layers, walk.bases);
