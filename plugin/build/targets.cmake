@@ -67,14 +67,16 @@ endif()
 # the test fuzz.NAME explores with it: see tests/fuzz/explore, also for BRIEF.
 function(assay_fuzz name)
   cmake_parse_arguments(arg "BRIEF" "" "SOURCES;DEPS" ${ARGN})
-  add_executable(${name}_replay ${arg_SOURCES}
-    ${PROJECT_SOURCE_DIR}/tests/fuzz/replay_main.cc)
-  target_include_directories(${name}_replay PRIVATE ${PROJECT_SOURCE_DIR})
-  target_link_libraries(${name}_replay PRIVATE ${arg_DEPS})
-  assay_configure(${name}_replay)
-  add_test(NAME ${name}_replay COMMAND ${name}_replay
-    ${PROJECT_SOURCE_DIR}/tests/fuzz/corpus/${name})
-  set_tests_properties(${name}_replay PROPERTIES LABELS unit TIMEOUT 300)
+  if(ASSAY_REPLAY)
+    add_executable(${name}_replay ${arg_SOURCES}
+      ${PROJECT_SOURCE_DIR}/tests/fuzz/replay_main.cc)
+    target_include_directories(${name}_replay PRIVATE ${PROJECT_SOURCE_DIR})
+    target_link_libraries(${name}_replay PRIVATE ${arg_DEPS})
+    assay_configure(${name}_replay)
+    add_test(NAME ${name}_replay COMMAND ${name}_replay
+      ${PROJECT_SOURCE_DIR}/tests/fuzz/corpus/${name})
+    set_tests_properties(${name}_replay PROPERTIES LABELS unit TIMEOUT 300)
+  endif()
   if(ASSAY_FUZZ)
     add_executable(${name} ${arg_SOURCES})
     target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
@@ -84,7 +86,7 @@ function(assay_fuzz name)
     add_dependencies(fuzzers ${name})
     set(share 1)
     if(arg_BRIEF)
-      set(share 12)
+      set(share 6)
     endif()
     add_test(NAME fuzz.${name} COMMAND
       ${PROJECT_SOURCE_DIR}/tests/fuzz/explore $<TARGET_FILE:${name}> ${share})
