@@ -128,6 +128,9 @@ expect_ok "  killed" node ctr tasks kill -s KILL lasting
 wait_for 20 node ctr tasks delete lasting || fail "it cannot be deleted"
 passed "  and deleted"
 node ctr containers rm lasting
+# Whether containerd is younger than the link is told by seconds.
+link_is_old() { (($(date +%s) - $(stat -c %Y "$NODE/usr/lib/assay/bin/runc") > 3)); }
+wait_for 10 link_is_old || fail "the link that is handed over is not there"
 node systemctl restart containerd
 expect_ok "the packages are purged" node dpkg --purge assay-shim assay
 rm -r "$NODE/etc/containerd/certs.d/$REGISTRY"
