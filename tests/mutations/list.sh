@@ -51,9 +51,9 @@ mutation volume-mounted image_volumes containerd21 $containerd/resolver.cc \
 
 # --- no image; what is mounted
 mutation rootfs-path rootfs_path containerd16 $containerd/resolver.cc \
-  's/return NoImage\(process\);/return Ok();/'
+  's/record\.image\.empty\(\) \|\| record\.snapshotter\.empty\(\) \|\|\s+record\.snapshot_key\.empty\(\)/false/'
 mutation root-covered rootfs_path containerd16 $containerd/rootfs.cc \
-  's/if \(process\.root_covered\)/if (false)/'
+  's/if \(!process\.root_covered\)/if (true)/'
 mutation root-path mounted_over containerd16 $containerd/rootfs.cc \
   's/if \(process\.root_path != kRootfs &&/if (false \&\&/'
 mutation nothing-mounted mounted_over containerd16 $containerd/rootfs.cc \

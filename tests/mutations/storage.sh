@@ -27,7 +27,9 @@ storage_mutation storage-upper "other layers, other orders and other folders are
 storage_mutation storage-link "a short link must be known at both of its ends" \
   store_mount.cc 's/!note \|\| \*note != link/false/'
 storage_mutation storage-volume "a bundle with image volumes or an artifact does not start" \
-  volumes.cc 's/if \(IsOfAnImage\(bind\.source, roots\)\)/if (false)/; s/if \(!layer \|\| !topmost\)/if (false)/'
+  volumes.cc 's/if \(IsOfAnImage\(bind\.source, all\)\)/if (false)/; s/if \(!layer \|\| !topmost\)/if (false)/'
+storage_mutation storage-spelling "a store behind a link is known by either of its names" \
+  volumes.cc 's/if \(!failed && real != folder\)/if (false)/'
 storage_mutation storage-unsafe "files that nobody could rely on are refused" \
   store_files.cc 's/!owner \|\| //; s/\(info\.st_mode & \(S_IWGRP \| S_IWOTH\)\) != 0/false/'
 unit_mutation split-size io/rootfs/rootfs "any other byte of its files is found" \

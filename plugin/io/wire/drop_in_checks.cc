@@ -42,6 +42,10 @@ Check WiringCheck(const WireOptions& options, bool wired) {
     handlers += (handlers.empty() ? "" : ", ") + handler.name +
                 (handler.note.empty() ? "" : " (" + handler.note + ")");
   }
+  if (!plan->notes.empty()) {
+    return {name, Health::kWarning, plan->notes.front(),
+            "see assay wire " + name + " --help"};
+  }
   return {name, Health::kOk, "through Assay: " + handlers, ""};
 }
 

@@ -88,6 +88,22 @@ DOCKER_OPTIONS="--mount type=image,source=$REGISTRY/demo/other:1,target=/volume"
 DOCKER_OPTIONS="--read-only --volume /data --hostname named" \
   expect_docker_starts "a read-only root with a volume of its own" docker_run "$signed"
 
+docker run -d --name running --network none "$signed" /bin/sleep 1000 >/dev/null
+id=$(docker inspect -f '{{.Id}}' running)
+bundle="$WORK/containerd/state/io.containerd.runtime.v2.task/moby/$id"
+root=$(jq -r .root.path "$bundle/config.json")
+once_more() {
+  env -i PATH="$PATH" NAMESPACE=moby GRPC_ADDRESS="$CONTAINERD_ADDRESS" \
+    "$SHIM" --root "$WORK/docker/exec/runtime-runc/moby" create --bundle "$bundle" "$id"
+}
+expect_failure "a container that runs is created once more: so far runc gets" \
+  "already exists" once_more
+mount -t tmpfs tmpfs "$root"
+expect_failure "but not with something mounted over its root" \
+  "subject-mount-mismatch: " once_more
+umount "$root"
+docker rm -f running >/dev/null
+
 # --- without the daemon
 stop_service "$ASSAYD_PID" KILL
 expect_docker_starts "the daemon is dead: signed" docker_run "$signed"

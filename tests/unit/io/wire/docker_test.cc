@@ -1,5 +1,9 @@
 // Wiring of docker.
+#include <filesystem>
+#include <optional>
+
 #include "base/json.h"
+#include "io/wire/checks.h"
 #include "io/wire/docker_config.h"
 #include "io/wire/json_members.h"
 #include "io/wire/runtimes.h"
@@ -166,6 +170,60 @@ TEST_CASE("wiring docker says what a store of its own means") {
     REQUIRE(plan);
     REQUIRE(plan->notes.size() == 1);
     CHECK(plan->notes[0].find("subject-storage") != std::string::npos);
+  }
+}
+
+TEST_CASE("doctor looks at docker where it is installed or wired") {
+  const Node node;
+  const auto docker = [&]() -> std::optional<Check> {
+    Checks checks;
+    CheckDropIns(Paths(node.root()), {node.Path("/usr/sbin")}, checks);
+    for (const Check& check : checks) {
+      if (check.id == "docker") return check;
+    }
+    return std::nullopt;
+  };
+  CHECK_FALSE(docker());
+  node.AddProgram("/usr/sbin/dockerd");
+  REQUIRE(docker());
+  CHECK(docker()->health == Health::kWarning);
+  CHECK(docker()->remedy == "sudo assay wire docker");
+  REQUIRE(WireDocker(node));
+  CHECK(docker()->health == Health::kWarning);
+  CHECK(docker()->found.find("subject-storage") != std::string::npos);
+  node.Write(kFile, SetMember(node.Read(kFile), "features",
+                              R"({"containerd-snapshotter": true})"));
+  CHECK(docker()->health == Health::kOk);
+  std::filesystem::remove(node.Path("/usr/sbin/dockerd"));
+  node.Write(kFile, "{\"features\": {\"containerd-snapshotter\": true}}");
+  REQUIRE(docker());
+  CHECK(docker()->health == Health::kFailure);
+}
+
+// Its shim calls the link to kill and delete it.
+TEST_CASE("undoing docker keeps the links of containers that run") {
+  const Node node;
+  const std::string state = node.Path("/run/containerd");
+  node.Write("/etc/containerd/config.toml",
+             "version = 2\nstate = \"" + state + "\"\n");
+  node.Write(kFile, "{}");
+  for (const std::string place :
+       {"/run/containerd", "/run/docker/containerd/daemon"}) {
+    INFO(place);
+    REQUIRE(WireDocker(node));
+    const std::string options =
+        place + "/io.containerd.runtime.v2.task/moby/id/options.json";
+    node.Write(options, "{\"binary_name\": \"" + Shim(node, "runc") + "\"}");
+    const auto kept = UndoWiring(DockerOptions(node), false);
+    REQUIRE(kept);
+    CHECK(kept->kept.size() == 2);
+    CHECK(LinkTarget(Shim(node, "runc")) == "../assay-shim");
+    CHECK(node.Read(kFile) == "{}");
+    std::filesystem::remove(node.Path(options));
+    const auto removed = UndoWiring(DockerOptions(node), false);
+    REQUIRE(removed);
+    CHECK(removed->removed.size() == 2);
+    CHECK(LinkTarget(Shim(node, "runc")).empty());
   }
 }
 
