@@ -30,6 +30,11 @@ storage_mutation storage-volume "a bundle with image volumes or an artifact does
   volumes.cc 's/if \(IsOfAnImage\(bind\.source, all\)\)/if (false)/; s/if \(!layer \|\| !topmost\)/if (false)/'
 storage_mutation storage-spelling "a store behind a link is known by either of its names" \
   volumes.cc 's/if \(!failed && real != folder\)/if (false)/'
+storage_mutation storage-bind "an artifact of a store that nobody told of is not let through" \
+  volumes.cc 's/if \(IsOfAnImage\(bind\.source, all\)\)/if (false)/'
+overlay="an overlay of a part of an image is not let through"
+storage_mutation storage-overlay "$overlay" volumes.cc 's/!layer \|\| !topmost/!layer/'
+storage_mutation storage-overlay-form "$overlay" volumes.cc 's/!layer \|\| !topmost/!topmost/'
 storage_mutation storage-unsafe "files that nobody could rely on are refused" \
   store_files.cc 's/!owner \|\| //; s/\(info\.st_mode & \(S_IWGRP \| S_IWOTH\)\) != 0/false/'
 unit_mutation split-size io/rootfs/rootfs "any other byte of its files is found" \

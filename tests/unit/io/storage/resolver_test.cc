@@ -142,6 +142,24 @@ TEST_CASE("an artifact of a store that nobody told of is not let through") {
   CHECK(plain->empty());
 }
 
+TEST_CASE("an overlay of a part of an image is not let through") {
+  const std::string layer = "/store/overlay/" + std::string(kTopLayer);
+  const std::vector<std::vector<std::string>> lowers = {
+      {"/plain", layer + "/merged"},  // it shows files that no image has
+      {layer + "/diff", "/empty"},
+      {layer + "/merged/etc", "/empty"},
+      {"/store/overlay/short/merged", "/empty"},
+      {"/store/artifacts/x", "/empty"}};
+  for (const auto& folders : lowers) {
+    INFO(folders.front());
+    ProcessSpec process;
+    process.overlays = {{"/data", folders}};
+    const auto volumes = FindStorageVolumes(process, "/store", {"/store"});
+    REQUIRE_FALSE(volumes);
+    CHECK(volumes.error().reason == Reason::kSubjectVolume);
+  }
+}
+
 TEST_CASE("a store behind a link is known by either of its names") {
   const testing::TempFolder folder;
   const std::string real = folder / "real";
