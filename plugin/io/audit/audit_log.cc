@@ -137,8 +137,11 @@ std::string AuditLog::CheckpointWhereDue(AuditHead& head) {
   Result<std::string> note;
   if (!key_) {
     auto key = LoadOrMakeAuditKey(files_.state);
-    if (key) key_ = *std::move(key);
-    if (!key) note = key.error();
+    if (key) {
+      key_ = *std::move(key);
+    } else {
+      note = key.error();
+    }
   }
   if (key_) note = SignCheckpoint(*key_, {head.log, head.sequence, head.chain});
   if (!note) {

@@ -87,9 +87,10 @@ void ChainWalk::StartFile(const std::string& name) {
 
 void ChainWalk::AddStranger(std::string_view text, bool ended) {
   if (!strangers_) {
-    strangers_.emplace();
-    strangers_->file = file_;
-    strangers_->line = line_;
+    Strangers first;
+    first.file = file_;
+    first.line = line_;
+    strangers_ = std::move(first);
   }
   Strangers& all = *strangers_;
   if (all.newline) all.hasher.Update("\n");

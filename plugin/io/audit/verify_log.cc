@@ -88,9 +88,13 @@ Result<ChainAnchors> Anchors(const AuditFiles& files,
   ChainAnchors anchors;
   const bool own = what.key.empty();
   auto key = LoadAuditPublicKey(own ? files.PublicKeyFile() : what.key);
-  if (key) anchors.key = *std::move(key);
-  if (!key && (!own || !what.checkpoints.empty())) return key.error();
-  if (!key) no_key = key.error().detail;
+  if (key) {
+    anchors.key = *std::move(key);
+  } else if (!own || !what.checkpoints.empty()) {
+    return key.error();
+  } else {
+    no_key = key.error().detail;
+  }
   for (const std::string& path : what.checkpoints) {
     const auto note = ReadFile(path, limits::kCheckpointBytes);
     if (!note) return note.error();
