@@ -89,6 +89,7 @@ Answer Enforcer::Conclude(const Question& question, Verdict verdict,
   }
   ++decisions_;
   if (!record.allowed) ++refusals_;
+  if (ports_.decided) ports_.decided(record, verdict);
   Answer answer{record.allowed, verdict.Line(), std::move(line), nullptr};
   if (question.hook == Hook::kPull && verdict.accepted()) {
     answer.accepted_pull = std::make_shared<const Trail>(verdict.trail());

@@ -36,6 +36,8 @@ class Enforcer {
     AuditLog& audit;
     // The policy in force, null when there is none.
     std::function<std::shared_ptr<const Policy>()> policy;
+    // Told of every decision after its audit line; may be empty.
+    std::function<void(const DecisionRecord&, const Verdict&)> decided = {};
   };
 
   Enforcer(Ports ports, bool allow_restore, std::size_t cache_capacity)

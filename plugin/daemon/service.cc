@@ -3,6 +3,7 @@
 #include <chrono>
 #include <utility>
 
+#include "base/error_text.h"
 #include "cri/image_proxy.h"
 #include "daemon/ask_server.h"
 #include "daemon/cluster_refresher.h"
@@ -12,6 +13,7 @@
 #include "daemon/log.h"
 #include "daemon/nri_plugin.h"
 #include "daemon/pull_judge.h"
+#include "daemon/state_reader.h"
 #include "daemon/systemd.h"
 #include "daemon/trust_refresher.h"
 #include "daemon/upkeep.h"
@@ -19,6 +21,8 @@
 #include "daemon/watchdog.h"
 #include "io/containerd/events.h"
 #include "io/files/files.h"
+#include "io/metrics/metrics.h"
+#include "io/metrics/metrics_server.h"
 #include "io/policy/policy_holder.h"
 #include "io/policy/policy_watcher.h"
 #include "io/report/request.h"
@@ -45,16 +49,16 @@ class Service::Parts {
   // `mirror` is null without [trust.tuf].
   Parts(const Paths& paths, const NodeConfig& config, AskListener listener,
         std::unique_ptr<TufMirror> mirror)
-      : doors_(config.Doors()),
+      : paths_(paths),
+        doors_(config.Doors()),
         policy_(paths),
         engine_(paths, config,
                 {[this] { revocation_->Poke(); },
                  [this] { enforcer_.ForgetVerdicts(); }}),
         audit_(AuditFiles(paths), config.audit,
                {.inform = &LogInfo, .warn = &LogWarning}),
-        enforcer_(
-            {engine_.verifier(), audit_, [this] { return policy_.Current(); }},
-            config.allow_restore, kCachedVerdicts),
+        metrics_(config.metrics ? std::make_unique<Metrics>() : nullptr),
+        enforcer_(EnforcerPorts(), config.allow_restore, kCachedVerdicts),
         pulls_(enforcer_, engine_),
         warm_up_(engine_.verifier(), [this] { return policy_.Current(); }) {
     for (const std::string& door : doors_) LogWarning(door);
@@ -92,7 +96,7 @@ class Service::Parts {
   Status Serve(const Paths& paths, const NodeConfig& config) {
     auto service = EnforcerService::Start(
         {enforcer_, engine_, policy_, PolicyLoader(paths),
-         [this] { return asks_->in_flight(); }, doors_, WallClock(),
+         [this] { return asks_->in_flight(); }, doors_, started_at_,
          refresher_.get(), cluster_.get(), nri_.get(),
          [this] { return Reload(); }},
         paths.EnforcerSocket());
@@ -100,6 +104,7 @@ class Service::Parts {
     operators_ = *std::move(service);
     watchdog_ = std::make_unique<Watchdog>(
         [this](Deadline until) { return IsAlive(until); });
+    if (config.metrics) ServeMetrics(*config.metrics);
     return config.image_proxy ? ServeImages(paths, config) : Ok();
   }
 
@@ -129,6 +134,26 @@ class Service::Parts {
     return Ok();
   }
 
+  // No decision hangs on its metrics, so that the daemon serves without.
+  void ServeMetrics(const MetricsSettings& settings) {
+    const StateReader reader{paths_,
+                             enforcer_,
+                             engine_,
+                             policy_,
+                             [this] { return asks_->in_flight(); },
+                             doors_.size(),
+                             started_at_,
+                             refresher_.get(),
+                             nri_.get()};
+    auto server = MetricsServer::Start(
+        settings, [this, reader] { return metrics_->Text(reader.Read()); });
+    if (!server) {
+      LogError(ErrorText(server.error()));
+      return;
+    }
+    scraped_ = *std::move(server);
+  }
+
   void Refresh() {
     if (refresher_) refresher_->Poke();
     if (cluster_) cluster_->Poke();
@@ -153,6 +178,18 @@ class Service::Parts {
             policy->fingerprint().str());
     for (const std::string& warning : policy->warnings()) LogWarning(warning);
     return taken;
+  }
+
+  Enforcer::Ports EnforcerPorts() {
+    Enforcer::Ports ports{engine_.verifier(), audit_,
+                          [this] { return policy_.Current(); }};
+    if (metrics_) {
+      ports.decided = [this](const DecisionRecord& record,
+                             const Verdict& verdict) {
+        metrics_->Decided(record, verdict);
+      };
+    }
+    return ports;
   }
 
   ContainerdEventSinks EventSinks() {
@@ -187,10 +224,13 @@ class Service::Parts {
     }
   }
 
+  const Paths paths_;
+  const Time started_at_ = WallClock();
   const std::vector<std::string> doors_;
   PolicyHolder policy_;
   Engine engine_;
   AuditLog audit_;
+  std::unique_ptr<Metrics> metrics_;  // null without [metrics]
   Enforcer enforcer_;
   PullJudge pulls_;
   // Outlives all who decide: what they miss, they ask of it.
@@ -207,6 +247,7 @@ class Service::Parts {
   std::unique_ptr<EnforcerService> operators_;
   std::unique_ptr<cri::ImageProxy> images_;  // null without [image_proxy]
   std::unique_ptr<Watchdog> watchdog_;
+  std::unique_ptr<MetricsServer> scraped_;   // null without [metrics]
 };
 
 Service::Service(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}

@@ -70,6 +70,8 @@ OWNERS = {
     "google/protobuf/*": ["io/containerd/*", "cri/*", "daemon/*", "cli/*"],
     "*.pb.h": ["io/canary/*", "io/containerd/*", "io/nri/*", "cri/*", "daemon/*", "cli/*"],
     "civetweb.h": ["io/canary/loopback_registry.cc"],
+    "httplib.h": ["io/metrics/metrics_server.cc"],
+    "prometheus/*": ["io/metrics/*"],
     "spdlog/*": ["daemon/*"],
     "fmt/*": ["daemon/*"],
     "rnp/*": ["core/trust/openpgp/*"],

@@ -1,8 +1,8 @@
 #!/bin/bash
 # The real peers that the tests run against: containerd of three Debian
 # releases, cosign of two, notation, a late skopeo, podman and docker, Debian 12's
-# docker-registry, notary and AppArmor parser; and the .proto files of its
-# containerd.
+# docker-registry, notary, Prometheus and AppArmor parser; and the .proto files
+# of its containerd.
 #
 #   tests/support/peers.sh prepare [PEER...]   fetch what is missing (root, apt)
 #   . tests/support/peers.sh                   get the functions
@@ -35,6 +35,7 @@ crun trixie crun 1.
 docker forky docker.io,docker-cli 28.
 notary bookworm notary 0.7.
 apparmor bookworm apparmor 3.
+prometheus bookworm prometheus 2.
 protos16 bookworm golang-github-containerd-containerd-dev 1.6.
 TABLE
 }
@@ -142,6 +143,7 @@ check_peer() {
       "$(peer_bin docker)/docker" --version >/dev/null ;;
     notary) "$(peer_bin notary)/notary" version >/dev/null ;;
     apparmor) parse_apparmor --version >/dev/null ;;
+    prometheus) promtool --version >/dev/null ;;
     protos16) [[ -d $ASSAY_PEERS_DIR/$peer/usr/share/gocode ]] ;;
   esac || die "$peer $version does not run on this machine"
   say "$peer $version"
@@ -186,6 +188,9 @@ parse_apparmor() {
   local root="$ASSAY_PEERS_DIR/apparmor"
   "$root/sbin/apparmor_parser" --base "$root/etc/apparmor.d" "$@"
 }
+
+prometheus() { "$(peer_bin prometheus)/prometheus" "$@"; }
+promtool() { "$(peer_bin prometheus)/promtool" "$@"; }
 
 cosign25() { COSIGN_PASSWORD='' "$(peer_bin cosign25)/cosign" "$@"; }
 cosign31() { COSIGN_PASSWORD='' "$(peer_bin cosign31)/cosign" "$@"; }

@@ -15,13 +15,13 @@
 #include "io/canary/loopback_registry.h"
 #include "io/files/files.h"
 #include "io/report/audit_search.h"
+#include "io/report/last_proof.h"
 
 namespace assay {
 namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::size_t kProofBytes = 64U << 10;
 constexpr auto kProofIsGoodFor = std::chrono::hours(24);
 constexpr const char* kWire = "sudo assay wire containerd, then restart it";
 
@@ -223,16 +223,12 @@ void CheckByCanary(const CanaryOptions& options, Checks& checks) {
 }
 
 void CheckLastProof(const Paths& paths, Time now, Checks& checks) {
-  const auto bytes = ReadFile(paths.Proof(), kProofBytes);
-  if (!bytes) return;
-  const auto proof = Json::Parse(*bytes);
-  const std::int64_t* at = proof ? proof->FindInt("proven_at") : nullptr;
-  if (at == nullptr) return;
-  const Time proven{std::chrono::seconds(*at)};
-  const bool good = proven <= now && now - proven < kProofIsGoodFor;
+  const auto proven = LastProof(paths);
+  if (!proven) return;
+  const bool good = *proven <= now && now - *proven < kProofIsGoodFor;
   checks.push_back(
       {"proof", good ? Health::kOk : Health::kWarning,
-       "an unsigned image was last seen refused at " + Rfc3339(proven),
+       "an unsigned image was last seen refused at " + Rfc3339(*proven),
        good ? "" : "sudo assay doctor --canary"});
 }
 

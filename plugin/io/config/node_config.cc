@@ -179,6 +179,21 @@ void ReadNri(const Toml& table, Diagnostics& diagnostics, NodeConfig& config) {
   config.nri = std::move(settings);
 }
 
+void ReadMetrics(const Toml& table, Diagnostics& diagnostics,
+                 NodeConfig& config) {
+  TomlReader reader(table, diagnostics);
+  if (const auto listen = reader.String("listen")) {
+    config.metrics = MetricsSettings::Parse(*listen);
+    if (!config.metrics) {
+      reader.Complain("listen",
+                      "must be IP:PORT, [IP]:PORT or unix:/absolute/path");
+    }
+  } else {
+    reader.Missing("listen");
+  }
+  reader.Finish();
+}
+
 struct Section {
   std::string_view name;
   void (*read)(const Toml&, Diagnostics&, NodeConfig&);
@@ -193,7 +208,8 @@ constexpr Section kSections[] = {{"create", ReadCreate},
                                  {"trust", ReadTrust},
                                  {"kubernetes", ReadKubernetes},
                                  {"image_proxy", ReadImageProxy},
-                                 {"nri", ReadNri}};
+                                 {"nri", ReadNri},
+                                 {"metrics", ReadMetrics}};
 
 void ReadDocument(const Toml& document, Diagnostics& diagnostics,
                   NodeConfig& config) {

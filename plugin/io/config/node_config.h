@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/paths.h"
@@ -40,6 +41,18 @@ struct NriSettings {
   std::string socket;  // absolute
 };
 
+// [metrics]: where Prometheus reads them; either a path or a host.
+struct MetricsSettings {
+  std::string path;  // of a unix socket; absolute
+  std::string host;  // an IP address
+  std::uint16_t port = 0;
+
+  // "127.0.0.1:9427", "[::1]:9427" or "unix:/run/assay/metrics.sock". Null
+  // where it is none of these.
+  static std::optional<MetricsSettings> Parse(std::string_view listen);
+  std::string str() const;
+};
+
 struct NodeConfig {
   // [create]
   bool allow_restore = false;
@@ -64,6 +77,7 @@ struct NodeConfig {
   std::optional<KubernetesSettings> kubernetes;
   std::optional<ImageProxySettings> image_proxy;
   std::optional<NriSettings> nri;
+  std::optional<MetricsSettings> metrics;
 
   // Defaults, then assayd.toml, then assayd.d in name order; later files win
   // key by key. Absent files are fine; a wrong one is not. Null on problems,

@@ -101,11 +101,15 @@ class EvidenceStore {
 
   const EvidenceStoreOptions& options() const { return options_; }
 
- private:
   struct Usage {
     std::uint64_t bytes = 0;
     std::size_t images = 0;
   };
+  // As measured once and counted along since; what other processes add or drop
+  // is seen at the next collection or bound.
+  Usage Used();
+
+ private:
 
   Result<TargetRecord> ReadRecord(const Digest& target) const;
   Result<FoundArtifact> ReadArtifact(const ArtifactRecord& record,

@@ -92,6 +92,12 @@ EvidenceStore::Usage EvidenceStore::Measure() const {
   return usage;
 }
 
+EvidenceStore::Usage EvidenceStore::Used() {
+  const std::lock_guard lock(usage_mutex_);
+  if (!usage_) usage_ = Measure();
+  return *usage_;
+}
+
 Status EvidenceStore::Reserve(const Digest& target, std::uint64_t bytes) {
   const std::lock_guard lock(usage_mutex_);
   std::size_t images = 1;

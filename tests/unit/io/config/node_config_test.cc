@@ -159,3 +159,28 @@ TEST_CASE("[nri] is there or not, and its socket moves with the root") {
   CHECK_FALSE(load("[nri]\nsocket = \"a.sock\"\n"));
   CHECK_FALSE(load("[nri]\nindex = 10\n"));
 }
+
+TEST_CASE("[metrics] says where, and nothing that is half an address") {
+  const auto load = [](const std::string& text) {
+    Node node;
+    node.folder.Write("etc/assay/assayd.toml", text);
+    const auto config = node.Load();
+    return config && config->metrics ? config->metrics->str() : "refused";
+  };
+  const auto listen = [&](const std::string& where) {
+    return load("[metrics]\nlisten = \"" + where + "\"\n");
+  };
+  for (const std::string good : {"127.0.0.1:9427", "[::1]:9427", "0.0.0.0:1",
+                                 "unix:/run/assay/metrics.sock"}) {
+    CHECK(listen(good) == good);
+  }
+  for (const std::string bad :
+       {"", ":9427", "9427", "localhost:9427", "127.0.0.1", "127.0.0.1:0",
+        "127.0.0.1:65536", "127.0.0.1:94x", "::1:9427", "[127.0.0.1]:1",
+        "[::1]", "unix:", "unix:metrics.sock", "127.0.0.1:-1"}) {
+    INFO(bad);
+    CHECK(listen(bad) == "refused");
+  }
+  CHECK(listen("unix:/" + std::string(107, 'a')) == "refused");
+  CHECK(load("[metrics]\n") == "refused");
+}
