@@ -247,7 +247,7 @@ class Service::Parts {
   std::unique_ptr<EnforcerService> operators_;
   std::unique_ptr<cri::ImageProxy> images_;  // null without [image_proxy]
   std::unique_ptr<Watchdog> watchdog_;
-  std::unique_ptr<MetricsServer> scraped_;   // null without [metrics]
+  std::unique_ptr<MetricsServer> scraped_;  // null without [metrics]
 };
 
 Service::Service(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}

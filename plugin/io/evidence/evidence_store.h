@@ -110,7 +110,6 @@ class EvidenceStore {
   Usage Used();
 
  private:
-
   Result<TargetRecord> ReadRecord(const Digest& target) const;
   Result<FoundArtifact> ReadArtifact(const ArtifactRecord& record,
                                      std::size_t& budget) const;
