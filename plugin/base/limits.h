@@ -59,10 +59,14 @@ inline constexpr std::size_t kYamlDocuments = 64;  // of one text
 
 inline constexpr std::size_t kPolicyFileBytes = 1U << 20;
 inline constexpr std::size_t kPolicyFiles = 256;
+inline constexpr std::size_t kPolicyExceptions =
+    32;  // every audit line has them
 inline constexpr std::size_t kKeyFileBytes = 1U << 20;
 inline constexpr std::size_t kRequirementDepth = 8;
 inline constexpr std::size_t kRequirementNodes = 256;
 inline constexpr std::size_t kRequirementSteps = 1'000;
+
+inline constexpr std::size_t kAuditLineBytes = 16U << 20;
 
 inline constexpr std::size_t kReferenceBytes = 1024;
 inline constexpr std::size_t kAnswerLineBytes = 1024;

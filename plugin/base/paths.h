@@ -18,6 +18,9 @@ class Paths {
   std::string ConfigDir() const { return root_ + "/etc/assay/assayd.d"; }
   std::string VendorDir() const { return root_ + "/usr/lib/assay"; }
   std::string PolicyDir() const { return root_ + "/etc/assay/policy.d"; }
+  std::string BreakGlassDir() const {
+    return root_ + "/etc/assay/break-glass.d";
+  }
   std::string TrustDir() const { return root_ + "/etc/assay/trust"; }
   std::string RuntimesDir() const { return root_ + "/etc/assay/runtimes"; }
   std::string StateDir() const { return root_ + "/var/lib/assay"; }
@@ -28,6 +31,8 @@ class Paths {
   std::string TufState() const { return StateDir() + "/tuf/state.json"; }
   // What the canary last proved.
   std::string Proof() const { return StateDir() + "/proof.json"; }
+  // The head and the key of the audit log.
+  std::string AuditState() const { return StateDir() + "/audit"; }
   std::string AuditLog() const { return root_ + "/var/log/assay/audit.jsonl"; }
   std::string RunDir() const { return root_ + "/run/assay"; }
   std::string AskSocket() const { return RunDir() + "/ask.sock"; }

@@ -28,6 +28,10 @@ constexpr auto kRows = std::to_array<ReasonInfo>({
     {Reason::kAllowedByDefault, "allowed-by-default", kYes, Stage::kVerdict,
      "no rule matches and the policy's default is allow",
      "set default = \"reject\" when every image has a rule"},
+    {Reason::kAllowedByBreakGlass, "allowed-by-break-glass", kYes,
+     Stage::kVerdict,
+     "an exception lets this image run unverified until it expires",
+     "see what it was refused for; mend that and remove the exception"},
 
     {Reason::kHookMalformed, "hook-malformed", kUnsure, Stage::kHook,
      "the hook's request or answer is malformed",

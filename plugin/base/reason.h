@@ -40,6 +40,7 @@ enum class Reason : std::uint16_t {
   kAttested,
   kAllowedByRule,
   kAllowedByDefault,
+  kAllowedByBreakGlass,
   // Hook: shim, protocol, daemon.
   kHookMalformed,
   kHookForeignPeer,

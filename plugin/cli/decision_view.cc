@@ -73,6 +73,23 @@ void BaseRows(Table& table, const Json& record) {
   AttestationRows(table, *base, "base attested");
 }
 
+// In whose name it runs though nothing was verified.
+void ExceptionRows(Table& table, const Json& record) {
+  const Json::Array* exceptions = record.FindArray("break_glass");
+  if (exceptions == nullptr) return;
+  for (const Json& one : *exceptions) {
+    table.Row({{"NOT VERIFIED", Tone::kBad},
+               {"by the exception of " + Member(one, "who") + " until " +
+                    Member(one, "expires"),
+                Tone::kBad}});
+    RowIf(table, "", "because " + Member(one, "reason"));
+    RowIf(table, "", "at " + Member(one, "where"));
+    RowIf(table, "",
+          "else " + Member(one, "refused") + ": " + Member(one, "message"));
+    RowIf(table, "  of the volume", Member(one, "volume"));
+  }
+}
+
 void CheckRows(Table& table, const Json& record) {
   const Json::Array* checks = record.FindArray("checks");
   if (checks == nullptr) return;
@@ -107,6 +124,7 @@ void PrintTable(Context& context, const Json& record) {
   table.Row({{"verdict"}, {VerdictText(record), tone}});
   table.Row({{"reason"}, {Member(record, "reason"), tone}});
   RowIf(table, "", Member(record, "message"));
+  ExceptionRows(table, record);
   RowIf(table, "image", Member(record, "reference"));
   RowIf(table, "manifest", Member(record, "manifest"));
   RowIf(table, "config", Member(record, "config"));

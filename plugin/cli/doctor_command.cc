@@ -11,7 +11,9 @@
 #include "cli/trust_check.h"
 #include "io/canary/canary.h"
 #include "io/config/node_config.h"
+#include "io/policy/break_glass_loader.h"
 #include "io/policy/policy_loader.h"
+#include "io/report/request.h"
 #include "io/wire/containerd_config.h"
 #include "io/wire/peer.h"
 
@@ -79,7 +81,8 @@ void CheckPolicy(const v1::PolicyStatus& policy, Checks& checks) {
 // Without a daemon: what the decider would read.
 void CheckPolicyFiles(const Paths& paths, Checks& checks) {
   Diagnostics diagnostics;
-  const auto policy = PolicyLoader(paths).Load(diagnostics);
+  const auto policy =
+      WithBreakGlass(PolicyLoader(paths).Load(diagnostics), paths, diagnostics);
   if (policy) {
     v1::PolicyStatus status;
     status.set_in_force(true);
@@ -96,6 +99,9 @@ void CheckPolicyFiles(const Paths& paths, Checks& checks) {
     }
     for (const auto& warning : policy->warnings()) {
       status.add_warnings(warning);
+    }
+    for (const auto& open : policy->ActiveExceptions(WallClock())) {
+      status.add_warnings(open);
     }
     CheckPolicy(status, checks);
     return;

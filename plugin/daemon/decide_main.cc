@@ -11,6 +11,7 @@
 #include "daemon/ask_server.h"
 #include "daemon/engine.h"
 #include "daemon/log.h"
+#include "io/policy/break_glass_loader.h"
 #include "io/policy/policy_loader.h"
 
 namespace assay {
@@ -34,7 +35,10 @@ int Main(int argc, char* argv[]) {
   // A node configuration that cannot be read leaves the policy out of force:
   // every question is refused, with a line in the audit log.
   std::shared_ptr<const Policy> policy;
-  if (config) policy = PolicyLoader(paths).Load(diagnostics);
+  if (config) {
+    policy = WithBreakGlass(PolicyLoader(paths).Load(diagnostics), paths,
+                            diagnostics);
+  }
   for (const Diagnostic& problem : diagnostics) LogError(problem.str());
 
   Engine engine(paths, config.value_or(NodeConfig{}));
@@ -42,8 +46,9 @@ int Main(int argc, char* argv[]) {
   limits.sign_first = false;  // a process for each question
   AuditLog audit(AuditFiles(paths), limits,
                  {.inform = {}, .warn = &LogWarning});
-  Enforcer enforcer({engine.verifier(), audit, [policy] { return policy; }},
-                    config && config->allow_restore, /*cache_capacity=*/0);
+  Enforcer enforcer(
+      {engine.verifier(), audit, [policy] { return policy; }, &LogWarning},
+      config && config->allow_restore, /*cache_capacity=*/0);
   AnswerHook(connection, enforcer);
   return 0;
 }

@@ -50,7 +50,12 @@ Answer Enforcer::Ask(const Question& question, const Verifier& verifier) {
   RecordQuestion(question, record);
   const std::uint64_t generation = generation_.load();
   const std::shared_ptr<const Policy> policy = ports_.policy();
-  if (policy != nullptr) record.policy_warnings = policy->warnings();
+  if (policy != nullptr) {
+    record.policy_warnings = policy->warnings();
+    for (std::string& open : policy->ActiveExceptions(question.now)) {
+      record.policy_warnings.push_back(std::move(open));
+    }
+  }
 
   Verdict verdict = Decide(question, verifier, generation, policy, record);
   record.duration = std::chrono::duration_cast<std::chrono::microseconds>(
@@ -89,6 +94,10 @@ Answer Enforcer::Conclude(const Question& question, Verdict verdict,
   }
   ++decisions_;
   if (!record.allowed) ++refusals_;
+  if (verdict.accepted() && ports_.warn &&
+      verdict.reason() == Reason::kAllowedByBreakGlass) {
+    ports_.warn(WithRequest(verdict.Line(), record.request_id));
+  }
   if (ports_.decided) ports_.decided(record, verdict);
   Answer answer{record.allowed, verdict.Line(), std::move(line), nullptr};
   if (question.hook == Hook::kPull && verdict.accepted()) {
@@ -145,7 +154,8 @@ Verdict Enforcer::DecideCached(const Question& question,
 
   const std::string key =
       VerdictCache::KeyOf(**subject, policy->fingerprint()) + "/" +
-      std::to_string(generation);
+      std::to_string(generation) +
+      (HeedsExceptions(question.hook) ? "" : "/verified");
   // What the disk does not hold another may find elsewhere.
   const std::string from_disk = key + "/disk";
   auto kept = cache_.Find(key, question.now, *subject);
@@ -163,7 +173,9 @@ Verdict Enforcer::DecideCached(const Question& question,
     }
   }
   Verdict verdict = ports_.verifier.DecideSubject(question, *subject, policy);
-  const bool unfound = question.offline && !verdict.accepted();
+  const bool unfound =
+      question.offline &&
+      (!verdict.accepted() || verdict.reason() == Reason::kAllowedByBreakGlass);
   cache_.Keep(unfound ? from_disk : key, verdict, question.now);
   return verdict;
 }

@@ -36,6 +36,8 @@ class Enforcer {
     AuditLog& audit;
     // The policy in force, null when there is none.
     std::function<std::shared_ptr<const Policy>()> policy;
+    // Hears of each use of an exception of break-glass; may be empty.
+    std::function<void(const std::string&)> warn = {};
     // Told of every decision after its audit line; may be empty.
     std::function<void(const DecisionRecord&, const Verdict&)> decided = {};
   };

@@ -234,6 +234,9 @@ class EnforcerService::Impl final : public v1::Enforcer::Service {
     for (const auto& line : Lines(parts_.policy.LastDiagnostics())) {
       status.add_problems(line);
     }
+    for (const auto& line : Lines(parts_.policy.BreakGlassDiagnostics())) {
+      status.add_problems("break-glass: no exception is made: " + line);
+    }
     for (const auto& door : parts_.doors) status.add_warnings(door);
     const auto policy = parts_.policy.Current();
     status.set_in_force(policy != nullptr);
@@ -246,6 +249,9 @@ class EnforcerService::Impl final : public v1::Enforcer::Service {
     status.set_signers(static_cast<std::uint32_t>(policy->signers().size()));
     status.set_loaded_at(parts_.policy.LoadedAt().time_since_epoch().count());
     for (const auto& warning : policy->warnings()) status.add_warnings(warning);
+    for (const auto& open : policy->ActiveExceptions(WallClock())) {
+      status.add_warnings(open);
+    }
   }
 
   void FillCluster(v1::StatusReply& reply) {

@@ -169,6 +169,9 @@ class Service::Parts {
     for (const Diagnostic& problem : policy_.LastDiagnostics()) {
       LogError(problem.str());
     }
+    for (const Diagnostic& problem : policy_.BreakGlassDiagnostics()) {
+      LogError("break-glass: no exception is made: " + problem.str());
+    }
     const auto policy = policy_.Current();
     if (policy == nullptr) {
       LogError("no policy is in force: every container is refused");
@@ -177,12 +180,13 @@ class Service::Parts {
     LogInfo((taken ? "policy in force: " : "the policy stays in force: ") +
             policy->fingerprint().str());
     for (const std::string& warning : policy->warnings()) LogWarning(warning);
+    LogExceptions(*policy);
     return taken;
   }
 
   Enforcer::Ports EnforcerPorts() {
     Enforcer::Ports ports{engine_.verifier(), audit_,
-                          [this] { return policy_.Current(); }};
+                          [this] { return policy_.Current(); }, &LogWarning};
     if (metrics_) {
       ports.decided = [this](const DecisionRecord& record,
                              const Verdict& verdict) {
@@ -190,6 +194,15 @@ class Service::Parts {
       };
     }
     return ports;
+  }
+
+  static void LogExceptions(const Policy& policy) {
+    const Time now = WallClock();
+    for (const PolicyException& one : policy.exceptions()) {
+      LogWarning(one.Sentence() + (one.until <= now ? " (expired)"
+                                   : one.from > now ? " (not yet)"
+                                                    : ""));
+    }
   }
 
   ContainerdEventSinks EventSinks() {

@@ -16,7 +16,10 @@ std::optional<Time> KeepUntil(const Verdict& verdict, Time now) {
       return now + kRejectedFor;
     case Ending::kAccepted: {
       const auto& end = verdict.proof()->valid_until();
-      const Time latest = now + kAcceptedFor;
+      // What an exception lets through is looked at again like a refusal: once
+      // it is signed it is said to be.
+      const bool excepted = verdict.reason() == Reason::kAllowedByBreakGlass;
+      const Time latest = now + (excepted ? kRejectedFor : kAcceptedFor);
       return end ? std::min(*end, latest) : latest;
     }
   }

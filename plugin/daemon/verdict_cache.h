@@ -4,7 +4,8 @@
 // names, the pod's namespace and the policy's fingerprint. Accepted verdicts
 // live until their Proof ends, at most an hour; rejected ones for seconds, so
 // that a new signature works at once and a refusal that is asked for again and
-// again stays cheap; undetermined ones are never kept. Thread-safe, bounded.
+// again stays cheap, and so do those by an exception; undetermined ones are
+// never kept. Thread-safe, bounded.
 #ifndef ASSAY_DAEMON_VERDICT_CACHE_H_
 #define ASSAY_DAEMON_VERDICT_CACHE_H_
 

@@ -82,6 +82,21 @@ std::string RuleText(const Rule* rule) {
   return rule->position.str() + " (" + rule->scope.str() + ")";
 }
 
+std::shared_ptr<const Policy> Policy::With(
+    std::vector<PolicyException> exceptions) const {
+  auto policy = std::make_shared<Policy>(*this);
+  policy->exceptions_ = std::move(exceptions);
+  return policy;
+}
+
+std::vector<std::string> Policy::ActiveExceptions(Time now) const {
+  std::vector<std::string> sentences;
+  for (const PolicyException& one : exceptions_) {
+    if (one.IsActive(now)) sentences.push_back(one.Sentence());
+  }
+  return sentences;
+}
+
 // The rules stand in match order, so the first that matches is the most
 // specific one; only those right behind it can be its equals.
 Result<Selection> Policy::Select(const Reference& name,

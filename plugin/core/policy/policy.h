@@ -20,6 +20,7 @@
 #include "base/digest.h"
 #include "base/toml.h"
 #include "core/policy/attestation.h"
+#include "core/policy/break_glass.h"
 #include "core/policy/requirement.h"
 #include "core/policy/scope.h"
 #include "core/schemes/scheme_table.h"
@@ -78,6 +79,11 @@ class Policy {
   std::shared_ptr<const Policy> Renew(TrustFiles& trust,
                                       Diagnostics& diagnostics) const;
 
+  // The same policy, and what break-glass lets through beside it, which no
+  // fingerprint covers: a verdict names its exception itself.
+  std::shared_ptr<const Policy> With(
+      std::vector<PolicyException> exceptions) const;
+
   // `content`: the digests of the image behind the name (its manifests and the
   // indexes that list them), where they are known. Errors: kPolicyConflict.
   Result<Selection> Select(const Reference& name,
@@ -103,6 +109,10 @@ class Policy {
   attestations() const {
     return attestations_;
   }
+  // Expired ones and those to come, too.
+  const std::vector<PolicyException>& exceptions() const { return exceptions_; }
+  // Sentences about those that are active.
+  std::vector<std::string> ActiveExceptions(Time now) const;
   // Sentences about every door that weakens it (audit mode, allow rules, a
   // default of allow), for start-up, `status` and audit lines.
   const std::vector<std::string>& warnings() const { return warnings_; }
@@ -125,6 +135,7 @@ class Policy {
   std::map<std::string, std::shared_ptr<const Signer>> signers_;
   std::map<std::string, std::shared_ptr<const Attestation>> attestations_;
   std::vector<std::string> warnings_;
+  std::vector<PolicyException> exceptions_;
 };
 
 }  // namespace assay

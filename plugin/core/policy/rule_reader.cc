@@ -16,22 +16,6 @@ bool IsNamespaceGlob(std::string_view text) {
              std::string_view::npos;
 }
 
-std::vector<std::string> ReadNamespaces(TomlReader& reader) {
-  const auto names = reader.Strings("namespaces");
-  if (!names) return {};
-  if (names->empty()) {
-    reader.Complain("namespaces",
-                    "names no namespace; leave it out to mean any workload");
-  }
-  for (const std::string& name : *names) {
-    if (!IsNamespaceGlob(name)) {
-      reader.Complain("namespaces", "'" + Printable(name, 80) +
-                                        "' is no namespace, nor a glob of one");
-    }
-  }
-  return *names;
-}
-
 Integrity ReadIntegrity(TomlReader& reader) {
   return ReadWord<Integrity>(reader, "integrity",
                              {{"layers", Integrity::kLayers},
@@ -76,6 +60,22 @@ bool ReadBase(TomlReader& reader, RequirementReader requirements, Rule& rule) {
 }
 
 }  // namespace
+
+std::vector<std::string> ReadNamespaces(TomlReader& reader) {
+  const auto names = reader.Strings("namespaces");
+  if (!names) return {};
+  if (names->empty()) {
+    reader.Complain("namespaces",
+                    "names no namespace; leave it out to mean any workload");
+  }
+  for (const std::string& name : *names) {
+    if (!IsNamespaceGlob(name)) {
+      reader.Complain("namespaces", "'" + Printable(name, 80) +
+                                        "' is no namespace, nor a glob of one");
+    }
+  }
+  return *names;
+}
 
 std::optional<Mode> ReadMode(TomlReader& reader) {
   return ReadWord<Mode>(reader, "mode",

@@ -23,6 +23,9 @@ using AttestationMap =
 
 // "enforce" or "audit" under `mode`; nullopt when absent or wrong.
 std::optional<Mode> ReadMode(TomlReader& reader);
+// Globs of Kubernetes namespaces under `namespaces`; empty where there are
+// none.
+std::vector<std::string> ReadNamespaces(TomlReader& reader);
 // One of `words` (to its value) under `key`; a Diagnostic otherwise.
 template <typename T>
 std::optional<T> ReadWord(TomlReader& reader, std::string_view key,

@@ -25,6 +25,16 @@ struct ProvenBase {
   Fulfilment met;  // of the rule's `base`
 };
 
+// That nothing was verified, and who said that it may run all the same.
+struct Excepted {
+  std::string where;  // "file:line:column (scope)" of the exception
+  std::string who;
+  std::string reason;
+  Time until;
+  Reason refused;       // why it would have been refused
+  std::string refusal;  // the same in words
+};
+
 // Why an image may run: what was verified, under which policy, until when.
 class Proof {
  public:
@@ -45,6 +55,8 @@ class Proof {
   const std::vector<std::shared_ptr<const Proof>>& volumes() const {
     return volumes_;
   }
+  // Null unless an exception of break-glass is the reason.
+  const std::shared_ptr<const Excepted>& excepted() const { return excepted_; }
   const Digest& policy_fingerprint() const { return policy_fingerprint_; }
   const std::optional<Time>& valid_until() const { return valid_until_; }
 
@@ -63,6 +75,7 @@ class Proof {
   Fulfilment met_;  // of the rule's `require`
   std::optional<ProvenBase> base_;
   std::vector<std::shared_ptr<const Proof>> volumes_;
+  std::shared_ptr<const Excepted> excepted_;
   std::optional<Time> valid_until_;
 };
 

@@ -8,16 +8,9 @@
 #include "core/schemes/signer_window.h"
 #include "core/verdict/base_check.h"
 #include "core/verdict/signature_check.h"
+#include "core/verdict/verifier_case.h"
 
 namespace assay {
-
-struct Verifier::Case {
-  const Question& question;
-  const std::shared_ptr<const Subject>& subject;
-  const Policy& policy;
-  const Reference& name;
-  Selection selection;
-};
 
 namespace {
 
@@ -104,19 +97,25 @@ Verdict Verifier::DecideImage(const Question& question,
                               const std::shared_ptr<const Subject>& subject,
                               const Policy& policy) const {
   std::optional<Verdict> refusal;
+  std::optional<Verdict> excepted;
   for (const Reference& name : subject->names) {
     for (const auto& selection :
          SelectionsOf(policy, question, *subject, name)) {
-      Verdict verdict =
-          selection
-              ? DecideName({question, subject, policy, name, *selection})
-              : Verdict(selection.error(), NewTrail(subject, policy, name));
+      Verdict verdict(Fail(Reason::kInternal));
+      if (selection) {
+        const Case one{question, subject, policy, name, *selection};
+        verdict = DecideName(one);
+        if (!verdict.accepted() && !excepted) excepted = Except(one, verdict);
+      } else {
+        verdict = Verdict(selection.error(), NewTrail(subject, policy, name));
+      }
       if (verdict.accepted()) return verdict;
       if (!refusal || Outweighs(verdict, *refusal)) {
         refusal = std::move(verdict);
       }
     }
   }
+  if (excepted) return *std::move(excepted);
   if (!refusal) return Verdict(Fail(Reason::kSubjectNoName));
   return *std::move(refusal);
 }
@@ -310,6 +309,8 @@ Verdict Verifier::WithVolume(Verdict container, Verdict volume,
     proof.valid_until_ =
         Earlier(proof.valid_until_, volume.proof()->valid_until());
     proof.volumes_.push_back(volume.proof());
+    // As a whole it is no better verified than its parts.
+    if (volume.proof()->excepted()) proof.basis_ = Reason::kAllowedByBreakGlass;
     return Verdict(std::make_shared<const Proof>(std::move(proof)),
                    std::move(container.trail_));
   }

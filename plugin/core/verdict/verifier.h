@@ -4,6 +4,7 @@
 #define ASSAY_CORE_VERDICT_VERIFIER_H_
 
 #include <memory>
+#include <optional>
 
 #include "core/evidence/evidence_source.h"
 #include "core/policy/policy.h"
@@ -14,6 +15,11 @@
 #include "core/verdict/verdict.h"
 
 namespace assay {
+
+// Whether the exceptions of break-glass are heeded: by all that lets a
+// container start or an image be pulled, never for an operator who asks what is
+// verified.
+bool HeedsExceptions(Hook hook);
 
 class Verifier {
  public:
@@ -69,6 +75,12 @@ class Verifier {
                       const std::shared_ptr<const Subject>& subject,
                       const Policy& policy) const;
   Verdict DecideName(const Case& one) const;
+  // What an exception makes of a refusal: an acceptance, or the refusal for
+  // what no exception lifts. nullopt where there is none. Prefer a name under
+  // which the image is verified to every exception.
+  std::optional<Verdict> Except(const Case& one, const Verdict& refusal) const;
+  Verdict AcceptExcepted(const Case& one, const PolicyException& exception,
+                         const Verdict& refusal) const;
   Verdict Require(const Case& one, Trail trail) const;
   Verdict Try(const Case& one, Reach& reach, Trail trail) const;
   RevocationAccess RevocationFor(const Question& question) const;

@@ -26,7 +26,7 @@ struct AuditFiles {
   AuditFiles(std::string log_path, std::string state_folder)
       : log(std::move(log_path)), state(std::move(state_folder)) {}
   explicit AuditFiles(const Paths& paths)
-      : AuditFiles(paths.AuditLog(), paths.StateDir() + "/audit") {}
+      : AuditFiles(paths.AuditLog(), paths.AuditState()) {}
 
   std::string log;    // the file that is written
   std::string state;  // the folder of the head and the key

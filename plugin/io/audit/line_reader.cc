@@ -5,10 +5,11 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "base/limits.h"
+
 namespace assay {
 namespace {
 
-constexpr std::size_t kMostLineBytes = 16U << 20;
 constexpr std::size_t kStep = 64U << 10;
 
 }  // namespace
@@ -39,7 +40,7 @@ std::optional<LineReader::Line> LineReader::Next() {
     const auto end = rest.find('\n', searched);
     const bool ended = end != rest.npos;
     searched = rest.size();
-    const bool whole = ended || rest.size() > kMostLineBytes;
+    const bool whole = ended || rest.size() > limits::kAuditLineBytes;
     // Filling moves what is left to the front, and `rest` with it.
     if (!whole && Fill()) continue;
     const std::string_view left = std::string_view(buffer_).substr(used_);

@@ -21,7 +21,7 @@ class LineReader {
     std::uint64_t offset = 0;  // where it begins
     bool ended = false;        // by a newline
   };
-  // nullopt at the end. A line over 16 MiB comes in parts that
+  // nullopt at the end. A line over limits::kAuditLineBytes comes in parts that
   // are not ended.
   std::optional<Line> Next();
 

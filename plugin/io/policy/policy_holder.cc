@@ -2,6 +2,8 @@
 
 #include <chrono>
 
+#include "io/policy/break_glass_loader.h"
+
 namespace assay {
 
 std::shared_ptr<const Policy> PolicyHolder::Current() const {
@@ -16,8 +18,11 @@ bool PolicyHolder::Reload() {
   std::shared_ptr<const Policy> policy = loader_.Load(diagnostics, &asked);
   const bool taken = policy != nullptr;
   if (!taken) policy = Renew(diagnostics, asked);
+  Diagnostics wrong;
+  policy = WithBreakGlass(std::move(policy), paths_, wrong);
   const std::scoped_lock lock(mutex_);
   diagnostics_ = std::move(diagnostics);
+  break_glass_diagnostics_ = std::move(wrong);
   asked_ = std::move(asked);
   const bool another = current_ == nullptr || policy == nullptr ||
                        current_->fingerprint() != policy->fingerprint();
@@ -55,6 +60,11 @@ std::shared_ptr<const Policy> PolicyHolder::Renew(Diagnostics& diagnostics,
 Diagnostics PolicyHolder::LastDiagnostics() const {
   const std::scoped_lock lock(mutex_);
   return diagnostics_;
+}
+
+Diagnostics PolicyHolder::BreakGlassDiagnostics() const {
+  const std::scoped_lock lock(mutex_);
+  return break_glass_diagnostics_;
 }
 
 std::set<std::string> PolicyHolder::TrustFolders() const {

@@ -19,7 +19,7 @@ namespace assay {
 
 class PolicyHolder {
  public:
-  explicit PolicyHolder(const Paths& paths) : loader_(paths) {}
+  explicit PolicyHolder(const Paths& paths) : paths_(paths), loader_(paths) {}
 
   std::shared_ptr<const Policy> Current() const;
 
@@ -30,6 +30,9 @@ class PolicyHolder {
 
   // Of the last Reload; empty when it was taken.
   Diagnostics LastDiagnostics() const;
+  // What is wrong with files of break-glass; they have no say in whether the
+  // policy was taken.
+  Diagnostics BreakGlassDiagnostics() const;
   // Where the last Reload looked for keys, also those of the files in force.
   std::set<std::string> TrustFolders() const;
   // Which files of the TUF repository it asked for.
@@ -43,12 +46,14 @@ class PolicyHolder {
   std::shared_ptr<const Policy> Renew(Diagnostics& diagnostics,
                                       AskedTrust& asked) const;
 
+  const Paths paths_;
   PolicyLoader loader_;
   std::mutex reloading_;         // one reader of files at a time
   std::optional<Digest> taken_;  // of the last policy whose files were taken
   mutable std::mutex mutex_;
   std::shared_ptr<const Policy> current_;
   Diagnostics diagnostics_;
+  Diagnostics break_glass_diagnostics_;
   AskedTrust asked_;
   Time loaded_at_{};
 };

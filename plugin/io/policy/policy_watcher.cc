@@ -30,7 +30,7 @@ constexpr std::uint32_t kEvents = IN_CLOSE_WRITE | IN_CREATE | IN_DELETE |
 
 PolicyWatcher::PolicyWatcher(const Paths& paths, std::function<void()> changed,
                              std::function<std::set<std::string>()> others)
-    : roots_{paths.PolicyDir(), paths.TrustDir()},
+    : roots_{paths.PolicyDir(), paths.TrustDir(), paths.BreakGlassDir()},
       changed_(std::move(changed)),
       others_(std::move(others)),
       notify_(::inotify_init1(IN_CLOEXEC | IN_NONBLOCK)),

@@ -170,6 +170,38 @@ void AddSubject(Json::Object& object, const Subject& subject,
   Add(object, "container", workload.container);
 }
 
+void AddException(const Proof& proof, std::string_view volume,
+                  Json::Array& exceptions) {
+  if (!proof.excepted()) return;
+  const Excepted& one = *proof.excepted();
+  Json::Object object{
+      {"where", Text(one.where)},
+      {"who", Text(one.who)},
+      {"reason", Text(one.reason)},
+      {"expires", Json(Rfc3339(one.until))},
+      {"refused", Text(Describe(one.refused).id)},
+      {"message", Text(one.refusal)},
+  };
+  Add(object, "volume", volume);
+  exceptions.push_back(Json(std::move(object)));
+}
+
+// Of the image and of its volumes.
+void AddExceptions(const Trail& trail, const Proof& proof,
+                   Json::Object& object) {
+  Json::Array exceptions;
+  AddException(proof, {}, exceptions);
+  for (std::size_t i = 0; i < proof.volumes().size(); ++i) {
+    AddException(*proof.volumes()[i],
+                 trail.subject == nullptr
+                     ? std::string()
+                     : trail.subject->volumes[i].mounted_at,
+                 exceptions);
+  }
+  if (exceptions.empty()) return;
+  object.emplace("break_glass", Json(std::move(exceptions)));
+}
+
 void AddVerdict(Json::Object& object, const Verdict& verdict) {
   const ReasonInfo& info = Describe(verdict.reason());
   object.emplace("verdict", Text(EndingName(verdict.ending())));
@@ -196,6 +228,7 @@ void AddVerdict(Json::Object& object, const Verdict& verdict) {
     return;
   }
   AddMet(object, verdict.proof()->met());
+  AddExceptions(trail, *verdict.proof(), object);
   if (verdict.proof()->base()) {
     object.emplace("base", BaseOf(*verdict.proof()->base()));
   }

@@ -18,6 +18,20 @@ run gated_run demo/unsigned:1 "refused-$RUNS"
 ((STATUS != 0)) || fail "unsigned starts without the registry"
 passed "the registry is gone as well: unsigned"
 
+mkdir -p "$ASSAY_ROOT/etc/assay/break-glass.d"
+cat >"$ASSAY_ROOT/etc/assay/break-glass.d/jo.toml" <<TOML
+version = 1
+[[exception]]
+scope = "$REGISTRY/demo/unsigned:1"
+reason = "the registry is gone"
+who = "jo@example.com"
+not_before = $(date -u +%FT%TZ)
+expires = $(date -u -d '+1 hour' +%FT%TZ)
+TOML
+expect_starts "the decider heeds an exception" demo/unsigned:1
+expect_audited "  and says so" allowed-by-break-glass
+rm "$ASSAY_ROOT/etc/assay/break-glass.d/jo.toml"
+
 # Daemon and deciders have written one chain; the daemon was killed within it.
 expect_ok "the audit log is whole" assay audit verify
 lines=$(wc -l <"$ASSAY_ROOT/var/log/assay/audit.jsonl")

@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include "base/bytes.h"
+#include "base/clock.h"
 #include "base/limits.h"
 #include "io/files/files.h"
 #include "tests/support/catch.h"
@@ -293,6 +294,51 @@ TEST_CASE("a kept verdict looks at the layers again") {
   const Answer damaged = gate.Ask();
   CHECK_FALSE(damaged.allow);
   CHECK(ReasonOf(damaged) == "layer-digest-mismatch");
+}
+
+TEST_CASE("what an exception lets through is kept no longer than it lasts") {
+  Gate gate("version = 1\n");
+  Diagnostics problems;
+  auto exceptions = ReadBreakGlass(
+      {{{"bg.toml",
+         "version = 1\n[[exception]]\nscope = \"registry.example.com/**\"\n"
+         "reason = \"down\"\nwho = \"jo\"\nnot_before = 2026-09-20\n"
+         "expires = " +
+             Rfc3339(kNow + std::chrono::seconds(2)) + "\n"}}},
+      problems);
+  REQUIRE(exceptions.size() == 1);
+  gate.policy = gate.policy->With(std::move(exceptions));
+  std::vector<std::string> said;
+  Enforcer enforcer({gate.verifier, gate.audit, [&] { return gate.policy; },
+                     [&](const std::string& text) { said.push_back(text); }},
+                    false, 100);
+  const auto ask = [&] { return enforcer.Ask(gate.walk.question); };
+  const Answer first = ask();
+  CHECK(first.allow);
+  CHECK(ReasonOf(first) == "allowed-by-break-glass");
+  const Json::Array* told = first.record.FindArray("break_glass");
+  REQUIRE((told != nullptr && told->size() == 1));
+  CHECK(*told->front().FindString("refused") == "no-rule-matches");
+  CHECK(*told->front().FindString("who") == "jo");
+  REQUIRE(first.record.FindArray("policy_warnings") != nullptr);
+  const Answer again = ask();
+  CHECK(*again.record.FindString("cache") == "hit");
+  CHECK(again.allow);
+  CHECK(said.size() == 2);
+  // Who asks what is verified is told so, and keeps nobody from starting.
+  gate.walk.question.hook = Hook::kVerify;
+  CHECK(ReasonOf(ask()) == "no-rule-matches");
+  gate.walk.question.hook = Hook::kCreate;
+  CHECK(ask().allow);
+  gate.walk.question.now = kNow + std::chrono::seconds(2);
+  const Answer late = ask();
+  CHECK_FALSE(late.allow);
+  CHECK(ReasonOf(late) == "no-rule-matches");
+  CHECK(late.record.FindArray("break_glass") == nullptr);
+  // A clock that goes back a little makes nothing of it last longer.
+  gate.walk.question.now = kNow - std::chrono::hours(24 * 365);
+  CHECK_FALSE(ask().allow);
+  CHECK(said.size() == 3);
 }
 
 TEST_CASE("a new policy is in force for the next question") {
