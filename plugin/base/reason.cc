@@ -28,10 +28,6 @@ constexpr auto kRows = std::to_array<ReasonInfo>({
     {Reason::kAllowedByDefault, "allowed-by-default", kYes, Stage::kVerdict,
      "no rule matches and the policy's default is allow",
      "set default = \"reject\" when every image has a rule"},
-    {Reason::kAllowedByBreakGlass, "allowed-by-break-glass", kYes,
-     Stage::kVerdict,
-     "an exception lets this image run unverified until it expires",
-     "see what it was refused for; mend that and remove the exception"},
 
     {Reason::kHookMalformed, "hook-malformed", kUnsure, Stage::kHook,
      "the hook's request or answer is malformed",
@@ -352,7 +348,7 @@ constexpr bool InEnumOrder() {
 }
 static_assert(InEnumOrder(), "kReasons follows the enumeration");
 static_assert(kReasons.size() ==
-                  static_cast<std::size_t>(Reason::kDctSignerMissing) + 1,
+                  static_cast<std::size_t>(Reason::kAllowedByBreakGlass) + 1,
               "every Reason has a row");
 static_assert(static_cast<int>(Ending::kUndetermined) == 0,
               "a zeroed ending refuses");

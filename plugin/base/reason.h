@@ -40,7 +40,6 @@ enum class Reason : std::uint16_t {
   kAttested,
   kAllowedByRule,
   kAllowedByDefault,
-  kAllowedByBreakGlass,
   // Hook: shim, protocol, daemon.
   kHookMalformed,
   kHookForeignPeer,
@@ -236,6 +235,8 @@ enum class Reason : std::uint16_t {
   kDctTargetMissing,
   kDctTargetOther,
   kDctSignerMissing,
+  // Lets a container start, like the first ones: by an exception alone.
+  kAllowedByBreakGlass,
 };
 
 struct ReasonInfo {

@@ -253,6 +253,11 @@ inline constexpr auto kRows = std::to_array<ReasonInfo>({
     {Reason::kDctSignerMissing, "dct-signer-missing", kNo, Stage::kSignature,
      "a signer that the policy asks for does not vouch for the image",
      "have each of the signers sign it: docker trust sign"},
+
+    {Reason::kAllowedByBreakGlass, "allowed-by-break-glass", kYes,
+     Stage::kVerdict,
+     "an exception lets this image run unverified until it expires",
+     "see what it was refused for; mend that and remove the exception"},
 });
 
 }  // namespace assay::reason_rows

@@ -93,6 +93,9 @@ std::vector<PolicyException> ReadBreakGlassFile(const PolicyFile& file,
   std::vector<PolicyException> exceptions;
   const std::size_t before = diagnostics.size();
   const auto document = Toml::Parse(file.text, file.name, diagnostics);
+  for (std::size_t i = before; i < diagnostics.size(); ++i) {
+    diagnostics[i].reason = Reason::kPolicyMalformed;
+  }
   if (!document) return exceptions;
   TomlReader reader(*document, diagnostics, Reason::kPolicyMalformed);
   if (reader.Value("version") == nullptr) {

@@ -54,7 +54,8 @@ TEST_CASE("an exception lets an unsigned image run, and says that it did") {
   const Excepted& excepted = *verdict.proof()->excepted();
   CHECK(excepted.refused == Reason::kNoSignature);
   CHECK(excepted.who == "jo");
-  CHECK(excepted.where == "bg.toml:2:1 (registry.example.com/app)");
+  CHECK(excepted.where.starts_with("bg.toml:2:"));
+  CHECK(excepted.where.ends_with(" (registry.example.com/app)"));
   CHECK(verdict.proof()->valid_until() == kNow + std::chrono::hours(1));
   CHECK(verdict.trail().policy_fingerprint == node.policy->fingerprint());
 }
