@@ -27,7 +27,9 @@ std::string Wrong(const std::string& from, const std::string& to) {
   CHECK(Read(text, problems).empty());
   REQUIRE_FALSE(problems.empty());
   CHECK(problems.front().reason == Reason::kPolicyMalformed);
-  return problems.front().str();
+  std::string all;
+  for (const Diagnostic& one : problems) all += one.str() + "\n";
+  return all;
 }
 
 Time At(const std::string& text) { return ParseRfc3339(text).value(); }
