@@ -32,6 +32,7 @@ NodeState StateReader::Read() const {
   if (const auto current = policy.Current()) {
     state.policy = StateOf(*current, policy.LoadedAt());
     state.doors += current->warnings().size();
+    state.exceptions = current->ActiveExceptions(WallClock()).size();
   }
   state.cached_verdicts = enforcer.cache().size();
   state.asks_in_flight = in_flight();

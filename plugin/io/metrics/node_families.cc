@@ -47,6 +47,9 @@ void AddPolicy(const NodeState& state, Families& families) {
                  "Settings that let more start than a signature allows; assay "
                  "status names them.",
                  state.doors);
+  families.Count("assay_break_glass_active",
+                 "Exceptions of break-glass that are in force at this moment.",
+                 state.exceptions);
   if (!state.policy) return;
   families.Gauge("assay_policy_info", "The policy in force.", 1,
                  {{"fingerprint", state.policy->fingerprint},

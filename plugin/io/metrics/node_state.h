@@ -36,6 +36,7 @@ struct NodeState {
   std::optional<PolicyState> policy;  // nullopt: everything is refused
   bool policy_files_taken = false;    // the files as they are are in force
   std::uint64_t doors = 0;  // sentences of `status` about what lets more start
+  std::uint64_t exceptions = 0;  // of break-glass, in force at this moment
   std::uint64_t cached_verdicts = 0;
   std::uint64_t asks_in_flight = 0;
   std::optional<EvidenceUse> evidence;

@@ -86,6 +86,7 @@ TEST_CASE("a node's state is told as it is") {
                              Time{std::chrono::seconds(1700000000)}};
   state.policy_files_taken = true;
   state.doors = 2;
+  state.exceptions = 1;
   state.evidence = EvidenceUse{10, 20, 3};
   state.trust_root = TrustRootState{Time{std::chrono::seconds(5)}, Time{}};
   state.nri_connected = false;
@@ -97,6 +98,7 @@ TEST_CASE("a node's state is told as it is") {
             "default=\"allow\"} 1"));
   CHECK(Has(text, "assay_policy_loaded_timestamp_seconds 1700000000"));
   CHECK(Has(text, "assay_policy_doors 2"));
+  CHECK(Has(text, "assay_break_glass_active 1"));
   CHECK(Has(text, "assay_evidence_bytes 10"));
   CHECK(Has(text, "assay_evidence_bytes_limit 20"));
   CHECK(Has(text, "assay_evidence_images 3"));
