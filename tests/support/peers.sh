@@ -44,7 +44,7 @@ TABLE
 host_packages() {
   echo runc crun skopeo openssl jq curl python3 busybox-static apache2-utils \
     iproute2 util-linux conmon gpg gpg-agent librnp0 python3-grpcio python3-cryptography faketime \
-    ca-certificates
+    ca-certificates systemd
 }
 
 say() { printf '[peers] %s\n' "$*" >&2; }
