@@ -1,6 +1,6 @@
 // What an exception of break-glass lifts, and what never.
-#include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "base/bytes.h"
 #include "core/verdict/verifier_case.h"
@@ -93,11 +93,10 @@ Verdict Verifier::AcceptExcepted(const Case& one,
                                   ? Integrity::kLayers
                                   : one.selection.rule->integrity;
   for (const SignableImage& image : one.subject->images) {
-    const bool meant = !exception.digest ||
-                       image.manifest == *exception.digest ||
-                       std::find(image.indexes.begin(), image.indexes.end(),
-                                 *exception.digest) != image.indexes.end();
-    if (!meant) continue;
+    // Of several manifests of one configuration, those that are meant.
+    std::vector<Digest> content = image.indexes;
+    content.push_back(image.manifest);
+    if (!exception.Covers(one.name, std::nullopt, content)) continue;
     if (Status intact =
             CheckIntegrity(one.question, *one.subject, image, integrity);
         !intact) {

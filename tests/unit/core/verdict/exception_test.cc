@@ -139,6 +139,25 @@ TEST_CASE("an exception is for its image, its namespace and its digest") {
   CHECK(reason(digest("C"), app) == Reason::kNoSignature);
 }
 
+TEST_CASE("of manifests of one configuration an exception is for its own") {
+  Emergency node;
+  auto& images = node.walk.resolver.subject->images;
+  REQUIRE(images.size() == 1);
+  SignableImage other = images.front();
+  other.manifest = Digest::Of("X");
+  other.indexes.clear();
+  images.insert(images.begin(), other);
+  const std::string app = "registry.example.com/app";
+  const std::string meant = Digest::Of("M").str();
+  for (const auto& exceptions :
+       {Exceptions("", app + "@" + meant),
+        Exceptions("digest = \"" + meant + "\"\n", app)}) {
+    const Verdict verdict = node.Decide(exceptions);
+    REQUIRE(verdict.accepted());
+    CHECK(verdict.proof()->manifest() == Digest::Of("M"));
+  }
+}
+
 TEST_CASE("what a rule forbids only a narrower exception lifts") {
   const auto with = [](const std::string& rule, const std::string& more,
                        const std::string& scope) {
