@@ -1,5 +1,6 @@
 #include "cli/evidence_command.h"
 
+#include <algorithm>
 #include <chrono>
 #include <ostream>
 #include <set>
@@ -146,7 +147,13 @@ Result<RegistryOptions> RegistryFor(const Context& context,
 
 ExitCode PrintFound(Context& context, const Subject& subject,
                     const EvidenceSet& set) {
-  const bool nothing = set.artifacts.empty() && set.failures.empty();
+  // Manifests that were kept before are no signatures.
+  const bool nothing =
+      set.failures.empty() &&
+      std::all_of(set.artifacts.begin(), set.artifacts.end(),
+                  [](const UntrustedArtifact& artifact) {
+                    return artifact.origin == ArtifactOrigin::kImage;
+                  });
   const Error none =
       Fail(Reason::kNoSignature, subject.names.front().str() + " @ " +
                                      subject.images.front().manifest.str());

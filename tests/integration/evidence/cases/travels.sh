@@ -21,6 +21,8 @@ says "and the bundle" "referrer"
 expect_status "an unsigned image has none" 1 \
   assay --root "$here" evidence fetch "$REGISTRY/demo/bare@$bare"
 says "with its reason" no-signature
+expect_status "nor the next time, when its manifest is stored" 1 \
+  assay --root "$here" evidence fetch "$REGISTRY/demo/bare@$bare"
 
 # Any OCI tool reads the store: every artifact, byte for byte.
 names=$(jq -r '.manifests[].annotations["org.opencontainers.image.ref.name"]' "$store/index.json")
