@@ -58,10 +58,13 @@ stop_all() {
 
 # --- registry -----------------------------------------------------------------
 
-# start_registry [USER PASSWORD]: sets REGISTRY to 127.0.0.1:PORT.
+# start_registry [USER PASSWORD]: sets REGISTRY to 127.0.0.1:PORT, or to
+# REGISTRY_NAME, which must lead to this machine, with the port 80.
 start_registry() {
   local config="$WORK/registry.yml"
-  REGISTRY=127.0.0.1:$(free_port)
+  local address=${REGISTRY_NAME:+$REGISTRY_NAME:80}
+  address=${address:-127.0.0.1:$(free_port)}
+  REGISTRY=${REGISTRY_NAME:-$address}
   mkdir -p "$WORK/registry"
   cat >"$config" <<YAML
 version: 0.1
@@ -69,7 +72,7 @@ log: {accesslog: {disabled: false}, level: warn}
 storage:
   filesystem: {rootdirectory: $WORK/registry}
   delete: {enabled: true}
-http: {addr: $REGISTRY}
+http: {addr: "$address"}
 YAML
   if (($# == 2)); then
     htpasswd -Bbn "$1" "$2" >"$WORK/htpasswd"
