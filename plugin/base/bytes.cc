@@ -52,9 +52,10 @@ bool IsUnseen(std::string_view character) {
 
 std::string HexEncode(std::string_view bytes) {
   std::string out(bytes.size() * 2, '\0');
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    out[2 * i] = kHexDigits[Byte(bytes[i]) >> 4];
-    out[2 * i + 1] = kHexDigits[Byte(bytes[i]) & 0x0F];
+  char* to = out.data();
+  for (const char byte : bytes) {
+    *to++ = kHexDigits[Byte(byte) >> 4];
+    *to++ = kHexDigits[Byte(byte) & 0x0F];
   }
   return out;
 }

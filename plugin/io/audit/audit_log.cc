@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -26,9 +27,17 @@ Error WriteError(const std::string& path, int code) {
               "audit log " + path + ": " + std::strerror(code));
 }
 
-AuditFileFacts FactsOf(const struct stat& found) {
-  return {static_cast<std::uint64_t>(found.st_size), found.st_dev,
-          found.st_ino};
+// Of a descriptor, or of the file at a path. Its times are not asked for: that
+// would make the next write to it cost as much again.
+std::optional<AuditFileFacts> FactsOf(int fd, const char* path) {
+  struct statx found {};
+  if (::statx(fd, path, *path == '\0' ? AT_EMPTY_PATH : 0,
+              STATX_SIZE | STATX_INO, &found) != 0) {
+    return std::nullopt;
+  }
+  return AuditFileFacts{found.stx_size,
+                        makedev(found.stx_dev_major, found.stx_dev_minor),
+                        found.stx_ino};
 }
 
 void Tell(const std::function<void(const std::string&)>& whom,
@@ -50,23 +59,19 @@ Result<AuditFileFacts> AuditLog::Open() {
   file_.reset(::open(files_.log.c_str(),
                      O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
                      0640));
-  struct stat opened {};
-  if (!file_.valid() || ::fstat(file_.get(), &opened) != 0) {
-    const int code = errno;
-    file_.reset();
-    return WriteError(files_.log, code);
-  }
-  return FactsOf(opened);
+  const auto facts = file_.valid() ? FactsOf(file_.get(), "") : std::nullopt;
+  if (facts) return *facts;
+  const int code = errno;
+  file_.reset();
+  return WriteError(files_.log, code);
 }
 
 Result<WriterStart> AuditLog::Prepare() {
   kept_ = head_file_.Read();
-  struct stat named {};
-  const bool opened =
-      file_.valid() && ::stat(files_.log.c_str(), &named) == 0 &&
-      named.st_ino == facts_.inode && named.st_dev == facts_.device;
-  if (opened) {
-    facts_ = FactsOf(named);
+  const auto named =
+      file_.valid() ? FactsOf(AT_FDCWD, files_.log.c_str()) : std::nullopt;
+  if (named && named->inode == facts_.inode && named->device == facts_.device) {
+    facts_ = *named;
   } else {
     const auto facts = Open();
     if (!facts) return facts.error();

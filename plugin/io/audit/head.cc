@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cerrno>
 #include <cstring>
 #include <thread>
@@ -26,11 +27,12 @@ constexpr std::size_t kHeadBytes =
 constexpr std::chrono::microseconds kRetry{200};
 static_assert(kHeadBytes % kWord == 0);
 
+// Words are little-endian, as is every machine that this is built for.
+static_assert(std::endian::native == std::endian::little);
+
 std::uint64_t WordAt(const char* in) {
   std::uint64_t value = 0;
-  for (std::size_t i = 0; i < kWord; ++i) {
-    value |= std::uint64_t{static_cast<unsigned char>(in[i])} << (8 * i);
-  }
+  std::memcpy(&value, in, kWord);
   return value;
 }
 
@@ -38,13 +40,12 @@ std::uint64_t WordAt(const char* in) {
 class HeadWriter {
  public:
   void Put(std::string_view bytes) {
-    std::copy(bytes.begin(), bytes.end(), out_.data() + size_);
+    bytes.copy(out_.data() + size_, bytes.size());
     size_ += bytes.size();
   }
   void Put(std::uint64_t value) {
-    for (std::size_t i = 0; i < kWord; ++i) {
-      out_[size_++] = static_cast<char>(value >> (8 * i) & 0xFFU);
-    }
+    std::memcpy(out_.data() + size_, &value, kWord);
+    size_ += kWord;
   }
   const std::string& out() const { return out_; }
 
@@ -130,9 +131,13 @@ AuditHeadLock::~AuditHeadLock() {
 
 Status AuditHeadFile::Open(Use use) {
   if (file_.valid()) {
-    // Where somebody removed it, others lock another one by now.
-    struct stat opened {};
-    if (::fstat(file_.get(), &opened) == 0 && opened.st_nlink > 0) return Ok();
+    // Where somebody removed it, others lock another one by now. Who asks for
+    // a file's times makes the next write to it cost as much again.
+    struct statx opened {};
+    if (::statx(file_.get(), "", AT_EMPTY_PATH, STATX_NLINK, &opened) == 0 &&
+        opened.stx_nlink > 0) {
+      return Ok();
+    }
     file_.reset();
   }
   if (use == Use::kRead) {
