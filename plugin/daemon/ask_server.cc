@@ -68,17 +68,15 @@ ContainerClaim StartedContainer(const AskCall& ask) {
   return claim;
 }
 
-Result<Question> QuestionOf(const AskCall& ask) {
-  const AskKind kind = ask.request.kind;
-  Question question = NewQuestion(HookOf(kind), BudgetOf(ask.deadline));
-  if (kind == AskKind::kPull) {
+Status SayWhatItIsAbout(const AskCall& ask, Question& question) {
+  if (ask.request.kind == AskKind::kPull) {
     auto image = PulledImage(ask.request);
     if (!image) return image.error();
     question.about = *std::move(image);
   } else {
     question.about = StartedContainer(ask);
   }
-  return question;
+  return Ok();
 }
 
 void Deny(AskConnection& connection, const AskNonce& nonce,
@@ -111,18 +109,19 @@ void AnswerHook(AskConnection& connection, Enforcer& enforcer) {
     return;
   }
   const AskNonce& nonce = ask->request.nonce;
-  const auto question = QuestionOf(*ask);
-  if (!question) {
-    return Deny(connection, nonce, Verdict(question.error()).Line());
-  }
-  const Answer answer = enforcer.Ask(*question);
+  Question question =
+      NewQuestion(HookOf(ask->request.kind), BudgetOf(ask->deadline));
+  const Status understood = SayWhatItIsAbout(*ask, question);
+  const Answer answer = understood
+                            ? enforcer.Ask(question)
+                            : enforcer.Refuse(question, understood.error());
   if (!answer.allow) {
     return Deny(connection, nonce,
-                WithRequest(answer.line, question->request_id));
+                WithRequest(answer.line, question.request_id));
   }
   if (!connection.Reply(AllowAsk(nonce))) {
     LogWarning("the hook did not wait for its answer: request " +
-               question->request_id);
+               question.request_id);
   }
 }
 

@@ -1,8 +1,13 @@
 #include "daemon/ask_server.h"
 
+#include <sys/socket.h>
+
+#include <array>
 #include <chrono>
 
+#include "io/ask/frame.h"
 #include "io/ask/listener.h"
+#include "io/files/files.h"
 #include "tests/support/catch.h"
 #include "tests/support/temp_folder.h"
 #include "tests/support/walk.h"
@@ -22,19 +27,66 @@ class NoLayers : public LayerIntegrity {
   }
 };
 
-}  // namespace
-
-TEST_CASE("who accepts questions gives a sign whenever it is called") {
+struct Daemon {
   const testing::TempFolder folder;
   Walk walk;
   NoLayers layers;
-  const Verifier verifier(walk.resolver, walk.evidence, layers, walk.bases);
-  AuditLog audit(AuditFiles(folder / "audit.jsonl", folder / "state"));
-  Enforcer enforcer({verifier, audit, [] { return nullptr; }}, false, 1);
-  auto listener = AskListener::Bind(folder / "run" + "/ask.sock");
+  const Verifier verifier{walk.resolver, walk.evidence, layers, walk.bases};
+  AuditLog audit{AuditFiles(folder / "audit.jsonl", folder / "state")};
+  Enforcer enforcer{{verifier, audit, [] { return nullptr; }}, false, 1};
+};
+
+// What the daemon says to a pull of this image.
+AskReply AnswerToPull(Daemon& daemon, const std::string& image,
+                      const std::string& digest) {
+  std::array<int, 2> ends{};
+  REQUIRE(::socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends.data()) == 0);
+  const UniqueFd hook(ends[0]);
+  AskConnection connection{UniqueFd(ends[1])};
+  AskRequest request;
+  request.kind = AskKind::kPull;
+  request.patience = 10s;
+  request.image = image;
+  request.image_digest = digest;
+  const std::string frame = WriteAskRequest(request).value();
+  REQUIRE(::send(hook.get(), frame.data(), frame.size(), 0) > 0);
+  AnswerHook(connection, daemon.enforcer);
+  std::array<char, ASSAY_ASK_REPLY_MOST> bytes{};
+  const ssize_t got = ::recv(hook.get(), bytes.data(), bytes.size(), 0);
+  REQUIRE(got > 0);
+  return ReadAskReply({bytes.data(), static_cast<std::size_t>(got)}).value();
+}
+
+}  // namespace
+
+TEST_CASE("who accepts questions gives a sign whenever it is called") {
+  Daemon daemon;
+  auto listener = AskListener::Bind(daemon.folder / "run" + "/ask.sock");
   REQUIRE(listener);
-  AskServer server(*std::move(listener), enforcer);
+  AskServer server(*std::move(listener), daemon.enforcer);
   for (int i = 0; i < 3; ++i) {
     CHECK(server.Accepts(std::chrono::steady_clock::now() + 10s));
+  }
+}
+
+TEST_CASE("a pull that cannot be understood leaves its line in the audit log") {
+  Daemon daemon;
+  const auto refused_for = [&](const std::string& image,
+                               const std::string& digest) {
+    const AskReply reply = AnswerToPull(daemon, image, digest);
+    CHECK(reply.answer == AskAnswer::kDeny);
+    return reply.line.substr(0, reply.line.find(':'));
+  };
+  const std::string digest = "sha256:" + std::string(64, 'a');
+  CHECK(refused_for("Registry.example.com/UPPER//x", digest) ==
+        "reference-malformed");
+  CHECK(refused_for("registry.example.com/x:1", "sha256:zz") ==
+        "digest-malformed");
+  const auto log = ReadFile(daemon.folder / "audit.jsonl", 1 << 20);
+  REQUIRE(log);
+  for (const char* member :
+       {"\"hook\":\"pull\"", "\"reason\":\"reference-malformed\"",
+        "\"reason\":\"digest-malformed\""}) {
+    CHECK(log->find(member) != std::string::npos);
   }
 }
