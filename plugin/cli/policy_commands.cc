@@ -2,8 +2,11 @@
 
 #include <ostream>
 
+#include "cli/policy_exceptions.h"
 #include "cli/policy_report.h"
 #include "cli/table.h"
+#include "io/policy/break_glass_loader.h"
+#include "io/report/request.h"
 
 namespace assay {
 namespace {
@@ -17,15 +20,21 @@ ExitCode Check(Context& context, const Arguments& arguments) {
       arguments.operands().empty() ? "" : arguments.operands().front();
   const auto policy = LoadPolicy(context, path);
   if (policy == nullptr) return ExitCode::kUsage;
+  // A wrong exception is none; the policy is in force all the same.
+  Diagnostics problems;
+  if (path.empty()) static_cast<void>(LoadBreakGlass(context.paths, problems));
+  const ExitCode code =
+      problems.empty() ? ExitCode::kAccepted : ExitCode::kUsage;
   if (context.json) {
     PrintJson(
         context,
         {{"valid", Json(true)},
+         {"break_glass_problems", ExceptionProblemsAsJson(problems)},
          {"fingerprint", Json(policy->fingerprint().str())},
          {"rules", Json(static_cast<std::int64_t>(policy->rules().size()))},
          {"signers", Json(static_cast<std::int64_t>(policy->signers().size()))},
          {"warnings", WarningsAsJson(*policy)}});
-    return ExitCode::kAccepted;
+    return code;
   }
   context.out << Paint("valid", Tone::kGood, context.color) << ": "
               << policy->rules().size() << " rules, "
@@ -34,7 +43,8 @@ ExitCode Check(Context& context, const Arguments& arguments) {
               << ModeName(policy->mode()) << "\n"
               << policy->fingerprint().str() << "\n";
   PrintWarnings(context, *policy);
-  return ExitCode::kAccepted;
+  PrintExceptionProblems(context, problems);
+  return code;
 }
 
 std::string Join(const std::vector<std::string>& texts) {
@@ -92,8 +102,15 @@ void ShowTables(Context& context, const Policy& policy) {
 ExitCode Show(Context& context, const Arguments& arguments) {
   const auto policy = LoadPolicy(context, arguments.Value("policy"));
   if (policy == nullptr) return ExitCode::kUsage;
+  Diagnostics problems;
+  std::vector<PolicyException> exceptions;
+  if (!arguments.Has("policy")) {
+    exceptions = LoadBreakGlass(context.paths, problems);
+  }
   if (!context.json) {
     ShowTables(context, *policy);
+    PrintExceptions(context, exceptions, WallClock());
+    PrintExceptionProblems(context, problems);
     return ExitCode::kAccepted;
   }
   Json::Array rules;
@@ -117,6 +134,7 @@ ExitCode Show(Context& context, const Arguments& arguments) {
        {"rules", Json(std::move(rules))},
        {"signers", Json(std::move(signers))},
        {"attestations", Json(std::move(attestations))},
+       {"exceptions", ExceptionsAsJson(exceptions, WallClock())},
        {"warnings", WarningsAsJson(*policy)}});
   return ExitCode::kAccepted;
 }
@@ -131,7 +149,8 @@ const Command kPolicyCheckCommand = {
     .details =
         "Reads a policy file, or every *.toml of a folder, and the keys they\n"
         "name. Every problem is told with its place. Without PATH, the\n"
-        "policy of this node is read. Exit code 0 or 2.\n",
+        "policy of this node is read, and its exceptions of break-glass.\n"
+        "Exit code 0 or 2.\n",
     .options = {},
     .run = &Check,
 };
@@ -142,7 +161,8 @@ const Command kPolicyShowCommand = {
     .help = "Show rules in the order they are matched, and signers",
     .details =
         "The rule that stands first of those that match decides. Signers are\n"
-        "shown with the fingerprints of their keys.\n",
+        "shown with the fingerprints of their keys. Exceptions of break-glass\n"
+        "are the node's, and not shown with --policy.\n",
     .options = kShowOptions,
     .run = &Show,
 };

@@ -7,9 +7,12 @@
 #include "base/bytes.h"
 #include "base/limits.h"
 #include "cli/policy_commands.h"
+#include "cli/policy_exceptions.h"
 #include "cli/policy_report.h"
 #include "cli/table.h"
 #include "io/files/files.h"
+#include "io/policy/break_glass_loader.h"
+#include "io/report/request.h"
 
 namespace assay {
 namespace {
@@ -196,8 +199,18 @@ ExitCode TestOne(Context& context, const Policy& policy,
   const std::string pod_namespace = arguments.Value("namespace");
   const auto selected = policy.Select(*image, pod_namespace);
   if (!selected) return PrintError(context, selected.error());
+  // Exceptions are the node's, as its policy is.
+  Diagnostics problems;
+  std::vector<PolicyException> exceptions;
+  if (!arguments.Has("policy")) {
+    exceptions = LoadBreakGlass(context.paths, problems);
+  }
+  const std::vector<ExceptionFor> for_image =
+      ExceptionsFor(exceptions, *image, pod_namespace, *selected, WallClock());
   if (context.json) {
-    PrintJson(context, Row(*image, pod_namespace, selected));
+    Json::Object row = Row(*image, pod_namespace, selected);
+    row.emplace("exceptions", AsJson(for_image));
+    PrintJson(context, std::move(row));
     return ExitCode::kAccepted;
   }
   Table table;
@@ -208,7 +221,9 @@ ExitCode TestOne(Context& context, const Policy& policy,
   }
   table.Row({{"decision"}, {Decision(*selected)}});
   table.Row({{"mode"}, {std::string(ModeName(selected->mode))}});
+  AddExceptionRows(for_image, table);
   table.Print(context.out, context.color);
+  PrintExceptionProblems(context, problems);
   return ExitCode::kAccepted;
 }
 
@@ -285,7 +300,11 @@ const Command kPolicyTestCommand = {
         "  attestations = [\"built-by-us\"]          # all that it asks for\n"
         "\n"
         "No signature is verified; see assay verify for that. Exit code 1\n"
-        "when an expectation is not met.\n",
+        "when an expectation is not met.\n"
+        "\n"
+        "With --image the exceptions of break-glass for that image are told,\n"
+        "with why one of them is not heeded. Expectations are about rules\n"
+        "alone.\n",
     .options = kOptions,
     .run = &Run,
 };

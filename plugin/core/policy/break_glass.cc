@@ -133,6 +133,12 @@ bool PolicyException::Covers(const Reference& name,
                      });
 }
 
+bool PolicyException::Overrules(const Rule* rule) const {
+  if (rule == nullptr || rule->action != Action::kReject) return true;
+  if (!rule->namespaces.empty() && namespaces.empty()) return false;
+  return scope.CompareSpecificity(rule->scope) > 0;
+}
+
 std::string PolicyException::Where() const {
   return position.str() + " (" + scope.str() + ")";
 }

@@ -19,6 +19,7 @@
 namespace assay {
 
 struct PolicyFile;
+struct Rule;
 
 // Longer ones are refused: what lasts is a rule.
 inline constexpr std::chrono::hours kLongestException{7 * 24};
@@ -39,6 +40,10 @@ struct PolicyException {
   bool Covers(const Reference& name,
               std::optional<std::string_view> pod_namespace,
               std::span<const Digest> content) const;
+
+  // What a rule forbids stays so unless the exception is about less than the
+  // rule, in its scope and in its namespaces. Null is the default.
+  bool Overrules(const Rule* rule) const;
 
   std::string Where() const;  // "break-glass.d/a.toml:2:1 (scope)"
   // "break-glass: ...", one sentence for logs, status and audit lines.

@@ -33,14 +33,6 @@ bool IsLiftable(Reason reason) {
   return false;
 }
 
-// What a rule forbids stays so unless the exception is about less than the
-// rule, in its scope and in its namespaces.
-bool OverrulesRule(const PolicyException& exception, const Rule* rule) {
-  if (rule == nullptr || rule->action != Action::kReject) return true;
-  if (!rule->namespaces.empty() && exception.namespaces.empty()) return false;
-  return exception.scope.CompareSpecificity(rule->scope) > 0;
-}
-
 }  // namespace
 
 bool HeedsExceptions(Hook hook) {
@@ -74,7 +66,7 @@ std::optional<Verdict> Verifier::Except(const Case& one,
   for (const PolicyException& exception : one.policy.exceptions()) {
     if (!exception.IsActive(one.question.now) ||
         !exception.Covers(one.name, pod_namespace, content) ||
-        !OverrulesRule(exception, one.selection.rule)) {
+        !exception.Overrules(one.selection.rule)) {
       continue;
     }
     return AcceptExcepted(one, exception, refusal);
