@@ -14,6 +14,7 @@ import sys
 
 ASSAY, SOURCE = sys.argv[1], pathlib.Path(sys.argv[2])
 DOCUMENTS = ["README.md", "SECURITY.md", "CONTRIBUTING.md", "plugin/README.md",
+             "packaging/kubernetes/README.md",
              *(str(p.relative_to(SOURCE))
                for p in sorted((SOURCE / "plugin/docs").rglob("*.md")))]
 REFUSAL = re.compile(

@@ -1,8 +1,8 @@
 #!/bin/bash
 # The real peers that the tests run against: containerd of three Debian
 # releases, cosign of two, notation, a late skopeo, podman and docker, Debian 12's
-# docker-registry, notary, Prometheus and AppArmor parser; and the .proto files
-# of its containerd.
+# docker-registry, notary, Prometheus and AppArmor parser; kubectl, and what its
+# API takes; and the .proto files of Debian 12's containerd.
 #
 #   tests/support/peers.sh prepare [PEER...]   fetch what is missing (root, apt)
 #   . tests/support/peers.sh                   get the functions
@@ -36,6 +36,8 @@ docker forky docker.io,docker-cli 28.
 notary bookworm notary 0.7.
 apparmor bookworm apparmor 3.
 prometheus bookworm prometheus 2.
+kubectl forky kubectl 1.
+kubernetes forky python3-kubernetes 35.
 protos16 bookworm golang-github-containerd-containerd-dev 1.6.
 TABLE
 }
@@ -43,7 +45,8 @@ TABLE
 # Tools of the host's own release. None of these packages starts a service.
 host_packages() {
   echo runc crun skopeo openssl jq curl python3 busybox-static apache2-utils \
-    iproute2 util-linux conmon gpg gpg-agent librnp0 python3-grpcio python3-cryptography faketime \
+    iproute2 util-linux conmon gpg gpg-agent librnp0 python3-grpcio python3-cryptography python3-yaml \
+    python3-jsonschema faketime \
     ca-certificates systemd
 }
 
@@ -144,6 +147,8 @@ check_peer() {
     notary) "$(peer_bin notary)/notary" version >/dev/null ;;
     apparmor) parse_apparmor --version >/dev/null ;;
     prometheus) promtool --version >/dev/null ;;
+    kubectl) "$(peer_bin kubectl)/kubectl" version --client >/dev/null ;;
+    kubernetes) [[ -d $ASSAY_PEERS_DIR/$peer/usr/lib/python3/dist-packages/kubernetes ]] ;;
     protos16) [[ -d $ASSAY_PEERS_DIR/$peer/usr/share/gocode ]] ;;
   esac || die "$peer $version does not run on this machine"
   say "$peer $version"
