@@ -1,37 +1,56 @@
-# A node: this machine's own system below an overlay, with its systemd, dpkg and
-# libraries, in which packages are installed and removed while the machine stays
-# as it is. Source peers.sh and services.sh first.
+# A node: a whole system below an overlay, with its systemd, dpkg and libraries, in
+# which packages are installed and removed while that system stays as it is.
+# Source peers.sh and services.sh first.
 #
-# What the node changes is in $WORK/node/upper and can be listed. It shares the
-# network of the test, and sees $WORK at /mnt.
+# It shares the network of the test, and sees $WORK at /mnt.
 
 NODE="$WORK/node/root"
 
-# make_node PEER: with that containerd, as its package has it.
+# make_node PEER: this machine's own system, with that containerd.
 make_node() {
-  local peer="$ASSAY_PEERS_DIR/$1"
+  lay_node /
+  add_containerd "$1"
+  printf 'version = 2\n' >"$NODE/etc/containerd/config.toml"
+  rm -f "$NODE/usr/sbin/policy-rc.d" # a container's: no service may start
+}
+
+# make_clean_node RELEASE [PEER]: a minimal Debian of clean_root, with the
+# containerd that it ships, or with that one.
+make_clean_node() {
+  local root="$ASSAY_PEERS_DIR/node-$1"
+  [[ -d $root ]] || die "there is no $root: run tests/support/clean_root $1 node"
+  lay_node "$root"
+  tr -d - </proc/sys/kernel/random/uuid >"$NODE/etc/machine-id"
+  (($# == 1)) || add_containerd "$2"
+}
+
+# lay_node ROOT
+lay_node() {
+  local unit
   mkdir -p "$WORK/node"
   mount -t tmpfs tmpfs "$WORK/node"
   mkdir -p "$WORK"/node/{upper,work,root}
   mount -t overlay overlay -o \
-    "lowerdir=/,upperdir=$WORK/node/upper,workdir=$WORK/node/work" "$NODE"
+    "lowerdir=$1,upperdir=$WORK/node/upper,workdir=$WORK/node/work" "$NODE"
   # Here a snapshotter must be able to lay overlays over each other.
   mkdir -p "$NODE/var/lib/containerd"
   mount -t tmpfs tmpfs "$NODE/var/lib/containerd"
-  cp -a "$peer/usr/bin/." "$NODE/usr/bin/"
-  cp -a "$peer"/{,usr/}lib/systemd/system/containerd.service \
-    "$NODE/lib/systemd/system/" 2>/dev/null || true # it is in one of them
   mkdir -p "$NODE/etc/containerd/certs.d"
-  printf 'version = 2\n' >"$NODE/etc/containerd/config.toml"
-  # Nothing of this machine's but what boots.
+  # Nothing but what boots.
   rm -rf "$NODE"/etc/systemd/system/*.wants
-  rm -f "$NODE/usr/sbin/policy-rc.d"  # a container's: no service may start
-  local unit
   for unit in systemd-udevd systemd-udev-trigger systemd-remount-fs \
     systemd-sysctl systemd-modules-load; do
     ln -sf /dev/null "$NODE/etc/systemd/system/$unit.service"
   done
   mount --bind "$WORK" "$NODE/mnt"
+}
+
+# add_containerd PEER: as its package has it.
+add_containerd() {
+  local peer="$ASSAY_PEERS_DIR/$1"
+  cp -a "$peer/usr/bin/." "$NODE/usr/bin/"
+  cp -a "$peer"/{,usr/}lib/systemd/system/containerd.service \
+    "$NODE/lib/systemd/system/" 2>/dev/null || true # it is in one of them
 }
 
 # start_node: returns when systemd is up. It has cgroups of its own, which the
@@ -60,15 +79,31 @@ node() {
     CONTAINERD_NAMESPACE="$CONTAINERD_NAMESPACE" DEBIAN_FRONTEND=noninteractive "$@"
 }
 
-# Every file, link and folder by which the node differs from this machine, but
-# for what dpkg and systemd note for themselves.
+# Every file, link and folder of the node with its mode, owner and target, and
+# what files hold; but for what dpkg, rpm, apt and systemd note for themselves, and for
+# what containerd keeps.
 node_files() {
-  local path type target
-  local noted='var/(lib/(dpkg|containerd|systemd/(timers|catalog|random-seed))|'
-  noted+='log|cache)/|etc/(machine-id|ld.so.cache|[.]updated)|var/[.]updated'
-  while IFS=$'\t' read -r path type target; do
-    # A folder of the machine is there as soon as anything in it has changed.
-    [[ $type == d && -d /$path ]] || printf '%s\n' "$path $type $target"
-  done < <(find "$WORK/node/upper" -mindepth 1 -printf '%P\t%y\t%l\n') |
-    LC_ALL=C sort | grep -vE "^($noted)"
+  local noted='var/(lib/(dpkg/(status|lock|triggers)|apt/|systemd/(timers|catalog|random-seed))|'
+  noted+='log/|cache/(apt|ldconfig)/)|root/[.]rpmdb'
+  local places=(.)
+  [[ ! -e $NODE/var/lib/containerd/opt ]] || places+=(./var/lib/containerd/opt)
+  (
+    cd "$NODE" || exit
+    find "${places[@]}" -xdev -printf '%p %y %m %U:%G %l\n'
+    find "${places[@]}" -xdev -type f -exec sha256sum {} + |
+      sed -E 's/^(\S+)  (.*)/\2 \1/'
+  ) | LC_ALL=C sort | grep -vE "^\./($noted)"
+}
+
+# unit UNIT PROPERTY
+unit() { node systemctl show --value -p "$2" "$1"; }
+
+# Key, policy and registry of the test, as an operator puts them there.
+configure_node() {
+  local folder="$NODE/etc/containerd/certs.d/$REGISTRY"
+  cp "$WORK/keys/release.pub" "$NODE/etc/assay/trust/"
+  ASSAY_ROOT=$NODE write_release_policy
+  mkdir -p "$folder"
+  printf 'server = "http://%s"\n[host."http://%s"]\ncapabilities = ["pull", "resolve"]\n' \
+    "$REGISTRY" "$REGISTRY" >"$folder/hosts.toml"
 }

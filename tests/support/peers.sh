@@ -46,8 +46,7 @@ TABLE
 host_packages() {
   echo runc crun skopeo openssl jq curl python3 busybox-static apache2-utils \
     iproute2 util-linux conmon gpg gpg-agent librnp0 python3-grpcio python3-cryptography python3-yaml \
-    python3-jsonschema faketime \
-    ca-certificates systemd
+    python3-jsonschema faketime ca-certificates systemd mmdebstrap strace
 }
 
 say() { printf '[peers] %s\n' "$*" >&2; }
