@@ -67,8 +67,13 @@ write_policy() {
   chmod 0644 "$ASSAY_ROOT/etc/assay/policy.d/10-test.toml"
 }
 
+# With $ASSAY_TRACE, a folder, what it asks the kernel is written there.
 start_assayd() {
-  start_service "$WORK/assayd.log" \
+  local traced=()
+  [[ -z ${ASSAY_TRACE:-} ]] || traced=(strace -D -ff -y -s 256 --seccomp-bpf
+    -e 'trace=%file,%network,flock,fcntl,mmap,kill,tkill,tgkill,ptrace,ftruncate'
+    -o "$(mktemp "$ASSAY_TRACE/assayd.XXXXXX")")
+  start_service "$WORK/assayd.log" "${traced[@]}" \
     "$ASSAY_ROOT/usr/sbin/assayd" --root "$ASSAY_ROOT"
   ASSAYD_PID=$SERVICE_PID
   wait_for 10 test -S "$ASSAY_ROOT/run/assay/ask.sock" ||
