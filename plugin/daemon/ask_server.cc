@@ -154,22 +154,34 @@ void AskServer::Sign() {
   signed_.notify_all();
 }
 
+// A connection that could not be taken keeps the listener readable: that is
+// looked at again after a pause, not at once and for ever.
 void AskServer::AcceptUntilStopped() {
+  constexpr int kPauseMilliseconds = 50;
   std::array<pollfd, 3> ready = {{{listener_.fd(), POLLIN, 0},
                                   {stop_.get(), POLLIN, 0},
                                   {called_.get(), POLLIN, 0}}};
   for (;;) {
-    if (::poll(ready.data(), ready.size(), -1) < 0) continue;
+    ready[0].fd = short_ ? -1 : listener_.fd();
+    const int wait = short_ ? kPauseMilliseconds : -1;
+    if (::poll(ready.data(), ready.size(), wait) < 0) continue;
     if (ready[1].revents != 0) return;
-    if (ready[0].revents != 0) AcceptOne();
+    if (short_ || ready[0].revents != 0) short_ = !AcceptOne();
     if (ready[2].revents != 0) Sign();
   }
 }
 
-void AskServer::AcceptOne() {
+bool AskServer::AcceptOne() {
   auto connection = listener_.Accept();
-  if (!connection) return;  // it was gone again
-  if (in_flight_ >= kMostRequests) return TurnAway(*connection);
+  if (!connection) {
+    if (connection.error().reason != Reason::kOverloaded) return true;  // gone
+    if (!short_) LogError("hooks wait: " + connection.error().detail);
+    return false;
+  }
+  if (in_flight_ >= kMostRequests) {
+    TurnAway(*connection);
+    return true;
+  }
   ++in_flight_;
   try {
     std::thread([this, one = *std::move(connection)]() mutable {
@@ -179,6 +191,7 @@ void AskServer::AcceptOne() {
     LogError(std::string("no thread for a request: ") + problem.what());
     Leave();
   }
+  return true;
 }
 
 // A request that cannot be served gets no answer, which is a refusal; it must

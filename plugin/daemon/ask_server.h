@@ -38,7 +38,8 @@ class AskServer {
  private:
   void AcceptUntilStopped();
   void Sign();
-  void AcceptOne();
+  // False while there are no descriptors for another connection.
+  bool AcceptOne();
   void Serve(AskConnection connection);
   void Leave();
 
@@ -51,6 +52,7 @@ class AskServer {
   std::condition_variable left_;
   std::condition_variable signed_;
   std::uint64_t signs_ = 0;  // guarded by mutex_
+  bool short_ = false;       // of descriptors; the acceptor's own
   std::thread acceptor_;
 };
 

@@ -37,6 +37,9 @@ bool IsInStorage(const Question& question) {
   if (const auto* known = std::get_if<RecordClaim>(&question.about)) {
     return known->runtime_namespace == kStorageNamespace;
   }
+  if (const auto* image = std::get_if<ImageClaim>(&question.about)) {
+    return image->runtime_namespace == kStorageNamespace;
+  }
   const auto* claim = std::get_if<ContainerClaim>(&question.about);
   return claim != nullptr && IsStorageBundle(*claim);
 }

@@ -14,6 +14,7 @@
 #include "daemon/nri_plugin.h"
 #include "daemon/pull_judge.h"
 #include "daemon/state_reader.h"
+#include "daemon/storage_watch.h"
 #include "daemon/systemd.h"
 #include "daemon/trust_refresher.h"
 #include "daemon/upkeep.h"
@@ -87,6 +88,10 @@ class Service::Parts {
     watcher_->Start();
     events_ = std::make_unique<ContainerdEvents>(config.containerd_address,
                                                  EventSinks());
+    stores_ = std::make_unique<StorageWatch>(
+        engine_.storage(), [this](const std::string& image) {
+          warm_up_.Add(kStorageNamespace, image);
+        });
     if (config.nri) {
       nri_ = std::make_unique<NriPlugin>(config.nri->socket, NriPorts());
     }
@@ -255,6 +260,7 @@ class Service::Parts {
   std::unique_ptr<AskServer> asks_;
   std::unique_ptr<PolicyWatcher> watcher_;
   std::unique_ptr<ContainerdEvents> events_;
+  std::unique_ptr<StorageWatch> stores_;
   std::unique_ptr<NriPlugin> nri_;  // null without [nri]
   std::unique_ptr<Upkeep> upkeep_;
   std::unique_ptr<EnforcerService> operators_;

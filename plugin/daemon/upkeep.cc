@@ -13,6 +13,15 @@ constexpr int kRoundsPerCollection = 72;  // six hours
 constexpr std::chrono::seconds kCollectionBudget{30};
 constexpr std::chrono::seconds kImageBudget{10};
 
+void AddDigests(Resolver& resolver, const Question& question,
+                std::set<Digest>& on_node) {
+  const auto subject = resolver.Resolve(question);
+  if (!subject) return;
+  for (const Digest& digest : subject->SignableDigests()) {
+    on_node.insert(digest);
+  }
+}
+
 }  // namespace
 
 Upkeep::Upkeep(Engine& engine)
@@ -56,11 +65,18 @@ std::optional<std::set<Digest>> Upkeep::OnNode() {
     Question question = NewQuestion(Hook::kWarmUp, kImageBudget);
     question.about = ImageClaim{image.runtime_namespace, image.name};
     // An image that cannot be resolved keeps what its target has.
-    const auto subject = engine_.runtime().Resolve(question);
-    if (!subject) continue;
-    for (const Digest& digest : subject->SignableDigests()) {
-      on_node.insert(digest);
-    }
+    AddDigests(engine_.runtime(), question, on_node);
+  }
+  const auto stored = engine_.storage().Images();
+  if (!stored) {
+    LogWarning("evidence collection waits for containers-storage: " +
+               stored.error().detail);
+    return std::nullopt;
+  }
+  for (const NamedImage& image : *stored) {
+    Question question = NewQuestion(Hook::kWarmUp, kImageBudget);
+    question.about = ImageClaim{kStorageNamespace, image.id};
+    AddDigests(engine_.storage(), question, on_node);
   }
   return on_node;
 }

@@ -50,17 +50,54 @@ push_signed() {
   echo "$digest"
 }
 
+# import_image NAME NAMESPACE...: brought into these namespaces of containerd by
+# `ctr images import`; it was never pulled there.
+import_image() {
+  local name="$REGISTRY/$1" namespace
+  shift
+  quietly ctr -n elsewhere images pull --plain-http --platform "$(platform)" "$name"
+  quietly ctr -n elsewhere images export --platform "$(platform)" \
+    "$WORK/imported.tar" "$name"
+  for namespace in "$@"; do
+    quietly ctr -n "$namespace" images import "$WORK/imported.tar"
+  done
+}
+
 # run_decided COMMAND...: run, again while the machine was too busy to decide, or
 # to read the layers, in time. A start that failed leaves nothing, so the same
 # command can be given again.
 run_decided() {
   local tries=10
   run "$@"
-  while ((tries-- > 0)) &&
-    [[ $OUTPUT =~ create\ failed:\ (deadline|[a-z]+-pending):\  ]]; do
+  while ((tries-- > 0)) && [[ $OUTPUT =~ :\ (deadline|[a-z]+-pending):\  ]]; do
     sleep 1
     run "$@"
   done
+}
+
+# expect_runs WHAT COMMAND...: the container runs and says its hello.
+expect_runs() {
+  local what=$1
+  shift
+  run_decided "$@"
+  ((STATUS == 0)) || fail "$what: exit status $STATUS of: $*"
+  [[ $OUTPUT == *"hello from"* ]] || fail "$what: it says no hello"
+  passed "$what"
+}
+
+# expect_denied WHAT REASON BEFORE COMMAND...: who asked reads the reason's id
+# right after BEFORE, nothing of the container ran, and the audit log has a line
+# of it.
+expect_denied() {
+  local what=$1 reason=$2 before=$3
+  shift 3
+  run_decided "$@"
+  ((STATUS != 0)) || fail "$what: this succeeded: $*"
+  [[ $OUTPUT != *"hello from"* ]] || fail "$what: the container ran"
+  [[ $OUTPUT == *"$before$reason: "* ]] ||
+    fail "$what: not refused with $reason: $*"
+  passed "$what"
+  expect_audited "  the audit log says so" "$reason"
 }
 
 # expect_starts WHAT NAME: the image runs and says its hello. On a busy machine
@@ -89,18 +126,9 @@ run_once() {
   gated_run "$1" "try-$RUNS"
 }
 
-# expect_refused WHAT REASON COMMAND...: ctr shows the refusal with its reason
-# id first, nothing of the container ran, and the audit log has a line of it.
+# expect_refused WHAT REASON COMMAND...: what a client of containerd reads.
 expect_refused() {
-  local what=$1 reason=$2
-  shift 2
-  run_decided "$@"
-  ((STATUS != 0)) || fail "$what: this succeeded: $*"
-  [[ $OUTPUT != *"hello from"* ]] || fail "$what: the container ran"
-  [[ $OUTPUT == *"OCI runtime create failed: $reason: "* ]] ||
-    fail "$what: not refused with $reason: $*"
-  passed "$what"
-  expect_audited "  the audit log says so" "$reason"
+  expect_denied "$1" "$2" "OCI runtime create failed: " "${@:3}"
 }
 
 # expect_refused_image WHAT REASON NAME

@@ -60,7 +60,7 @@ class Runtime:
 
     def call(self, service, method, fields):
         invoke = self.channel.unary_unary(f"/runtime.v1.{service}/{method}")
-        return invoke(message(fields), timeout=120)
+        return invoke(message(fields), timeout=self.options.patience)
 
     def pod_config(self):
         options = self.options
@@ -128,6 +128,7 @@ def main():
     parser.add_argument("--pull", action="store_true", help="pull before create")
     parser.add_argument("--volume", action="append", default=[],
                         metavar="PATH=IMAGE", help="create: an image volume")  # fmt: skip
+    parser.add_argument("--patience", type=float, default=120, help="seconds a call")
     parser.add_argument("--auth", help="USER:PASSWORD of a pull")
     parser.add_argument("--user-name", help="say that the pod has this name")
     steps = parser.add_subparsers(dest="step", required=True)

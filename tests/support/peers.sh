@@ -1,8 +1,8 @@
 #!/bin/bash
 # The real peers that the tests run against: containerd of three Debian
-# releases, cosign of two, notation, a late skopeo, podman and docker, Debian 12's
-# docker-registry, notary, Prometheus and AppArmor parser; kubectl, and what its
-# API takes; and the .proto files of Debian 12's containerd.
+# releases, cosign of two, notation, a late skopeo, podman, composefs and docker,
+# Debian 12's docker-registry, notary, Prometheus and AppArmor parser; kubectl,
+# and what its API takes; and the .proto files of Debian 12's containerd.
 #
 #   tests/support/peers.sh prepare [PEER...]   fetch what is missing (root, apt)
 #   . tests/support/peers.sh                   get the functions
@@ -32,6 +32,7 @@ skopeo forky skopeo,libc6,libgpgme45,libsqlite3-0,libassuan9,libgpg-error0 1.
 podman forky podman,libsubid6,libseccomp2 5.
 podman43 bookworm podman,libsubid4 4.3.
 crun trixie crun 1.
+composefs forky composefs,libcomposefs1 1.
 docker forky docker.io,docker-cli 28.
 notary bookworm notary 0.7.
 apparmor bookworm apparmor 3.
@@ -141,6 +142,8 @@ check_peer() {
     podman43) LD_LIBRARY_PATH="$ASSAY_PEERS_DIR/$peer/usr/lib/x86_64-linux-gnu" \
       "$(peer_bin "$peer")/podman" --version >/dev/null ;;
     crun) with_late_libraries "$(peer_bin crun)/crun" --version >/dev/null ;;
+    composefs) with_late_libraries "$(peer_bin composefs)/mkcomposefs" \
+      --print-digest-only "$(peer_bin composefs)" >/dev/null ;;
     docker) "$(peer_bin docker)/../sbin/dockerd" --version >/dev/null &&
       "$(peer_bin docker)/docker" --version >/dev/null ;;
     notary) "$(peer_bin notary)/notary" version >/dev/null ;;
@@ -181,7 +184,8 @@ peer_bin() { echo "$ASSAY_PEERS_DIR/$1/usr/bin"; }
 with_late_libraries() {
   local skopeo="$ASSAY_PEERS_DIR/skopeo/usr/lib/x86_64-linux-gnu"
   local podman="$ASSAY_PEERS_DIR/podman/usr/lib/x86_64-linux-gnu"
-  "$skopeo/ld-linux-x86-64.so.2" --library-path "$podman:$skopeo" "$@"
+  "$skopeo/ld-linux-x86-64.so.2" --library-path \
+    "$podman:$skopeo:$ASSAY_PEERS_DIR/composefs/usr/lib/x86_64-linux-gnu" "$@"
 }
 
 late_skopeo() { with_late_libraries "$(peer_bin skopeo)/skopeo" "$@"; }

@@ -13,14 +13,18 @@ prepare_podman() {
   local libraries=/usr/lib/x86_64-linux-gnu
   PODMAN_CGROUPS=(--cgroup-parent "/$CONTAINERD_NAMESPACE")
   PODMAN_RUNTIME=runc
+  PODMAN_OPTIONS=()
   if [[ $1 == podman ]]; then
     mount -t overlay overlay -o "lowerdir=$(peer_bin crun)/..:\
-$ASSAY_PEERS_DIR/podman/usr:$ASSAY_PEERS_DIR/skopeo/usr:/usr" /usr
+$(peer_bin composefs)/..:$ASSAY_PEERS_DIR/podman/usr:$ASSAY_PEERS_DIR/skopeo/usr:/usr" /usr
     PODMAN=/usr/bin/podman
   else
     mount -t overlay overlay \
       -o "lowerdir=$ASSAY_PEERS_DIR/$1$libraries:$libraries" "$libraries"
   fi
+  # What tools remember of layers outside of any store is the test's own, too.
+  mkdir -p /var/lib/containers
+  mount -t tmpfs tmpfs /var/lib/containers
   mkdir -p "$ASSAY_ROOT"/etc/containers/containers.conf.d "$STORE" "$RUN_STORE" \
     "$WORK/helpers"
   # It looks for a program for networks before it does anything, and the
@@ -43,7 +47,7 @@ TOML
 podman() {
   env PODMAN_IGNORE_CGROUPSV1_WARNING=1 "$PODMAN" --root "$STORE" \
     --runroot "$RUN_STORE" --storage-driver overlay \
-    --runtime "$PODMAN_RUNTIME" "$@"
+    --runtime "$PODMAN_RUNTIME" "${PODMAN_OPTIONS[@]}" "$@"
 }
 
 podman_pull() {
@@ -69,36 +73,11 @@ podman_run() {
 
 # --- expectations; source harness.sh and gate.sh first ------------------------
 
-# Again while the machine was too busy to decide, or to read the layers, in time.
-podman_decided() {
-  local tries=10
-  run podman_run "$@"
-  while ((tries-- > 0)) && [[ $OUTPUT =~ :\ (deadline|[a-z]+-pending):\  ]]; do
-    sleep 1
-    run podman_run "$@"
-  done
-}
-
 # expect_podman_starts WHAT NAME [OPTION... --] [COMMAND...]
-expect_podman_starts() {
-  local what=$1
-  shift
-  podman_decided "$@"
-  ((STATUS == 0)) || fail "$what: exit status $STATUS of: podman_run $*"
-  [[ $OUTPUT == *"hello from"* ]] || fail "$what: it says no hello"
-  passed "$what"
-}
+expect_podman_starts() { expect_runs "$1" podman_run "${@:2}"; }
 
-# expect_podman_refused WHAT REASON NAME [OPTION... --] [COMMAND...]:
-# podman's user reads the reason, and the audit log has a line of it.
+# expect_podman_refused WHAT REASON NAME [OPTION... --] [COMMAND...]
 expect_podman_refused() {
-  local what=$1 reason=$2
-  shift 2
-  podman_decided "$@"
-  ((STATUS == 126)) || fail "$what: exit status $STATUS of: podman_run $*"
-  [[ $OUTPUT != *"hello from"* ]] || fail "$what: the container ran"
-  [[ $OUTPUT == *": $reason: "* ]] ||
-    fail "$what: not refused with $reason: podman_run $*"
-  passed "$what"
-  expect_audited "  the audit log says so" "$reason"
+  expect_denied "$1" "$2" ": " podman_run "${@:3}"
+  ((STATUS == 126)) || fail "$1: exit status $STATUS of podman"
 }

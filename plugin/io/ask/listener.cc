@@ -102,8 +102,11 @@ Result<AskListener> AskListener::Bind(const std::string& path) {
 Result<AskConnection> AskListener::Accept() const {
   UniqueFd fd(::accept4(fd_.get(), nullptr, nullptr, SOCK_CLOEXEC));
   if (!fd.valid()) {
-    return Fail(Reason::kHookNoAnswer,
-                std::string("accept: ") + std::strerror(errno));
+    const int why = errno;
+    const bool is_short =
+        why == EMFILE || why == ENFILE || why == ENOBUFS || why == ENOMEM;
+    return Fail(is_short ? Reason::kOverloaded : Reason::kHookNoAnswer,
+                std::string("accept: ") + std::strerror(why));
   }
   return AskConnection(std::move(fd));
 }

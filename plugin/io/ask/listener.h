@@ -26,8 +26,9 @@ class AskListener {
   // For poll(); readable means that Accept will not wait.
   int fd() const { return fd_.get(); }
 
-  // The next connection; kHookNoAnswer when there is none after all. Never
-  // waits.
+  // The next connection. Errors: kHookNoAnswer when there is none after all;
+  // kOverloaded when there are no descriptors or memory for it, and it stays
+  // where it is. Never waits.
   Result<AskConnection> Accept() const;
 
  private:

@@ -124,7 +124,9 @@ class StorageResolver::Impl {
   Result<Subject> Resolve(const Question& question,
                           const ContainerClaim& claim);
   Result<Subject> ResolveRecord(const RecordClaim& claim);
+  Result<Subject> ResolveImage(const std::string& id);
   Result<std::vector<StoredContainer>> Containers();
+  Result<std::vector<NamedImage>> Images();
   Result<std::string> Config(const Subject& subject);
 
  private:
@@ -326,6 +328,35 @@ Result<std::vector<StoredContainer>> StorageResolver::Impl::Containers() {
   return found;
 }
 
+// No container tells which name was asked for: all of them stand in for it.
+Result<Subject> StorageResolver::Impl::ResolveImage(const std::string& id) {
+  for (const auto& store : stores_) {
+    const auto view = store->Read();
+    if (!view) return view.error();
+    const StorageImage* image = view->Image(id);
+    if (image == nullptr) continue;
+    auto bound = BindStorageImage(*view, store->files(), id, image->layer);
+    if (!bound) return bound.error();
+    auto names = StorageNames(*image, "", bound->subject);
+    if (!names) return names.error();
+    bound->subject.names = *std::move(names);
+    return std::move(bound->subject);
+  }
+  return Fail(Reason::kNotFound, Printable(id));
+}
+
+Result<std::vector<NamedImage>> StorageResolver::Impl::Images() {
+  std::vector<NamedImage> found;
+  for (const auto& store : stores_) {
+    const auto view = store->Read();
+    if (!view) return view.error();
+    for (const auto& [id, image] : view->Images()) {
+      found.push_back({id, image->names});
+    }
+  }
+  return found;
+}
+
 Result<std::string> StorageResolver::Impl::Config(const Subject& subject) {
   const std::string id = subject.config.hex();
   Result<std::string> found = Fail(Reason::kConfigMissing, id);
@@ -355,11 +386,18 @@ Result<Subject> StorageResolver::Resolve(const Question& question) {
   if (const auto* claim = std::get_if<RecordClaim>(&question.about)) {
     return impl_->ResolveRecord(*claim);
   }
+  if (const auto* claim = std::get_if<ImageClaim>(&question.about)) {
+    return impl_->ResolveImage(claim->name);
+  }
   return Fail(Reason::kUsage, "containers-storage resolves containers");
 }
 
 Result<std::vector<StoredContainer>> StorageResolver::Containers() {
   return impl_->Containers();
+}
+
+Result<std::vector<NamedImage>> StorageResolver::Images() {
+  return impl_->Images();
 }
 
 Result<std::string> StorageResolver::Config(const Question& /*question*/,

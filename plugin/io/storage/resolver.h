@@ -45,6 +45,12 @@ struct StoredContainer {
   bool running = false;
 };
 
+// An image that a store has, and its names in that store.
+struct NamedImage {
+  std::string id;
+  std::vector<std::string> names;
+};
+
 // Whether a bundle lies where CRI-O and podman put theirs:
 // .../<driver>-containers/<id>/userdata.
 bool IsStorageBundle(const ContainerClaim& claim);
@@ -54,13 +60,17 @@ class StorageResolver : public Resolver, public BaseSource {
   explicit StorageResolver(StorageOptions options);
   ~StorageResolver() override;
 
-  // A ContainerClaim, or a RecordClaim of kStorageNamespace, whose mounts are
-  // not looked at; others are kUsage.
+  // A ContainerClaim, or one of kStorageNamespace: a RecordClaim, whose mounts
+  // are not looked at, or an ImageClaim with the image's id for a name. Others
+  // are kUsage.
   Result<Subject> Resolve(const Question& question) override;
 
   // Of all stores; none where there is no store. Errors: those of reading and
   // parsing their files.
   Result<std::vector<StoredContainer>> Containers();
+
+  // The same of images.
+  Result<std::vector<NamedImage>> Images();
 
   // Of a subject that Resolve() has made.
   Result<std::string> Config(const Question& question, const Subject& subject,

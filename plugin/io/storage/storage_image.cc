@@ -144,7 +144,12 @@ Result<std::vector<std::string>> LayerChain(const StoreView& view,
                        " is not in this store: additional stores are not "
                        "judged");
     }
-    if (layer->parent != parent || !layer->diff_digest ||
+    // What it is expected to be nobody has computed.
+    if (!layer->diff_digest) {
+      return OtherForm("layer " + ids[i] +
+                       " was pulled in parts (zstd:chunked) and has no digest");
+    }
+    if (layer->parent != parent ||
         *layer->diff_digest != config.diff_ids[i]) {
       return Unbound("layer " + ids[i] +
                      " is not recorded as the configuration has it");

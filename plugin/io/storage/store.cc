@@ -70,6 +70,17 @@ std::vector<std::string> StoreView::ImagesOn(const std::string& layer) const {
   return ids;
 }
 
+std::vector<std::pair<std::string, const StorageImage*>> StoreView::Images()
+    const {
+  std::vector<std::pair<std::string, const StorageImage*>> all;
+  for (const auto& images : images_) {
+    for (const auto& [id, unused] : *images) {
+      if (const StorageImage* image = Image(id)) all.emplace_back(id, image);
+    }
+  }
+  return all;
+}
+
 Store::Store(std::string root, const std::vector<std::string>& run_roots)
     : files_(std::move(root)) {
   for (const std::string& run_root : run_roots) {

@@ -31,6 +31,8 @@ class StoreView {
   const StorageImage* Image(const std::string& id) const;
   // The ids of the images whose topmost layer this is.
   std::vector<std::string> ImagesOn(const std::string& layer) const;
+  // By id; one that two files have is not among them.
+  std::vector<std::pair<std::string, const StorageImage*>> Images() const;
 
  private:
   friend class Store;

@@ -112,6 +112,11 @@ Status CheckKind(const MountEntry& live) {
 Status CheckLowers(const StoreFiles& files, std::string_view lowers,
                    const std::string& container,
                    const std::vector<std::string>& layers) {
+  // Folders after two colons hold data alone, under names that only the
+  // composefs image above them explains.
+  if (lowers.find("::") != std::string_view::npos) {
+    return Fail(Reason::kSubjectStorage, "mounted by composefs");
+  }
   for (std::size_t place = 0; place < layers.size(); ++place) {
     const bool last = place + 1 == layers.size();
     const std::size_t colon = lowers.find(':');

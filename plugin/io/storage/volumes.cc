@@ -37,11 +37,24 @@ bool IsBlob(std::string_view path) {
          IsStorageId(path.substr(found + kBlobs.size()));
 }
 
+// A layer's folder, whatever the store's own path is: a runtime may write
+// another one than our settings do.
+bool IsLayer(std::string_view path) {
+  constexpr std::string_view kOverlay = "/overlay/";
+  for (std::size_t at = path.find(kOverlay); at != std::string_view::npos;
+       at = path.find(kOverlay, at + 1)) {
+    const std::string_view rest = path.substr(at + kOverlay.size());
+    if (IsStorageId(rest.substr(0, rest.find('/')))) return true;
+  }
+  return false;
+}
+
 // A part of an image is a bind of it below the container's own folder.
 bool IsOfAnImage(std::string_view text, const std::vector<std::string>& roots) {
   const std::string path =
       std::filesystem::path(text).lexically_normal().string();
-  if (path.find("/userdata/subpath") != std::string::npos || IsBlob(path)) {
+  if (path.find("/userdata/subpath") != std::string::npos || IsBlob(path) ||
+      IsLayer(path)) {
     return true;
   }
   return std::any_of(roots.begin(), roots.end(), [&](const auto& root) {

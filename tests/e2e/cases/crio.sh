@@ -224,6 +224,18 @@ expect_said "a checkpoint that claims the signed image is not restored" restore-
   "$restored" --restore "$WORK"
 expect_said "nor created" subject-mount-mismatch "$restored"
 
+# --- a daemon that hangs ------------------------------------------------------------
+# Both wait until the shim gives it up, so they wait together.
+kill -STOP "$ASSAYD_PID"
+(WORK="$WORK/hung" && mkdir -p "$WORK" && ask_conmon "$volumes" && echo "$SAID") \
+  >"$WORK/hung.json" &
+hung=$!
+expect_made "the daemon hangs: signed" "$app"
+undo "$app"
+wait "$hung" || fail "conmon says nothing"
+expect_output "the daemon hangs: image volumes" '"subject-volume: ' cat "$WORK/hung.json"
+kill -CONT "$ASSAYD_PID"
+
 # --- without the daemon -------------------------------------------------------------
 stop_service "$ASSAYD_PID" KILL
 expect_made "the daemon is dead: signed" "$app"

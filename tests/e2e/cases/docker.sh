@@ -24,7 +24,7 @@ signed="$REGISTRY/demo/signed:1"
 unsigned="$REGISTRY/demo/unsigned:1"
 
 # --- wired
-expect_docker_starts "before it is wired an unsigned image starts" docker_run "$unsigned"
+expect_runs "before it is wired an unsigned image starts" docker_run "$unsigned"
 docker create -q --name before --network none "$unsigned" >/dev/null
 before=$(cd "$ASSAY_ROOT/etc" && find . -type f -exec sha256sum {} +)
 expect_output "docker is wired" "systemctl reload docker" assay wire docker
@@ -33,41 +33,41 @@ kill -HUP "$DOCKERD_PID"
 is_default() { [[ $(docker info -f '{{.DefaultRuntime}}') == assay-runc ]]; }
 wait_for 20 is_default || fail "docker does not read its file"
 passed "docker has read it, and goes on"
-expect_docker_starts "a signed image starts" docker_run "$signed"
+expect_runs "a signed image starts" docker_run "$signed"
 expect_audited "  the audit log says so" signed
 expect_equal "  under the name that was asked for" "moby $signed layers" \
   "$(tail -n 1 "$ASSAY_ROOT/var/log/assay/audit.jsonl" |
     jq -r '"\(.runtime_namespace) \(.reference) \(.integrity)"')"
-expect_docker_refused "an unsigned image does not" no-signature docker_run "$unsigned"
+expect_refused "an unsigned image does not" no-signature docker_run "$unsigned"
 run docker_run "$signed" /bin/sh -c 'echo out; echo err >&2; exit 7'
 expect_equal "what runs is heard as without the gate" "7 err out" \
   "$STATUS $(sort <<<"$OUTPUT" | xargs)"
 
 # --- past the default
-expect_docker_starts "a container made before, with the runtime it was made with" \
+expect_runs "a container made before, with the runtime it was made with" \
   docker start --attach before
-DOCKER_OPTIONS="--runtime runc" expect_docker_starts "and by the runtime's name" \
+DOCKER_OPTIONS="--runtime runc" expect_runs "and by the runtime's name" \
   docker_run "$unsigned"
 # The link that wiring containerd makes.
 mkdir -p "$CONTAINERD_OPT/bin"
 ln -s "$SHIM" "$CONTAINERD_OPT/bin/runc"
-expect_docker_refused "with containerd wired, the first does not" no-signature \
+expect_refused "with containerd wired, the first does not" no-signature \
   docker start --attach before
-DOCKER_OPTIONS="--runtime runc" expect_docker_refused "nor the other" no-signature \
+DOCKER_OPTIONS="--runtime runc" expect_refused "nor the other" no-signature \
   docker_run "$unsigned"
-DOCKER_OPTIONS="--runtime runc" expect_docker_starts "  but what is signed" \
+DOCKER_OPTIONS="--runtime runc" expect_runs "  but what is signed" \
   docker_run "$signed"
 
 # --- other ways for an image to come to the node
 quietly docker save -o "$WORK/saved.tar" "$unsigned"
 quietly docker rmi -f "$unsigned"
 quietly docker load -i "$WORK/saved.tar"
-expect_docker_refused "an unsigned image that was loaded" no-signature docker_run "$unsigned"
+expect_refused "an unsigned image that was loaded" no-signature docker_run "$unsigned"
 docker create -q --name made --network none "$signed" >/dev/null
 docker tag "$unsigned" "$signed"
-expect_docker_refused "the tag of a signed image on an unsigned one" no-signature \
+expect_refused "the tag of a signed image on an unsigned one" no-signature \
   docker_run "$signed"
-expect_docker_refused "a container made before, whose image has lost its name" \
+expect_refused "a container made before, whose image has lost its name" \
   subject-tag-moved docker start --attach made
 docker_pull demo/signed:1
 
@@ -78,15 +78,15 @@ init_layer() {
 }
 docker create -q --name changed --network none "$signed" >/dev/null
 echo 127.0.0.1 registry.example.com >"$(init_layer changed)/etc/hosts"
-expect_docker_refused "something in the layer that docker puts between" \
+expect_refused "something in the layer that docker puts between" \
   subject-mount-mismatch docker start --attach changed
 : >"$(init_layer changed)/etc/hosts"
 wait_for 60 docker start --attach changed || true
-expect_docker_starts "  without it the container starts" docker start --attach changed
+expect_runs "  without it the container starts" docker start --attach changed
 DOCKER_OPTIONS="--mount type=image,source=$REGISTRY/demo/other:1,target=/volume" \
-  expect_docker_refused "an image as a volume" subject-volume docker_run "$signed"
+  expect_refused "an image as a volume" subject-volume docker_run "$signed"
 DOCKER_OPTIONS="--read-only --volume /data --hostname named" \
-  expect_docker_starts "a read-only root with a volume of its own" docker_run "$signed"
+  expect_runs "a read-only root with a volume of its own" docker_run "$signed"
 
 docker run -d --name running --network none "$signed" /bin/sleep 1000 >/dev/null
 id=$(docker inspect -f '{{.Id}}' running)
@@ -106,8 +106,8 @@ docker rm -f running >/dev/null
 
 # --- without the daemon
 stop_service "$ASSAYD_PID" KILL
-expect_docker_starts "the daemon is dead: signed" docker_run "$signed"
-expect_docker_refused "the daemon is dead: unsigned" no-signature docker_run "$unsigned"
+expect_runs "the daemon is dead: signed" docker_run "$signed"
+expect_refused "the daemon is dead: unsigned" no-signature docker_run "$unsigned"
 start_assayd
 
 # --- a store of docker's own
@@ -116,7 +116,7 @@ sed -i 's/"containerd-snapshotter": true/"containerd-snapshotter": false/' "$DOC
 expect_output "wiring says what such a store means" "(subject-storage)" assay wire docker
 start_docker
 docker_pull demo/signed:1
-expect_docker_refused "with a store of docker's own nobody can tell" subject-storage \
+expect_refused "with a store of docker's own nobody can tell" subject-storage \
   docker_run "$signed"
 [[ $OUTPUT == *'give it containerd'*'"containerd-snapshotter": true'* ]] ||
   fail "it does not say what to do"
@@ -130,4 +130,4 @@ expect_equal "every file is as it was" "$before" \
   "$(cd "$ASSAY_ROOT/etc" && find . -type f -exec sha256sum {} +)"
 stop_service "$DOCKERD_PID"
 start_docker
-expect_docker_starts "and an unsigned image starts" docker_run "$unsigned"
+expect_runs "and an unsigned image starts" docker_run "$unsigned"

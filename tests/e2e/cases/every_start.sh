@@ -10,14 +10,7 @@ for namespace in "$CONTAINERD_NAMESPACE" k8s.io; do
     CONTAINERD_NAMESPACE=$namespace pull "$name"
   done
 done
-# What `ctr images import` brings was never pulled here.
-quietly ctr -n build images pull --plain-http --platform "$(platform)" \
-  "$REGISTRY/demo/elsewhere:1"
-quietly ctr -n build images export --platform "$(platform)" "$WORK/elsewhere.tar" \
-  "$REGISTRY/demo/elsewhere:1"
-for namespace in "$CONTAINERD_NAMESPACE" k8s.io; do
-  quietly ctr -n "$namespace" images import "$WORK/elsewhere.tar"
-done
+import_image demo/elsewhere:1 "$CONTAINERD_NAMESPACE" k8s.io
 write_policy <<'TOML'
 version = 1
 default = "reject"
@@ -70,6 +63,13 @@ expect_gate() {
 running() { ctr -n k8s.io tasks ls | grep -c RUNNING; }
 
 expect_gate "images that were there before, and imported ones"
+# The name that the record has tells no more what the container was made of.
+quietly ctr images tag "$REGISTRY/demo/unsigned:1" "$REGISTRY/demo/moved:1"
+expect_ok "a container is made from an unsigned image" gated_create demo/moved:1 moved
+quietly ctr images tag --force "$REGISTRY/demo/signed:1" "$REGISTRY/demo/moved:1"
+expect_refused "  its name now leads to the signed one" subject-config-unproven \
+  gated_start moved
+
 before=$(running)
 stop_service "$CONTAINERD_PID"
 start_service "$WORK/containerd/containerd.log" \
@@ -81,15 +81,22 @@ expect_gate "after the restart"
 
 # Each start waits until the shim gives the daemon up, so they wait together.
 kill -STOP "$ASSAYD_PID"
-RUNS=hung-1
-by_pod demo/signed:1 >/dev/null 2>&1 &
-signed=$!
-RUNS=hung-2
-by_pod demo/elsewhere:1 >"$WORK/hung.log" 2>&1 &
-unsigned=$!
-wait "$signed" || fail "the daemon hangs: signed does not start"
-! wait "$unsigned" || fail "the daemon hangs: unsigned starts"
-expect_output "the daemon hangs" "no-signature: " cat "$WORK/hung.log"
+declare -A hung=()
+for client in by_ctr by_pod; do
+  for name in signed elsewhere; do
+    RUNS=hung-$name
+    "$client" "demo/$name:1" >"$WORK/hung-$client-$name" 2>&1 &
+    hung[$client-$name]=$!
+  done
+done
+for client in by_ctr by_pod; do
+  wait "${hung[$client-signed]}" ||
+    fail "the daemon hangs: $client: signed does not start"
+  ! wait "${hung[$client-elsewhere]}" ||
+    fail "the daemon hangs: $client: unsigned starts"
+  expect_output "the daemon hangs: $client" "no-signature: " \
+    cat "$WORK/hung-$client-elsewhere"
+done
 RUNS=100
 kill -CONT "$ASSAYD_PID"
 stop_service "$ASSAYD_PID" KILL

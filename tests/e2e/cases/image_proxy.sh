@@ -133,6 +133,23 @@ write_hosts "$REGISTRY"
 expect_failure "it is judged for what it is" "no-signature: " \
   kubelet_pull demo/moved:1
 
+# --- what the node has already, a restart, a daemon that hangs ------------------
+quietly ctr -n k8s.io images pull --plain-http --user alice:secret \
+  --platform "$(platform)" "$REGISTRY/demo/evil:1"
+expect_failure "what the node has already is not pulled again" "no-signature: " \
+  kubelet_pull demo/evil:1
+restart_containerd
+proxy_meets_it() { kubelet ask ImageService ListImages; }
+wait_for 20 proxy_meets_it || fail "the proxy does not meet a new containerd"
+expect_ok "containerd was restarted: signed is pulled" kubelet_pull demo/app:1
+expect_failure "  unsigned is not" "no-signature: " kubelet_pull demo/evil:1
+kill -STOP "$ASSAYD_PID"
+expect_failure "a daemon that hangs: a kubelet's pull is not answered" \
+  "DEADLINE_EXCEEDED: " kubelet --patience 1 --auth alice:secret pull \
+  "$REGISTRY/demo/app:1"
+kill -CONT "$ASSAYD_PID"
+expect_ok "  and it pulls when the daemon goes on" kubelet_pull demo/app:1
+
 # --- what fails -------------------------------------------------------------------
 # Alike whatever the runtime is.
 [[ $PEER == containerd21 ]] || return 0

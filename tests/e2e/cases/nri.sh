@@ -20,6 +20,7 @@ TOML
 push_signed demo/signed:1 >/dev/null
 push_image demo/unsigned:1 --env A=b >/dev/null
 push_image demo/before:1 --env B=c --cmd /bin/sleep --cmd 1000 >/dev/null
+push_image demo/imported:1 --env C=d >/dev/null
 write_policy <<'TOML'
 version = 1
 default = "reject"
@@ -83,6 +84,7 @@ started() {
 for image in signed unsigned before; do
   cri pull "$REGISTRY/demo/$image:1" >/dev/null
 done
+import_image demo/imported:1 k8s.io
 bare_pod
 expect_ok "without the daemon a bare handler starts anything" started before demo/before:1
 
@@ -111,6 +113,10 @@ expect_equal "  it was asked at its creation and at its start" "nri nri" \
   "$(hooks_of signed)"
 expect_refused_early "an unsigned image is not even created" no-signature \
   unsigned demo/unsigned:1
+expect_refused_early "nor is one that was there before" no-signature \
+  again demo/before:1
+expect_refused_early "nor one that was imported" no-signature \
+  imported demo/imported:1
 # All images here have the same layers, so a name that lies passes the creation,
 # but only where containerd announces what its client said: 1.7 announces the
 # name of its own record.

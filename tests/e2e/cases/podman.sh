@@ -46,6 +46,9 @@ expect_equal "  under the name that was asked for, of no namespace" \
   "null $signed" "$(tail -n 1 "$ASSAY_ROOT/var/log/assay/audit.jsonl" |
     jq -r '"\(.namespace) \(.reference)"')"
 expect_podman_refused "an unsigned image does not" no-signature "$unsigned"
+wait_for 20 grep -q "warmed up $(podman image inspect -f '{{.Id}}' "$signed"): signed: " \
+  "$WORK/assayd.log" || fail "what podman pulled is not warmed up"
+passed "what podman pulled has been warmed up"
 run podman_run "$signed" -- /bin/sh -c 'echo out; echo err >&2; exit 7'
 expect_equal "what runs is heard as without the gate" "7 out err" \
   "$STATUS $(xargs <<<"$OUTPUT")"
@@ -58,6 +61,43 @@ skopeo copy -q --insecure-policy "oci:$(layout):demo.unsigned.1" \
   "containers-storage:[overlay@$STORE+$RUN_STORE]$REGISTRY/demo/brought:1"
 expect_podman_refused "an unsigned one that skopeo brought" no-signature \
   "$REGISTRY/demo/brought:1"
+
+# --- stores of other forms; podman 4 makes none of them
+if [[ $PEER == podman ]]; then
+  parts="$REGISTRY/demo/parts:1"
+  push_image demo/parts:1 --file etc/motd=parts >/dev/null
+  quietly late_skopeo --insecure-policy copy -q --dest-compress-format zstd:chunked \
+    --dest-force-compress-format --dest-tls-verify=false \
+    "oci:$(layout):demo.parts.1" "docker://$parts"
+  sign_cosign25 release \
+    "demo/parts@sha256:$(registry_manifest demo/parts 1 | sha256sum | cut -d' ' -f1)"
+  push_signed demo/other:1 --file etc/motd=other >/dev/null
+  # pull_parts UNPREDICTABLE [OPTION...]: nothing is known of the layers before.
+  pull_parts() {
+    quietly podman rmi -f "$parts"
+    rm -rf /var/lib/containers/cache
+    quietly podman --pull-option=enable_partial_images=true \
+      --pull-option=insecure_allow_unpredictable_image_contents="$1" "${@:2}" \
+      pull -q --tls-verify=false "$parts"
+    grep -q toc-digest "$STORE/overlay-layers/layers.json" || fail "it was pulled whole"
+  }
+  pull_parts false
+  expect_podman_starts "pulled in parts that podman has put together" "$parts"
+  expect_equal "  and whose layers were looked at" layers \
+    "$(tail -n 1 "$ASSAY_ROOT/var/log/assay/audit.jsonl" | jq -r .integrity)"
+  pull_parts true
+  expect_podman_refused "in parts of which nobody computed the whole" subject-storage \
+    "$parts"
+  PODMAN_OPTIONS=(--storage-opt overlay.use_composefs=true)
+  pull_parts false
+  expect_podman_refused "mounted by composefs" subject-storage "$parts"
+  PODMAN_OPTIONS=()
+  STORE="$WORK/additional" podman_pull demo/other:1
+  PODMAN_OPTIONS=(--storage-opt "additionalimagestore=$WORK/additional")
+  expect_podman_refused "an image of an additional store" subject-storage \
+    "$REGISTRY/demo/other:1"
+  PODMAN_OPTIONS=()
+fi
 
 # --- claims
 podman create -q --name made --network none "${PODMAN_CGROUPS[@]}" "$signed" >/dev/null

@@ -88,11 +88,16 @@ expect_equal "the canary's pull and its start are refused" "ok ok" \
 # --- without the daemon ---------------------------------------------------------
 expect_starts "what was pulled starts" demo/app:1
 kill -STOP "$ASSAYD_PID"
+pulled demo/evil:2 >"$WORK/hung.log" 2>&1 &
+hung=$!
 expect_ok "a daemon that hangs does not hold a pull" pulled demo/hung:1
+! wait "$hung" || fail "a daemon that hangs lets an unsigned image be pulled"
+expect_output "  but that of an unsigned image" "no-signature: " cat "$WORK/hung.log"
 kill -CONT "$ASSAYD_PID"
 stop_service "$ASSAYD_PID"
 expect_ok "with the daemon dead a signed image is pulled" pulled demo/later:1
 expect_failure "an unsigned one is not" "no-signature: " pulled demo/evil:2
+expect_failure "  nor by a kubelet" "no-signature: " cri pull "$REGISTRY/demo/evil:2"
 rm "$ASSAY_ROOT/usr/lib/assay/assay-decide"
 expect_failure "without anybody to ask nothing is pulled" "hook-no-answer: " \
   pulled demo/app:1

@@ -142,6 +142,30 @@ TEST_CASE("an artifact of a store that nobody told of is not let through") {
   CHECK(plain->empty());
 }
 
+TEST_CASE("a layer of a store by a path that nobody told of is not let through") {
+  const std::string layer = "/alias/overlay/" + std::string(kTopLayer);
+  for (const std::string source :
+       {layer, layer + "/diff", layer + "/merged/etc",
+        "/alias/./overlay/../overlay/" + std::string(kTopLayer)}) {
+    INFO(source);
+    ProcessSpec bound;
+    bound.binds = {{"/data", source, true}};
+    ProcessSpec laid;
+    laid.overlays = {{"/data", {source, "/empty"}}};
+    for (const ProcessSpec& process : {bound, laid}) {
+      const auto volumes = FindStorageVolumes(process, "/store", {"/store"});
+      REQUIRE_FALSE(volumes);
+      CHECK(volumes.error().reason == Reason::kSubjectVolume);
+    }
+  }
+  ProcessSpec plain;
+  plain.binds = {{"/data", "/srv/overlay/data", true},
+                 {"/more", "/srv/overlay/" + std::string(63, 'a'), true}};
+  const auto none = FindStorageVolumes(plain, "/store", {"/store"});
+  REQUIRE(none);
+  CHECK(none->empty());
+}
+
 TEST_CASE("an overlay of a part of an image is not let through") {
   const std::string layer = "/store/overlay/" + std::string(kTopLayer);
   const std::vector<std::vector<std::string>> lowers = {
@@ -237,6 +261,33 @@ TEST_CASE("containers are listed and told by their records alone") {
   const auto unknown = resolver.Resolve(question);
   REQUIRE_FALSE(unknown);
   CHECK(unknown.error().reason == Reason::kContainerUnknown);
+}
+
+TEST_CASE("images are listed, and told under all of their names") {
+  const RecordedStore store;
+  StorageOptions options;
+  options.roots = {store.root(), store.root() + "/none"};
+  StorageResolver resolver(options);
+  const auto images = resolver.Images();
+  REQUIRE(images);
+  const auto listed =
+      std::find_if(images->begin(), images->end(),
+                   [](const auto& one) { return one.id == kImage; });
+  REQUIRE(listed != images->end());
+  CHECK(listed->names == Names{"localhost:5000/demo/app:1"});
+
+  Question question;
+  question.deadline = Deadline::max();
+  question.about = ImageClaim{kStorageNamespace, kImage};
+  const auto subject = resolver.Resolve(question);
+  REQUIRE(subject);
+  CHECK(NamesIn(*subject) == Names{"localhost:5000/demo/app:1"});
+  CHECK(subject->images.at(0).manifest.str() == kManifest);
+  CHECK(subject->split_layers.size() == 2);
+  question.about = ImageClaim{kStorageNamespace, std::string(64, 'a')};
+  const auto unknown = resolver.Resolve(question);
+  REQUIRE_FALSE(unknown);
+  CHECK(unknown.error().reason == Reason::kNotFound);
 }
 
 TEST_CASE("a folder of the host is no image") {

@@ -70,6 +70,12 @@ const Attack kRecordAttacks[] = {
               R"("diff-digest":"sha256:)" + kNobody);
      },
      "subject-unbound"},
+    {"a layer is recorded with the content that is expected of it, not found",
+     [](auto& s) {
+       s.Edit(kLayers, std::string(R"("diff-digest":"sha256:)") + kBaseLayer,
+              R"("expected-layer-diffid":"sha256:)" + std::string(kBaseLayer));
+     },
+     "subject-storage"},
     {"a layer below has another parent",
      [](auto& s) {
        s.Edit(kLayers, std::string(R"("parent":")") + kBaseLayer,

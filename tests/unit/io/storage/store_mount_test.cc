@@ -73,6 +73,13 @@ TEST_CASE("forms that nobody has recorded cannot be bound") {
   CHECK(Judged(store, "R/" + kTop + "/mapped/0/diff:R/" + kBase + "/diff") ==
         storage);
   CHECK(Judged(store, "R/staging/erofs:R/" + kBaseLink) == storage);
+  // composefs, of two layers and of one: podman 5.8.
+  const std::string composed = "R/" + kOwn + "/composefs-layers/";
+  CHECK(Judged(store, composed + "1:" + composed + "2::R/" + kTop +
+                          "/diff::R/" + kBase + "/diff") == storage);
+  CHECK(Judged(store, composed + "1::R/" + kTop + "/diff") == storage);
+  CHECK(Judged(store, "R/" + kTop + "/diff:R/" + kBase + "/diff::R/" + kBase +
+                          "/diff") == storage);
   const MountEntry fuse{"/", "fuse.fuse-overlayfs", "fuse", {}};
   const Status judged =
       CheckLayersMounted(StoreFiles(store.root()), fuse, kOwn, {kBase, kTop});
