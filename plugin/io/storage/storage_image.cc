@@ -149,8 +149,7 @@ Result<std::vector<std::string>> LayerChain(const StoreView& view,
       return OtherForm("layer " + ids[i] +
                        " was pulled in parts (zstd:chunked) and has no digest");
     }
-    if (layer->parent != parent ||
-        *layer->diff_digest != config.diff_ids[i]) {
+    if (layer->parent != parent || *layer->diff_digest != config.diff_ids[i]) {
       return Unbound("layer " + ids[i] +
                      " is not recorded as the configuration has it");
     }

@@ -15,6 +15,7 @@ mkdir -p "$(dirname "$DOCKER_FILE")"
 cat >"$DOCKER_FILE" <<'JSON'
 {
     "features": { "containerd-snapshotter": true },
+    "live-restore": true,
     "log-level":"warn"
 }
 JSON
@@ -102,9 +103,48 @@ mount -t tmpfs tmpfs "$root"
 expect_failure "but not with something mounted over its root" \
   "subject-mount-mismatch: " once_more
 umount "$root"
-docker rm -f running >/dev/null
 
-# --- without the daemon
+# --- the life of a container
+state_of() { docker inspect -f "{{.State.$1}}" "${2:-running}"; }
+run docker exec running /bin/sh -c 'echo in; exit 7'
+expect_equal "what is executed in it is heard" "7 in" "$STATUS $OUTPUT"
+quietly docker pause running
+expect_equal "it is paused" paused "$(state_of Status)"
+quietly docker unpause running
+pid=$(state_of Pid)
+stop_service "$DOCKERD_PID"
+[[ -d /proc/$pid ]] || fail "it ends with dockerd"
+start_docker
+expect_equal "dockerd is restarted, and it runs on" "running $pid" \
+  "$(state_of Status) $(state_of Pid)"
+expect_ok "  it is still reached" docker exec running /bin/true
+expect_ok "it is restarted" docker restart -t 0 running
+[[ $(state_of Pid) != "$pid" ]] || fail "it is the same process"
+expect_ok "it is removed while it runs" docker rm -f running
+[[ ! -e $bundle ]] || fail "its bundle is left"
+docker run -d --name again --restart always --network none "$signed" \
+  /bin/sleep .2 >/dev/null
+has_restarted() { (($(docker inspect -f '{{.RestartCount}}' again) > 0)); }
+wait_for 30 has_restarted || fail "it is not started again: $(state_of Error again)"
+passed "a container that ends is started again, as its policy says"
+docker tag "$unsigned" "$signed"
+is_refused() { [[ $(state_of Error again) == *" failed: subject-tag-moved: "* ]]; }
+wait_for 30 is_refused || fail "docker has it: $(state_of Error again)"
+passed "  but not when its image has lost its name"
+docker rm -f again >/dev/null
+docker_pull demo/signed:1
+
+# --- a daemon that hangs, and none. Each start waits until the shim gives the
+# daemon up, so they wait together.
+kill -STOP "$ASSAYD_PID"
+docker_run "$signed" >"$WORK/hung-signed" 2>&1 &
+hung=$!
+! docker_run "$unsigned" >"$WORK/hung-unsigned" 2>&1 ||
+  fail "the daemon hangs: unsigned starts"
+wait "$hung" || fail "the daemon hangs: signed does not start"
+expect_output "the daemon hangs: signed" "hello from" cat "$WORK/hung-signed"
+expect_output "the daemon hangs: unsigned" ": no-signature: " cat "$WORK/hung-unsigned"
+kill -CONT "$ASSAYD_PID"
 stop_service "$ASSAYD_PID" KILL
 expect_runs "the daemon is dead: signed" docker_run "$signed"
 expect_refused "the daemon is dead: unsigned" no-signature docker_run "$unsigned"

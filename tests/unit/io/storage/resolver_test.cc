@@ -142,7 +142,7 @@ TEST_CASE("an artifact of a store that nobody told of is not let through") {
   CHECK(plain->empty());
 }
 
-TEST_CASE("a layer of a store by a path that nobody told of is not let through") {
+TEST_CASE("a layer by a path that nobody told of is not let through") {
   const std::string layer = "/alias/overlay/" + std::string(kTopLayer);
   for (const std::string source :
        {layer, layer + "/diff", layer + "/merged/etc",
