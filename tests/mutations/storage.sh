@@ -35,6 +35,10 @@ storage_mutation storage-bind "an artifact of a store that nobody told of is not
 overlay="an overlay of a part of an image is not let through"
 storage_mutation storage-overlay "$overlay" volumes.cc 's/!layer \|\| !topmost/!layer/'
 storage_mutation storage-overlay-form "$overlay" volumes.cc 's/!layer \|\| !topmost/!topmost/'
+storage_mutation storage-alias "a layer by a path that nobody told of is not let through" \
+  volumes.cc 's/\|\|\s+IsLayer\(path\)//'
+storage_mutation storage-composefs "forms that nobody has recorded cannot be bound" \
+  store_mount.cc 's/lowers\.find\("::"\) != std::string_view::npos/false/'
 storage_mutation storage-unsafe "files that nobody could rely on are refused" \
   store_files.cc 's/!owner \|\| //; s/\(info\.st_mode & \(S_IWGRP \| S_IWOTH\)\) != 0/false/'
 unit_mutation split-size io/rootfs/rootfs "any other byte of its files is found" \
