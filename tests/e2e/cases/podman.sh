@@ -97,6 +97,11 @@ if [[ $PEER == podman ]]; then
   expect_podman_refused "an image of an additional store" subject-storage \
     "$REGISTRY/demo/other:1"
   PODMAN_OPTIONS=()
+  expect_podman_refused "a part of a signed image as a volume" subject-volume "$signed" \
+    --mount "type=image,source=$signed,destination=/volume,subpath=/etc" --
+  quietly podman artifact add registry.example.com/model:1 "$WORK/keys/release.pub"
+  expect_podman_refused "an artifact as a volume" subject-volume "$signed" --mount \
+    type=artifact,source=registry.example.com/model:1,destination=/volume --
 fi
 
 # --- claims
