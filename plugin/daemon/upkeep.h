@@ -12,6 +12,13 @@
 
 namespace assay {
 
+// Everything a signature of an image on the node may be bound to. A containerd
+// that was met and is away may have images; on a node of CRI-O or podman there
+// never is one. Nothing when a runtime could not be asked, or there are no
+// images, for then nothing may be dropped.
+std::optional<std::set<Digest>> DigestsOnNode(Engine& engine,
+                                              bool met_containerd);
+
 class Upkeep {
  public:
   explicit Upkeep(Engine& engine);  // borrowed
@@ -19,12 +26,9 @@ class Upkeep {
  private:
   BackgroundTask::Wait Round();
   void CollectGarbage();
-  // Everything a signature of an image on the node may be bound to; nullopt
-  // when the runtime could not be asked, for then nothing may be dropped.
-  std::optional<std::set<Digest>> OnNode();
-
   Engine& engine_;
   int rounds_ = 0;
+  bool met_containerd_ = false;
   BackgroundTask task_;
 };
 
