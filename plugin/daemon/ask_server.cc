@@ -162,11 +162,11 @@ void AskServer::AcceptUntilStopped() {
                                   {stop_.get(), POLLIN, 0},
                                   {called_.get(), POLLIN, 0}}};
   for (;;) {
-    ready[0].fd = short_ ? -1 : listener_.fd();
-    const int wait = short_ ? kPauseMilliseconds : -1;
+    ready[0].fd = stuck_ ? -1 : listener_.fd();
+    const int wait = stuck_ ? kPauseMilliseconds : -1;
     if (::poll(ready.data(), ready.size(), wait) < 0) continue;
     if (ready[1].revents != 0) return;
-    if (short_ || ready[0].revents != 0) short_ = !AcceptOne();
+    if (stuck_ || ready[0].revents != 0) stuck_ = !AcceptOne();
     if (ready[2].revents != 0) Sign();
   }
 }
@@ -175,7 +175,7 @@ bool AskServer::AcceptOne() {
   auto connection = listener_.Accept();
   if (!connection) {
     if (connection.error().reason != Reason::kOverloaded) return true;  // gone
-    if (!short_) LogError("hooks wait: " + connection.error().detail);
+    if (!stuck_) LogError("hooks wait: " + connection.error().detail);
     return false;
   }
   if (in_flight_ >= kMostRequests) {

@@ -38,7 +38,7 @@ class AskServer {
  private:
   void AcceptUntilStopped();
   void Sign();
-  // False while there are no descriptors for another connection.
+  // False while no connection can be taken.
   bool AcceptOne();
   void Serve(AskConnection connection);
   void Leave();
@@ -52,7 +52,7 @@ class AskServer {
   std::condition_variable left_;
   std::condition_variable signed_;
   std::uint64_t signs_ = 0;  // guarded by mutex_
-  bool short_ = false;       // of descriptors; the acceptor's own
+  bool stuck_ = false;       // nothing can be accepted; the acceptor's own
   std::thread acceptor_;
 };
 

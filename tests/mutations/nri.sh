@@ -13,8 +13,8 @@ unit_mutation nri-from-disk daemon/enforcer \
   "what is missing on disk is kept for those who look there only" \
   plugin/daemon/enforcer.cc 's/unfound \? from_disk : key/key/'
 unit_mutation ask-pause daemon/pull_judge \
-  "without descriptors hooks wait, and nobody spins" \
-  plugin/daemon/ask_server.cc 's/short_ \? kPauseMilliseconds : -1/short_ ? 0 : -1/'
+  "hooks that cannot be accepted wait, and nobody spins" \
+  plugin/daemon/ask_server.cc 's/stuck_ \? kPauseMilliseconds : -1/stuck_ ? 0 : -1/'
 mutation nri-name nri containerd21 plugin/io/containerd/announced.cc \
   's/return !IsHeldUnder\(.*\);/return false;/'
 mutation nri-liar nri containerd21 plugin/daemon/nri_plugin.cc \

@@ -103,9 +103,8 @@ Result<AskConnection> AskListener::Accept() const {
   UniqueFd fd(::accept4(fd_.get(), nullptr, nullptr, SOCK_CLOEXEC));
   if (!fd.valid()) {
     const int why = errno;
-    const bool is_short =
-        why == EMFILE || why == ENFILE || why == ENOBUFS || why == ENOMEM;
-    return Fail(is_short ? Reason::kOverloaded : Reason::kHookNoAnswer,
+    const bool is_gone = why == EAGAIN || why == EINTR || why == ECONNABORTED;
+    return Fail(is_gone ? Reason::kHookNoAnswer : Reason::kOverloaded,
                 std::string("accept: ") + std::strerror(why));
   }
   return AskConnection(std::move(fd));

@@ -27,8 +27,8 @@ class AskListener {
   int fd() const { return fd_.get(); }
 
   // The next connection. Errors: kHookNoAnswer when there is none after all;
-  // kOverloaded when there are no descriptors or memory for it, and it stays
-  // where it is. Never waits.
+  // kOverloaded when it cannot be taken now, for want of descriptors mostly,
+  // and stays where it is. Never waits.
   Result<AskConnection> Accept() const;
 
  private:

@@ -63,33 +63,12 @@ AskReply AnswerToPull(Daemon& daemon, const std::string& image,
 
 // A daemon at its socket.
 struct Asked {
-  static AskListener Listen(const std::string& path) {
-    auto listener = AskListener::Bind(path);
-    REQUIRE(listener);
-    return *std::move(listener);
-  }
+  explicit Asked(Result<AskListener> bound)
+      : fd(bound.value().fd()), server(*std::move(bound), daemon.enforcer) {}
 
   Daemon daemon;
-  std::string path = daemon.folder / "run" + "/ask.sock";
-  AskServer server{Listen(path), daemon.enforcer};
-};
-
-// No file of the process gets another descriptor while this lives.
-class NoMoreDescriptors {
- public:
-  NoMoreDescriptors() {
-    REQUIRE(::getrlimit(RLIMIT_NOFILE, &before_) == 0);
-    const UniqueFd lowest(::open("/dev/null", O_RDONLY | O_CLOEXEC));
-    rlimit none = before_;
-    none.rlim_cur = static_cast<rlim_t>(lowest.get());
-    REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
-  }
-  ~NoMoreDescriptors() { ::setrlimit(RLIMIT_NOFILE, &before_); }
-  NoMoreDescriptors(const NoMoreDescriptors&) = delete;
-  NoMoreDescriptors& operator=(const NoMoreDescriptors&) = delete;
-
- private:
-  rlimit before_{};
+  int fd;  // the listening socket's, the server's own
+  AskServer server;
 };
 
 // How often threads other than this one have waited for something. Who spins
@@ -105,31 +84,37 @@ long WaitsOfOthers() {
 }  // namespace
 
 TEST_CASE("who accepts questions gives a sign whenever it is called") {
-  Asked asked;
+  const testing::TempFolder folder;
+  Asked asked(AskListener::Bind(folder / "run" + "/ask.sock"));
   for (int i = 0; i < 3; ++i) {
     CHECK(asked.server.Accepts(std::chrono::steady_clock::now() + 10s));
   }
 }
 
-TEST_CASE("without descriptors hooks wait, and nobody spins") {
-  Asked asked;
+TEST_CASE("hooks that cannot be accepted wait, and nobody spins") {
+  const testing::TempFolder folder;
+  const std::string path = folder / "run" + "/ask.sock";
+  Asked asked(AskListener::Bind(path));
+  const UniqueFd socket(::fcntl(asked.fd, F_DUPFD_CLOEXEC, 0));
+  // Something is always there to be read, and never to be accepted.
+  const UniqueFd always(::open("/dev/zero", O_RDONLY | O_CLOEXEC));
+  REQUIRE(::dup2(always.get(), asked.fd) == asked.fd);
+  REQUIRE(asked.server.Accepts(std::chrono::steady_clock::now() + 10s));
+  const long before = WaitsOfOthers();
+  for (int tries = 0; WaitsOfOthers() < before + 4 && tries < 300; ++tries) {
+    std::this_thread::sleep_for(10ms);
+  }
+  CHECK(WaitsOfOthers() >= before + 4);
+  CHECK(asked.server.Accepts(std::chrono::steady_clock::now() + 10s));
+
+  REQUIRE(::dup2(socket.get(), asked.fd) == asked.fd);
   const UniqueFd hook(::socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0));
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
-  asked.path.copy(address.sun_path, sizeof address.sun_path - 1);
+  path.copy(address.sun_path, sizeof address.sun_path - 1);
   const auto* where = reinterpret_cast<const sockaddr*>(&address);
-  {
-    const NoMoreDescriptors none;
-    const long before = WaitsOfOthers();
-    REQUIRE(::connect(hook.get(), where, sizeof address) == 0);
-    for (int tries = 0; WaitsOfOthers() < before + 4 && tries < 300; ++tries) {
-      std::this_thread::sleep_for(10ms);
-    }
-    CHECK(WaitsOfOthers() >= before + 4);
-    CHECK(asked.server.Accepts(std::chrono::steady_clock::now() + 10s));
-    CHECK(asked.server.in_flight() == 0);
-  }
-  for (int tries = 0; asked.server.in_flight() == 0 && tries < 200; ++tries) {
+  REQUIRE(::connect(hook.get(), where, sizeof address) == 0);
+  for (int tries = 0; asked.server.in_flight() == 0 && tries < 300; ++tries) {
     std::this_thread::sleep_for(10ms);
   }
   CHECK(asked.server.in_flight() == 1);

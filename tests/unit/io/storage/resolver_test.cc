@@ -144,7 +144,7 @@ TEST_CASE("an artifact of a store that nobody told of is not let through") {
 
 TEST_CASE("a layer by a path that nobody told of is not let through") {
   const std::string layer = "/alias/overlay/" + std::string(kTopLayer);
-  for (const std::string source :
+  for (const std::string& source :
        {layer, layer + "/diff", layer + "/merged/etc",
         "/alias/./overlay/../overlay/" + std::string(kTopLayer)}) {
     INFO(source);
