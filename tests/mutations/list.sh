@@ -101,9 +101,9 @@ mutation document-hash tampered_layer containerd16 $containerd/content_store.cc 
 mutation layer-hash tampered_layer containerd16 plugin/core/verdict/verifier.cc \
   's/intact =\s+layers_\.Check\([^;]*;/intact = Ok();/'
 mutation layer-missing discarded_layers containerd16 plugin/core/verdict/verifier.cc \
-  's/(integrity != Integrity::kRootfs\)) return intact;/$1 return !intact \&\& intact.error().reason == Reason::kLayerMissing ? Ok() : intact;/'
+  's/(integrity != Integrity::kRootfs \|\| named\)) return intact;/$1 return !intact \&\& intact.error().reason == Reason::kLayerMissing ? Ok() : intact;/'
 mutation layers-not-asked discarded_layers containerd16 plugin/core/verdict/verifier.cc \
-  's/integrity == Integrity::kManifest \|\| //'
+  's/if \(integrity == Integrity::kManifest\) return Ok\(\);//'
 
 # --- the files that were unpacked
 rootfs=plugin/io/rootfs
@@ -139,13 +139,13 @@ mutation referrers-pages forms_together containerd16 plugin/io/registry/fetch.cc
 sigstore=plugin/core/schemes/sigstore
 trust=plugin/core/trust
 vector_mutation keyless-identity keyless-cosign31-other-identity-deny \
-  $sigstore/keyless_signer.cc 's/if \(!claimed\.wanted\)/if (false)/'
+  $sigstore/keyless_signer.cc 's/if \(!wanted\) return wanted\.error\(\);//'
 vector_mutation keyless-issuer keyless-issuer-prefix-deny \
   $sigstore/signing_identity.cc 's/\|\| !issuer\.Matches\(identity\.issuer\)//'
 vector_mutation keyless-two-issuers keyless-two-issuers-deny \
   $sigstore/signing_identity.cc 's/\*\*old != \*\*present/false/'
 vector_mutation keyless-own-anchor keyless-own-anchor-deny \
-  $sigstore/keyless_signer.cc 's/certificate->IsSelfIssued\(\)/false/'
+  $sigstore/certified_signature.cc 's/certificate->IsSelfIssued\(\)/false/'
 vector_mutation keyless-purpose keyless-other-purpose-deny \
   $trust/certificate_authority.cc 's/leaf \? one\.HasPurpose\(purpose\)/leaf ? true/'
 

@@ -1,7 +1,7 @@
 # Checks of pulls; sourced by run, as list.sh.
 unit_mutation pull-cache daemon/enforcer "what a pull was told is kept for no start" \
   plugin/daemon/enforcer.cc \
-  's/if \(question\.hook == Hook::kPull\) return DecidePull\(question, policy\);//'
+  's/if \(question\.hook == Hook::kPull\) \{\s+return DecidePull\(question, verifier, policy\);\s+\}//'
 unit_mutation pull-room daemon/enforcer "pulls leave room for starts" \
   plugin/daemon/enforcer.cc 's/turn\.number\(\) > kMostPulls/false/'
 unit_mutation pull-unread daemon/enforcer \
