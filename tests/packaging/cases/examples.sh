@@ -41,6 +41,12 @@ printf '{"features": {"containerd-snapshotter": true}}\n' >"$NODE/etc/docker/dae
 rm -f "$NODE/var/lib/man-db/auto-update" # all pages of this machine, each time
 printf 'APT::Get::Assume-Yes "true";\n' >"$NODE/etc/apt/apt.conf.d/assume-yes"
 
+configured() {
+  (cd "$NODE/etc" && find containerd/config.toml crio containers docker -type f \
+    -exec sha256sum {} + | sort)
+}
+configured >"$WORK/configured.before"
+
 # What lies in the folder in which a reader types.
 documents="$NODE/root/documents"
 cp -r "$packages" "$documents/build/packages"
@@ -68,3 +74,11 @@ run python3 -B "$ASSAY_SOURCE_DIR/tests/packaging/examples/run.py" \
   "$ASSAY_SOURCE_DIR" "$NODE" "$NODE_PID" "${pages[@]}"
 ((STATUS == 0)) || fail "an example does not do what is said of it"
 passed "$(tail -n 1 <<<"$OUTPUT")"
+
+# The guide ends with a removal.
+expect_equal "every runtime has its own configuration again" \
+  "$(cat "$WORK/configured.before")" "$(configured)"
+for folder in etc/assay var/lib/assay var/log/assay usr/lib/assay; do
+  [[ ! -e $NODE/$folder ]] || fail "/$folder is left: $(find "$NODE/$folder" -ls)"
+done
+passed "and nothing of Assay is left"
