@@ -79,6 +79,8 @@ restart_runtime() {
   (($(date +%s) - at > 600)) ||
     problem RestartNeeded "$UNIT was restarted and has still not read its configuration" || return 1
   date +%s >"$STATE/restarted"
+  # Whether it is younger than its files is told by seconds, give or take.
+  sleep 3
   say "restarting $UNIT, for it to read its configuration"
   said=$(on_node systemctl restart "$UNIT" 2>&1) ||
     problem RestartNeeded "$UNIT does not restart: ${said##*$'\n'}" || return 1

@@ -1,15 +1,16 @@
 #!/usr/bin/python3
-"""The chart and the manifests of packaging/kubernetes: chart.py KUBECTL CLIENT.
+"""The chart and the manifests of packaging/kubernetes: chart.py KUBECTL CLIENT ASSAY.
 
 Rendered by Go's templates as Helm has them (see render.py), for every value that
 changes what comes out; every field is one that the API knows, as Debian's Python
 client has it; real kubectl creates them, on a server that refuses what it does
-not know; and the plain manifests are what the chart makes.
+not know; the plain manifests are what the chart makes; and what README.md shows is so.
 """
 
 import json
 import pathlib
 import re
+import shlex
 import ssl
 import subprocess
 import sys
@@ -21,13 +22,20 @@ import urllib.request
 import jsonschema
 import yaml
 
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+HERE = pathlib.Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE), str(HERE.parent / "examples")]
+import blocks  # noqa: E402  pylint: disable=wrong-import-position
 import cluster  # noqa: E402  pylint: disable=wrong-import-position
 import models  # noqa: E402  pylint: disable=wrong-import-position
 import render  # noqa: E402  pylint: disable=wrong-import-position
+import settings  # noqa: E402  pylint: disable=wrong-import-position
 
-KUBECTL, CLIENT = sys.argv[1:3]
+KUBECTL, CLIENT, ASSAY = sys.argv[1:4]
 PLACE = render.CHART.parent
+# Commands of the README that need what there is no peer for, or another test has.
+ELSEWHERE = ("packaging/build-deb", "docker build ", "docker push ", "cosign sign ",
+             "helm uninstall ", "kubectl -n assay-system rollout status daemonset/assay",
+             "assay evidence export ")  # fmt: skip
 EVERYTHING = {
     "mode": "enforce", "programs": "node", "imagePullSecrets": ["registry"],
     "policyConfigMap": "our-policy", "trust": {"release.pub": "-----BEGIN\n\"x\"\\ \u00e9\n"},
@@ -133,38 +141,114 @@ class Chart(unittest.TestCase):
         self.assertEqual(used, {name for name in given if not name.startswith("ASSAY_")})
 
     def test_kubectl_creates_all_of_it(self):
-        with tempfile.TemporaryDirectory() as folder:
-            files = pathlib.Path(folder, "c.pem"), pathlib.Path(folder, "k.pem")
-            subprocess.run(
-                ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-                 "ec_paramgen_curve:P-256", "-nodes", "-out", files[0], "-keyout", files[1],
-                 "-subj", "/CN=cluster", "-addext", "subjectAltName=IP:127.0.0.1", "-days", "2"],
-                check=True, capture_output=True)  # fmt: skip
-            server = cluster.serve(CLIENT, *files)
-            threading.Thread(target=server.serve_forever, daemon=True).start()
-            url = f"https://127.0.0.1:{server.server_port}"
-            for attempt in ("first", "second"):
-                done = subprocess.run(
-                    [KUBECTL, "--kubeconfig", "/dev/null", "--server", url, "--token", "admin",
-                     "--certificate-authority", files[0], "create", "--validate=ignore",
-                     "--filename", PLACE / "manifests/assay.yaml"],
-                    capture_output=True, text=True, check=False,
-                    env={"HOME": folder, "PATH": "/usr/bin:/bin"})  # fmt: skip
-                if attempt == "first":
-                    first = done
-            request = urllib.request.Request(url + "/_objects",
-                                             headers={"Authorization": "Bearer admin"})  # fmt: skip
-            context = ssl.create_default_context(cafile=files[0])
-            with urllib.request.urlopen(request, context=context, timeout=10) as answer:
-                held = json.load(answer)
-            server.shutdown()
-            server.server_close()
+        with Served() as served:
+            first, second = (served.kubectl("create", "--validate=ignore", "--filename",
+                                            PLACE / "manifests/assay.yaml") for _ in range(2))  # fmt: skip
+            held = served.objects()
         self.assertEqual(first.returncode, 0, first)
-        self.assertIn("exists already", done.stderr)
+        self.assertIn("exists already", second.stderr)
         expected = documents(render.MANIFESTS["assay.yaml"])
         self.assertEqual([thing["kind"] for thing in held],
                          [thing["kind"] for thing in expected])  # fmt: skip
         self.assertEqual(one(held, "DaemonSet")["spec"], one(expected, "DaemonSet")["spec"])
+
+
+class Served:
+    """The cluster of cluster.py, and kubectl for it."""
+
+    def __enter__(self):
+        self.place = tempfile.TemporaryDirectory()
+        folder = self.folder = pathlib.Path(self.place.name)
+        self.files = folder / "c.pem", folder / "k.pem"
+        subprocess.run(
+            ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
+             "-nodes", "-out", self.files[0], "-keyout", self.files[1], "-subj", "/CN=cluster",
+             "-addext", "subjectAltName=IP:127.0.0.1", "-days", "2"],
+            check=True, capture_output=True)  # fmt: skip
+        self.server = cluster.serve(CLIENT, *self.files)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+        self.url = f"https://127.0.0.1:{self.server.server_port}"
+        return self
+
+    def __exit__(self, *_):
+        self.server.shutdown()
+        self.server.server_close()
+        self.place.cleanup()
+
+    def kubectl(self, *words):
+        return subprocess.run(
+            [pathlib.Path(KUBECTL).resolve(), "--kubeconfig", "/dev/null", "--server", self.url,
+             "--token", "admin", "--certificate-authority", self.files[0], *words],
+            capture_output=True, text=True, check=False, cwd=self.folder,
+            env={"HOME": str(self.folder), "PATH": "/usr/bin:/bin"})  # fmt: skip
+
+    def objects(self):
+        request = urllib.request.Request(self.url + "/_objects",
+                                         headers={"Authorization": "Bearer admin"})  # fmt: skip
+        context = ssl.create_default_context(cafile=self.files[0])
+        with urllib.request.urlopen(request, context=context, timeout=10) as answer:
+            return json.load(answer)
+
+
+class Readme(unittest.TestCase):
+    def setUp(self):
+        self.text = (PLACE / "README.md").read_text()
+        self.blocks = list(blocks.of_markdown("README.md", self.text))
+        self.schema = json.loads((render.CHART / "values.schema.json").read_text())
+
+    def test_settings_are_read(self):
+        shown = {"toml": 0, "yaml": 0}
+        for block in self.blocks:
+            if block.language in shown:
+                shown[block.language] += 1
+            if block.language == "toml":
+                self.assertEqual(list(settings.problems_of(ASSAY, HERE.parents[2], block.text)), [])
+            if block.language == "yaml":
+                all_values = render.values()
+                for name, value in yaml.safe_load(block.text).items():
+                    self.assertIn(name, all_values)
+                    all_values[name] = (all_values[name] | value) if name == "runtime" else value
+                jsonschema.validate(all_values, self.schema)
+                for text in all_values["settings"].values():
+                    self.assertEqual(list(settings.problems_of(ASSAY, HERE.parents[2], text)), [])
+        self.assertTrue(all(shown.values()), shown)
+
+    def test_commands_run(self):
+        ran = 0
+        with Served() as served:
+            (served.folder / "evidence.tar").write_bytes(b"\xff" * 512)
+            for command, _ in [one for block in self.blocks if block.language == "sh"
+                               for one in block.commands()]:  # fmt: skip
+                words = shlex.split(command)
+                if words[:2] == ["helm", "upgrade"]:
+                    name, value = words[words.index("--set") + 1].split("=")
+                    jsonschema.validate(render.values({name: value}), self.schema)
+                    self.assertIn("packaging/kubernetes/chart", words)
+                elif not command.startswith(ELSEWHERE):
+                    self.assertEqual(words[0], "kubectl", command)
+                    if "create" in words:
+                        # The server speaks JSON, and kubectl would speak protobuf.
+                        made = served.kubectl(*words[1:], "--dry-run=client", "--output=json")
+                        self.assertEqual(made.returncode, 0, (command, made.stderr))
+                        (served.folder / "made.json").write_text(made.stdout)
+                        words[1:] = ["create", "--validate=ignore", "--filename=made.json"]
+                    done = served.kubectl(*words[1:])
+                    self.assertEqual(done.returncode, 0, (command, done.stderr))
+                    ran += 1
+            held = served.objects()
+        self.assertGreaterEqual(ran, 5)
+        self.assertEqual(one(held, "Namespace")["metadata"]["labels"],
+                         {"pod-security.kubernetes.io/enforce": "privileged"})  # fmt: skip
+        self.assertIn("evidence.tar", one(held, "ConfigMap")["binaryData"])
+
+    def test_each_reason_is_told_what_to_do_about(self):
+        table = self.text.split("| reason |")[1].split("\n\n")[0]
+        told = set(re.findall(r"`([A-Z]\w+)`", "".join(
+            line.split("|")[1] for line in table.splitlines() if line.startswith("| `"))))
+        given = set()
+        for file in (PLACE / "installer").iterdir():
+            given |= set(re.findall(r"\bproblem ([A-Z][a-z]\w+)", file.read_text()))
+        self.assertEqual(given | {"PolicyRefused"}, told)
 
 
 if __name__ == "__main__":

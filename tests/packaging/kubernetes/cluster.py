@@ -53,6 +53,8 @@ class Request:
         self.group = self.version.rpartition("/")[0]
         self.kind = next(kind for version, plural, kind, _ in RESOURCES
                          if (version, plural) == (self.version, self.plural))  # fmt: skip
+        query = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(path).query))
+        self.fields = [one.split("=", 1) for one in query.get("fieldSelector", "").split(",") if one]
         self.key = (self.version, self.plural, self.namespace, self.name)
 
 
@@ -106,11 +108,25 @@ class Cluster:
         self.objects[key] = thing
         return 201, thing
 
-    def patch_status(self, request, patch):
-        """A strategic merge of the conditions, whose key is their type."""
+    def read(self, request, _):
+        """An object, or all of a kind that a selector of fields chooses."""
+        if request.name:
+            thing = self.objects.get(request.key)
+            return (200, thing) if thing else (404, "not found")
+        chosen = [thing for thing in self.of_kind(request.kind)
+                  if all(thing.get(field) == value for field, value in request.fields)]  # fmt: skip
+        return 200, {"kind": request.kind + "List", "apiVersion": request.version,
+                     "metadata": {}, "items": chosen}  # fmt: skip
+
+    def patch(self, request, patch):
+        """A merge of labels, or a strategic merge of the status' conditions, whose
+        key is their type."""
         thing = self.objects.get(request.key)
         if thing is None:
             return 404, "no such object"
+        if request.sub != "status":
+            thing["metadata"].setdefault("labels", {}).update(patch["metadata"]["labels"])
+            return 200, thing
         conditions = thing.setdefault("status", {}).setdefault("conditions", [])
         for one in patch["status"]["conditions"]:
             conditions[:] = [old for old in conditions if old["type"] != one["type"]]
@@ -156,7 +172,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
             return None
         return {"kind": "APIResourceList", "groupVersion": wanted, "resources": [
             {"name": plural, "singularName": kind.lower(), "namespaced": namespaced,
-             "kind": kind, "verbs": ["create", "get", "patch"]}
+             "kind": kind, "verbs": ["create", "get", "list", "patch"]}
             for version, plural, kind, namespaced in RESOURCES if version == wanted]}  # fmt: skip
 
     def allowed(self, verb, request):
@@ -201,14 +217,13 @@ class Handler(http.server.BaseHTTPRequestHandler):
                              "/_denied": self.cluster.denied}.get(self.path, []))  # fmt: skip
 
     def do_GET(self):
-        self.handle_one("get", lambda request, body: (200, self.cluster.objects[request.key])
-                        if request.key in self.cluster.objects else (404, "not found"))  # fmt: skip
+        self.handle_one("get", self.cluster.read)
 
     def do_POST(self):
         self.handle_one("create", self.cluster.create)
 
     def do_PATCH(self):
-        self.handle_one("patch", self.cluster.patch_status)
+        self.handle_one("patch", self.cluster.patch)
 
 
 def serve(description, certificate, key):
