@@ -9,6 +9,7 @@
 #include "daemon/log.h"
 #include "io/nri/connection.h"
 #include "io/report/request.h"
+#include "io/storage/resolver.h"
 
 namespace assay {
 namespace {
@@ -19,7 +20,7 @@ constexpr std::string_view kPluginName = "assay";
 // Runtimes ask in this order: a container that is refused costs nobody after us
 // anything.
 constexpr std::string_view kPluginIndex = "10";
-constexpr std::string_view kPodNamespace = "k8s.io";
+constexpr const char* kPodNamespace = "k8s.io";
 
 // Looking for the runtime costs one system call.
 constexpr std::chrono::milliseconds kFirstPause{100};
@@ -108,7 +109,7 @@ void NriPlugin::NoteEnd(const NriSession& session, const Error& error) {
 Result<std::int32_t> NriPlugin::Configure(const NriRuntime& runtime,
                                           const std::string& nri_version) {
   runtime_ = runtime;
-  if (runtime.kind != NriKind::kContainerd) {
+  if (runtime.kind == NriKind::kOther) {
     return Fail(Reason::kRuntimeUnreachable,
                 NameOf(runtime) + " is not a runtime that is known over NRI");
   }
@@ -116,7 +117,7 @@ Result<std::int32_t> NriPlugin::Configure(const NriRuntime& runtime,
   const std::scoped_lock lock(mutex_);
   state_.runtime = NameOf(runtime);
   state_.validates = validates;
-  return EventMask(validates);
+  return EventMask(runtime.kind, validates);
 }
 
 void NriPlugin::Synchronize(std::vector<NriContainer> containers) {
@@ -126,18 +127,23 @@ void NriPlugin::Synchronize(std::vector<NriContainer> containers) {
   }
   LogInfo("NRI: plugin of " + NameOf(runtime_) + ", " +
           std::to_string(ids.size()) + " containers run already");
-  running_.Look(std::string(kPodNamespace), std::move(ids));
+  running_.Look(RuntimeNamespace(), std::move(ids));
   const std::scoped_lock lock(mutex_);
   state_.connected = true;
   state_.problem.clear();
+}
+
+std::string NriPlugin::RuntimeNamespace() const {
+  return runtime_.kind == NriKind::kCrio ? kStorageNamespace : kPodNamespace;
 }
 
 Question NriPlugin::QuestionOf(NriMoment moment,
                                const NriContainer& container) const {
   Question question = NewQuestion(Hook::kNri, runtime_.patience / 4);
   question.offline = true;
-  const std::string runtime_namespace(kPodNamespace);
-  if (moment == NriMoment::kStart) {
+  const std::string runtime_namespace = RuntimeNamespace();
+  // CRI-O has written its records before it asks.
+  if (moment == NriMoment::kStart || runtime_.kind == NriKind::kCrio) {
     question.about = RecordClaim{runtime_namespace, container.id};
     return question;
   }
@@ -162,9 +168,11 @@ std::optional<std::string> NriPlugin::Decide(NriMoment moment,
   }
   const std::string line = WithRequest(answer->line, question.request_id);
   LogWarning("refused over NRI: " + line);
-  // Evidence that the disk lacks is there when the runtime asks again.
+  // Evidence that the disk lacks is there when the runtime asks again. Of CRI-O
+  // the annotation is its pod's author's; its images are watched.
+  if (runtime_.kind == NriKind::kCrio) return line;
   if (const auto name = Reference::Parse(container.image_name)) {
-    ports_.warm_up(std::string(kPodNamespace), name->str());
+    ports_.warm_up(kPodNamespace, name->str());
   }
   return line;
 }

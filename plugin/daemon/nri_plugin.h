@@ -66,6 +66,7 @@ class NriPlugin : private NriPort {
   BackgroundTask::Wait Meet();
   Status Talk(NriSession& session, NriConnection& connection);
   void NoteEnd(const NriSession& session, const Error& error);
+  std::string RuntimeNamespace() const;
   Question QuestionOf(NriMoment moment, const NriContainer& container) const;
 
   const std::string socket_;

@@ -19,7 +19,8 @@ void Require(bool holds) {
 struct Refusing : assay::NriPort {
   assay::Result<std::int32_t> Configure(const assay::NriRuntime& runtime,
                                         const std::string& version) override {
-    return assay::EventMask(assay::AsksValidation(runtime, version));
+    return assay::EventMask(runtime.kind,
+                            assay::AsksValidation(runtime, version));
   }
   void Synchronize(std::vector<NriContainer> /*containers*/) override {}
   std::optional<std::string> Decide(NriMoment /*moment*/,

@@ -74,10 +74,15 @@ bool AsksValidation(const NriRuntime& runtime, const std::string& nri_version) {
   return runtime.kind == NriKind::kCrio && version >= Version(1, 34);
 }
 
-std::int32_t EventMask(bool validation) {
-  const std::int32_t always =
-      Bit(api::CREATE_CONTAINER) | Bit(api::START_CONTAINER);
-  return validation ? always | Bit(api::VALIDATE_CONTAINER_ADJUSTMENT) : always;
+std::int32_t EventMask(NriKind kind, bool validation) {
+  std::int32_t mask = Bit(api::CREATE_CONTAINER);
+  if (kind != NriKind::kCrio) mask |= Bit(api::START_CONTAINER);
+  if (validation) mask |= Bit(api::VALIDATE_CONTAINER_ADJUSTMENT);
+  return mask;
+}
+
+bool HasValidation(std::int32_t mask) {
+  return (mask & Bit(api::VALIDATE_CONTAINER_ADJUSTMENT)) != 0;
 }
 
 }  // namespace assay

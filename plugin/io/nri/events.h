@@ -32,8 +32,11 @@ NriRuntime DescribeRuntime(const std::string& name, const std::string& version,
 bool AsksValidation(const NriRuntime& runtime, const std::string& nri_version);
 
 // The mask for ConfigureResponse: CreateContainer and StartContainer, and
-// ValidateContainerAdjustment where it is asked.
-std::int32_t EventMask(bool validation);
+// ValidateContainerAdjustment where it is asked. CRI-O starts a container
+// whatever it is told then (1.36), so it is not asked to tell.
+std::int32_t EventMask(NriKind kind, bool validation);
+// Whether that is in a mask.
+bool HasValidation(std::int32_t mask);
 
 }  // namespace assay
 

@@ -195,7 +195,7 @@ std::string NriSession::Configure(const std::string& payload) {
                         Utf8Line(mask.error().detail));
   }
   configured_ = true;
-  validates_ = *mask == EventMask(true);
+  validates_ = HasValidation(*mask);
   api::ConfigureResponse response;
   response.set_events(*mask);
   return WriteAnswer(response.SerializeAsString());

@@ -18,6 +18,11 @@ start_registry
 REGISTRY=localhost:5000
 CONTAINERD_ADDRESS="$WORK/no-containerd.sock"
 install_product
+cat >>"$ASSAY_ROOT/etc/assay/assayd.toml" <<TOML
+
+[nri]
+socket = "$WORK/nri.sock"
+TOML
 make_openssl_key release
 trust release
 write_policy <<'TOML'
@@ -165,6 +170,22 @@ expect_made() {
 
 undo() { quietly "$SHIM" --root=/run/runc delete --force "$1"; }
 
+# --- NRI --------------------------------------------------------------------------
+# expect_over_nri WHAT FILTER ANSWER: CRI-O's recorded question over NRI is decided
+# so, says the last line of the audit log; SAID is what the daemon told. Again
+# while the machine is too busy to decide in time.
+expect_over_nri() {
+  local tries=10 told
+  while ((tries-- > 0)) && [[ ${told:-} != "$3" ]]; do
+    rm -f "$WORK/nri.sock"
+    SAID=$(python3 -B "$ASSAY_SOURCE_DIR/tests/support/nri_replay.py" \
+      "$WORK/nri.sock" "$ASSAY_SOURCE_DIR/tests/unit/io/nri/recorded/crio-1.36.3-validator")
+    told=$(tail -n 1 "$AUDIT" | jq -r "$2")
+  done
+  expect_equal "$1" "$3" "$told"
+}
+OVER_NRI='"\(.hook) \(.verdict) \(.reason) \(.namespace)/\(.pod)/\(.container)"'
+
 app=c84cf01d58cd2db417353a240489aa11e636387b2f4d4358e3e6e52c21f665a0
 app_layer=e15d03f3e50b8e3dd3a8dc5896a846521cc99428a1e05ff428cdb1f26e349de3
 podman=7ca8842c7be1dca32568d0947a1dde851f327f65a8c1e5ffd84b9de3d3756c81
@@ -178,6 +199,12 @@ start_assayd
 expect_said "and with one" no-signature "$app"
 expect_equal "  for the pod that CRI-O's records tell of" "create team-a/web/app $MANIFEST" \
   "$(tail -n 1 "$AUDIT" | jq -r '"\(.hook) \(.namespace)/\(.pod)/\(.container) \(.manifest)"')"
+
+add_records c6813c1b65724deb8e607d820bc238ef418c22120a7523f3518463bcdba55025 \
+  "$(printf %064d 8)"
+expect_over_nri "over NRI it is not even created" "$OVER_NRI" \
+  "nri rejected no-signature team-a/web/app"
+[[ $SAID == *"no-signature: "* ]] || fail "CRI-O is not told: $SAID"
 
 # podman has its runtime write to a file, and reads that.
 hand podman "$podman" "$podman_layer"
@@ -196,6 +223,9 @@ quietly "$SHIM" --root=/run/runc start "$app"
 wait_for 20 grep -qs "hello from a recording" "$LOG" || fail "it says no hello"
 passed "  and started"
 undo "$app"
+expect_over_nri "over NRI it is created, too" "$OVER_NRI" \
+  "nri accepted signed team-a/web/app"
+[[ $SAID != *"[request "* ]] || fail "CRI-O is told: $SAID"
 # Whatever a pod's author or a client wrote into the annotations of the last.
 expect_made "so is podman's" "$podman" "${with_log[@]}"
 undo "$podman"

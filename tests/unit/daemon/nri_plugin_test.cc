@@ -318,6 +318,52 @@ TEST_CASE("a runtime that hangs up at an event is asked for fewer, and again") {
   }
 }
 
+TEST_CASE("CRI-O's container is asked about by its record") {
+  if (!MayListen()) return;
+  Node node;
+  Desk desk;
+  desk.allow = false;
+  const NriPlugin plugin(node.socket(), desk.ports());
+  Runtime runtime = node.Accept();
+  CHECK(runtime.Configure("cri-o", "1.36.3") == 0x2008);
+  runtime.Send(NriRuntimeSide::Registered());
+  api::SynchronizeRequest held;
+  held.add_containers()->set_id("unwanted");
+  held.mutable_containers(0)->set_state(api::CONTAINER_RUNNING);
+  CHECK(runtime.Ask("Synchronize", held).status().code() == 0);
+  REQUIRE(Within(seconds(60), [&] { return plugin.state().running.all == 1; }));
+  const auto is_record = [&](std::size_t number, const std::string& id) {
+    const auto claim = std::get<RecordClaim>(desk.Asked(number).about);
+    return claim.runtime_namespace == "containers-storage" && claim.id == id;
+  };
+  CHECK(is_record(0, "unwanted"));
+  // The name is an annotation, and there its pod's author's.
+  const auto validated =
+      runtime.Ask("ValidateContainerAdjustment",
+                  EventOf<api::ValidateContainerAdjustmentRequest>(
+                      "c1", "evil.example/a:1"));
+  api::ValidateContainerAdjustmentResponse response;
+  REQUIRE(response.ParseFromString(validated.payload()));
+  CHECK(response.reject());
+  CHECK(is_record(1, "c1"));
+  const std::scoped_lock lock(desk.mutex);
+  CHECK(desk.warmed_up.empty());
+}
+
+TEST_CASE("CRI-O before 1.34 is refused the creation itself") {
+  if (!MayListen()) return;
+  Node node;
+  Desk desk;
+  desk.allow = false;
+  const NriPlugin plugin(node.socket(), desk.ports());
+  Runtime runtime = node.Accept();
+  CHECK(runtime.Configure("cri-o", "1.30.4") == 0x08);
+  CHECK(
+      runtime.Ask("CreateContainer", EventOf<api::CreateContainerRequest>("c1"))
+          .status()
+          .code() == 7);
+}
+
 TEST_CASE("a runtime that is not known is not served") {
   if (!MayListen()) return;
   Node node;
@@ -325,11 +371,11 @@ TEST_CASE("a runtime that is not known is not served") {
   const NriPlugin plugin(node.socket(), desk.ports());
   Runtime runtime = node.Accept();
   runtime.ReceiveUntil([&] { return !runtime.side.asked.empty(); });
-  CHECK(runtime.Ask("Configure", Configuration("cri-o", "1.36.3"))
+  CHECK(runtime.Ask("Configure", Configuration("other", "9.9.9"))
             .status()
             .code() == 3);
   CHECK(Within(seconds(60), [&] {
-    return plugin.state().problem.find("cri-o 1.36.3") != std::string::npos;
+    return plugin.state().problem.find("other 9.9.9") != std::string::npos;
   }));
 }
 

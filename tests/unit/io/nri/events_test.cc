@@ -43,8 +43,10 @@ TEST_CASE("what a runtime says of its NRI goes before its version") {
 }
 
 TEST_CASE("the masks are those that runtimes were seen to take") {
-  CHECK(EventMask(false) == 0x28);
-  CHECK(EventMask(true) == 0x2028);
+  CHECK(EventMask(NriKind::kContainerd, false) == 0x28);
+  CHECK(EventMask(NriKind::kContainerd, true) == 0x2028);
+  CHECK(EventMask(NriKind::kCrio, false) == 0x08);
+  CHECK(EventMask(NriKind::kCrio, true) == 0x2008);
 }
 
 TEST_CASE("a runtime's patience is believed within reason") {

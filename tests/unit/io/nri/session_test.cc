@@ -15,10 +15,10 @@ namespace {
 struct Plugin : NriPort {
   Result<std::int32_t> Configure(const NriRuntime& runtime,
                                  const std::string& nri_version) override {
-    if (runtime.kind != NriKind::kContainerd) {
+    if (runtime.kind == NriKind::kOther) {
       return Fail(Reason::kRuntimeUnreachable, "not this one");
     }
-    return EventMask(AsksValidation(runtime, nri_version));
+    return EventMask(runtime.kind, AsksValidation(runtime, nri_version));
   }
   void Synchronize(std::vector<NriContainer> containers) override {
     ++synchronized;
@@ -125,9 +125,38 @@ TEST_CASE("what containerd 2.1 really said is answered") {
   }
 }
 
+// Its recorded plugin asked for every event.
+TEST_CASE(
+    "what CRI-O 1.36 really said is answered, and its validation refused") {
+  for (const bool refuses : {false, true}) {
+    Talk talk;
+    if (refuses) talk.plugin.refusal = "no-signature: none";
+    REQUIRE(talk.session.Take(Recorded("crio-1.36.3-validator")));
+    CHECK(talk.session.synchronized());
+    REQUIRE(talk.plugin.asked.size() >= 1);
+    const auto& [moment, container] = talk.plugin.asked[0];
+    CHECK(moment == NriMoment::kCreate);
+    CHECK(container.pod_namespace == "team-a");
+    CHECK(container.pod == "web");
+    CHECK(container.name == "app");
+    CHECK(container.id ==
+          "c6813c1b65724deb8e607d820bc238ef418c22120a7523f3518463bcdba55025");
+    int rejected = 0;
+    for (const ttrpc::Response& answer : talk.runtime.answers) {
+      api::ValidateContainerAdjustmentResponse validated;
+      if (validated.ParseFromString(answer.payload()) && validated.reject()) {
+        ++rejected;
+        CHECK(validated.reason() == "no-signature: none");
+      }
+    }
+    CHECK(rejected == (refuses ? 1 : 0));
+  }
+}
+
 TEST_CASE("a runtime that is not served is told so") {
   Talk talk;
-  const auto taken = talk.session.Take(Recorded("crio-1.36.3-validator"));
+  const auto taken = talk.session.Take(
+      talk.runtime.Call("Configure", Configuration("other", "9.9.9")));
   REQUIRE_FALSE(taken);
   CHECK(taken.error().reason == Reason::kRuntimeUnreachable);
   REQUIRE(talk.runtime.answers.size() == 1);
