@@ -84,7 +84,7 @@ node() {
 # what containerd keeps.
 node_files() {
   local noted='var/(lib/(dpkg/(status|lock|triggers)|apt/|systemd/(timers|catalog|random-seed))|'
-  noted+='log/|cache/(apt|ldconfig)/)|root/[.]rpmdb'
+  noted+='log/|cache/((apt|ldconfig)/|debconf/tmp[.]ci))|root/[.]rpmdb'
   local places=(.)
   [[ ! -e $NODE/var/lib/containerd/opt ]] || places+=(./var/lib/containerd/opt)
   (
