@@ -60,6 +60,9 @@ const Command kWireRetireCommand = {
         "started with them, and a runtime that was not restarted still calls\n"
         "them. No start is refused from then on, and no restart is needed.\n"
         "\n"
+        "Nothing changes where somebody edited a wired file since, or while\n"
+        "a kubelet's configuration names the image proxy.\n"
+        "\n"
         "The package assay-shim does this before it is removed. `assay wire\n"
         "containerd` and its like put Assay back.\n",
     .options = kRetireOptions,

@@ -8,6 +8,7 @@
 #include "io/files/files.h"
 #include "io/wire/checks.h"
 #include "io/wire/peer.h"
+#include "io/wire/retire.h"
 
 namespace assay {
 namespace {
@@ -67,10 +68,23 @@ Check Served(const std::string& wanted,
           ""};
 }
 
+std::string ProxyAddress(const Paths& paths) {
+  return "unix://" + paths.ImageSocket();
+}
+
 }  // namespace
 
+Status NoKubeletPullsThroughProxy(const Paths& paths) {
+  const auto endpoint = EndpointOf(paths.root());
+  if (!endpoint || endpoint->address != ProxyAddress(paths)) return Ok();
+  return Fail(Reason::kConfigurationMalformed,
+              endpoint->file + " names " + endpoint->address +
+                  ": its kubelet could pull nothing any more; take that out "
+                  "and restart the kubelet first");
+}
+
 void CheckImageProxy(const Paths& paths, bool served, Checks& checks) {
-  const std::string wanted = "unix://" + paths.ImageSocket();
+  const std::string wanted = ProxyAddress(paths);
   const auto endpoint = EndpointOf(paths.root());
   if (served && FindPeer(paths.ImageSocket(), false)) {
     checks.push_back(Served(wanted, endpoint));

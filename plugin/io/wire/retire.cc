@@ -90,6 +90,7 @@ void Add(const LinkChange& link, RetireReport& report) {
 }  // namespace
 
 Result<RetireReport> RetireWiring(const Paths& paths, bool dry_run) {
+  if (auto free = NoKubeletPullsThroughProxy(paths); !free) return free.error();
   const auto wired = Wired(paths);
   if (!wired) return wired.error();
   const auto links = ShimLinks(paths);

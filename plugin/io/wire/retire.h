@@ -23,8 +23,12 @@ struct RetireReport {
 };
 
 // May be repeated, also after it was cut short. Errors: those of UndoWiring,
-// for any runtime that is wired, and then nothing at all is changed.
+// for any runtime that is wired, and that of a kubelet that pulls through the
+// image proxy; then nothing at all is changed.
 Result<RetireReport> RetireWiring(const Paths& paths, bool dry_run);
+
+// What Assay has not put there it does not take away.
+Status NoKubeletPullsThroughProxy(const Paths& paths);
 
 }  // namespace assay
 

@@ -114,6 +114,12 @@ expect_failure "what was wired and edited since cannot be restored, and the shim
   "assay-shim stays installed" apt_there remove assay-shim
 expect_failure "  in force" "no-signature: " run_there unsigned still
 sed -i '/^# by hand$/d' "$NODE/etc/containerd/config.toml"
+mkdir "$NODE/var/lib/kubelet"
+echo "imageServiceEndpoint: unix:///run/assay/image.sock" >"$NODE/var/lib/kubelet/config.yaml"
+expect_failure "while a kubelet pulls through it, it stays as well" \
+  "its kubelet could pull nothing any more" apt_there remove assay-shim assay
+expect_failure "  in force" "no-signature: " run_there unsigned pulled
+rm -r "$NODE/var/lib/kubelet"
 expect_ok "the packages are removed" apt_there remove assay-shim assay
 expect_equal "containerd's configuration is what it was" "$config" \
   "$(sha256sum "$NODE/etc/containerd/config.toml")"

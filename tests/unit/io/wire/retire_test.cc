@@ -1,6 +1,7 @@
 #include "io/wire/retire.h"
 
 #include <filesystem>
+#include <fstream>
 #include <string>
 
 #include "tests/support/catch.h"
@@ -135,4 +136,29 @@ TEST_CASE("links made by hand are handed over; those to nothing go") {
         Leads(node, "/usr/sbin/runc"));
   CHECK(report->removed ==
         std::vector<std::string>{node.Path("/usr/lib/assay/bin/gone")});
+}
+
+TEST_CASE("nothing is retired while a kubelet pulls through the image proxy") {
+  const Node node(kConfig);
+  REQUIRE(Wire(node));
+  const std::string folder = node.Path("/var/lib/kubelet");
+  const std::string socket = "unix://" + PathsOf(node).ImageSocket();
+  fs::create_directories(folder);
+  const auto wired = node.Snapshot();
+  const auto refused = [&](const std::string& file, const std::string& text) {
+    std::ofstream(folder + "/" + file) << text;
+    const auto report = RetireWiring(PathsOf(node), false);
+    std::error_code failure;
+    fs::remove(folder + "/" + file, failure);
+    return !report &&
+           report.error().reason == Reason::kConfigurationMalformed &&
+           report.error().detail.find(file + " names " + socket) !=
+               std::string::npos &&
+           node.Snapshot() == wired;
+  };
+  CHECK(refused("config.yaml", "imageServiceEndpoint: " + socket + "\n"));
+  CHECK(refused("kubeadm-flags.env",
+                "KUBELET_ARGS=\"--image-service-endpoint=" + socket + "\"\n"));
+  std::ofstream(folder + "/config.yaml") << "imageServiceEndpoint: unix:///x\n";
+  CHECK(RetireWiring(PathsOf(node), false));
 }
