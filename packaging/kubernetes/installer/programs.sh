@@ -161,8 +161,11 @@ activate() {
     cp "$PAYLOAD/version" "$STATE/version" && seen_files >"$STATE/seen"
 }
 
-is_active() { on_node systemctl is-active --quiet "$1"; }
-is_enabled() { on_node systemctl is-enabled --quiet "$1" 2>/dev/null; }
+# units_are WORD ANSWER: what systemctl answers to is-WORD, of the socket and the
+# daemon.
+units_are() {
+  [[ $(on_node systemctl "is-$1" assayd.socket assayd.service 2>/dev/null) == "$2"$'\n'"$2" ]]
+}
 
 # The units run, those of this version. The socket is never restarted: who asks
 # meanwhile waits in it.
@@ -173,15 +176,13 @@ serve() {
 }
 
 start_units() {
-  local unit
   if [[ -e $STATE/restart && $PROGRAMS == installer ]]; then
     on_node systemctl daemon-reload || return 1
     on_node systemd-tmpfiles --create assay.conf || return 1
     on_node_script assay-shim.postinst configure || return 1
   fi
-  for unit in assayd.socket assayd.service; do
-    is_enabled "$unit" || on_node systemctl enable --quiet "$unit" || return 1
-    is_active "$unit" || on_node systemctl start "$unit" || return 1
-  done
+  units_are enabled enabled ||
+    on_node systemctl enable --quiet assayd.socket assayd.service || return 1
+  units_are active active || on_node systemctl start assayd.socket assayd.service || return 1
   [[ ! -e $STATE/restart ]] || on_node systemctl restart assayd.service
 }

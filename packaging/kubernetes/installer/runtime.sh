@@ -5,13 +5,11 @@
 find_runtime() {
   NAME=$RUNTIME
   if [[ $NAME == auto ]]; then
-    if is_active crio.service; then
-      NAME=crio
-    elif is_active containerd.service; then
-      NAME=containerd
-    else
-      problem NoRuntime "neither containerd.service nor crio.service runs on this node: set runtime.name, runtime.config and runtime.unit" || return 1
-    fi
+    case $(on_node systemctl is-active crio.service containerd.service 2>/dev/null) in
+      active*) NAME=crio ;;
+      *$'\n'active) NAME=containerd ;;
+      *) problem NoRuntime "neither containerd.service nor crio.service runs on this node: set runtime.name, runtime.config and runtime.unit" || return 1 ;;
+    esac
   fi
   UNIT=${RUNTIME_UNIT:-$NAME.service}
 }

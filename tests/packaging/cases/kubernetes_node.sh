@@ -87,18 +87,25 @@ SH
   PATH="$WORK/kills:$PATH" "$@"
 }
 
-# Every byte by which the node differs from the machine.
+# What of the node is not this machine's: every file, link and folder, with mode,
+# target and bytes, but for what systemd and containerd note for themselves.
 node_bytes() {
-  node_files
-  settled_bytes
+  local path type rest
+  local noted='var/(lib/(containerd|systemd)/|log/journal|log/wtmp|cache)|usr/bin/c|.*[.]pyc '
+  noted+='|etc/(machine-id|ld[.]so[.]cache|[.]updated|[.]pwd[.]lock)|var/[.]updated'
+  (
+    cd "$WORK/node/upper" || exit
+    # A folder of the machine is there as soon as anything in it has changed.
+    while read -r path type rest; do
+      [[ $type == d && -d /$path ]] || echo "$path $type $rest"
+    done < <(find . -mindepth 1 -printf '%P %y %m %l\n')
+    find . -type f -not -path './usr/bin/c*' -not -path './var/lib/containerd/*' \
+      -exec sha256sum {} + | sed -E 's/^(\S+)  \.\/(.*)/\2 \1/'
+  ) | LC_ALL=C sort | grep -vE "^($noted)"
 }
 
-# But for what the daemon keeps for itself.
-settled_bytes() {
-  find "$WORK/node/upper" -type f \( -path '*/etc/*' -o -path '*/usr/*' -o -path '*/opt/*' \) \
-    -not -name '*.pyc' -not -path '*/usr/bin/c*' -not -path '*/machine-id' -not -path '*/ld.so.cache' \
-    -not -path '*/.updated' -exec sha256sum {} + | sort -k 2
-}
+# But for what the daemon and the installer keep for themselves.
+settled_bytes() { node_bytes | grep -E '^(etc|usr|opt)/'; }
 
 cri_there() {
   node timeout 130 /usr/bin/python3 -B /mnt/cri.py --logs /mnt/logs \
@@ -116,11 +123,12 @@ start_there() {
     cri_there "${options[@]}" start "$container"
 }
 
-PODS_STARTED=0
-# starts_soon NAMESPACE IMAGE: in a pod of its own.
+# run_there IMAGE: what was pulled, without a pod.
+run_there() { node ctr -n k8s.io run --rm "$REGISTRY/$1" "run-$((RUNS += 1))"; }
+
+# starts_soon IMAGE
 starts_soon() {
-  PODS_STARTED=$((PODS_STARTED + 1))
-  run_decided start_there "pod-$PODS_STARTED" "$@"
+  run_decided run_there "$1"
   ((STATUS == 0))
 }
 
@@ -220,7 +228,7 @@ allow_installer
 wait_for 1 installer enforce || fail "nothing is wired: $(condition AssayEnforcing)"
 passed "with a rule for it the runtime is wired, and restarted"
 expect_output "  and the node enforces" "True Enforcing" condition AssayEnforcing
-wait_for 2 starts_soon shop demo/app:1 || fail "the signed image does not start"
+wait_for 2 starts_soon demo/app:1 || fail "the signed image does not start"
 passed "the signed image starts"
 expect_failure "the unsigned one is refused" "no-signature: " \
   start_there refused-1 shop demo/unsigned:1
@@ -263,7 +271,6 @@ mkdir "$WORK/settings/evidence"
 mv "$WORK/evidence.tar" "$WORK/settings/evidence/"
 expect_output "  that the cluster has is imported" "imported the evidence of evidence.tar" \
   installer enforce
-expect_equal "  once" "" "$(installer enforce 2>&1)"
 
 # --- a bad policy ---------------------------------------------------------------
 
@@ -290,7 +297,6 @@ expect_output "  and the node says so" "True PolicyTaken" condition AssayPolicyC
 
 # --- an upgrade -----------------------------------------------------------------
 
-unit() { node systemctl show --value -p "$2" "$1"; }
 cp -a "$WORK/payload" "$WORK/payload.before"
 printf 'no program' >"$WORK/payload/root/usr/sbin/assayd"
 echo '0.1.0 broken' >"$WORK/payload/version"
@@ -307,7 +313,7 @@ socket_since=$(unit assayd.socket ActiveEnterTimestampMonotonic)
 daemon=$(unit assayd.service MainPID)
 expect_failure "a kill in the middle of an upgrade" "" \
   killed_at assay-installer-new 1 installer enforce
-expect_failure "  leaves no gap" "no-signature: " start_there refused-2 shop demo/unsigned:1
+expect_failure "  leaves no gap" "no-signature: " run_there demo/unsigned:1
 expect_ok "the next look completes it" installer enforce
 expect_equal "  with the new bytes" newer "$(tail -c 5 "$NODE/usr/sbin/assayd")"
 [[ $(unit assayd.service MainPID) != "$daemon" ]] || fail "the old daemon still runs"
@@ -323,10 +329,10 @@ passed "  and what is no part of it is gone"
 printf '# by hand\n' >>"$NODE/etc/containerd/config.toml"
 expect_failure "what was wired and edited since cannot be restored, and all stays" \
   "CannotUnwire" installer remove
-expect_failure "  in force" "no-signature: " start_there refused-3 shop demo/unsigned:1
+expect_failure "  in force" "no-signature: " run_there demo/unsigned:1
 sed -i '/^# by hand$/d' "$NODE/etc/containerd/config.toml"
 expect_ok "without that it is removed" installer remove
-wait_for 2 starts_soon shop demo/unsigned:1 || fail "the unsigned image does not start"
+wait_for 2 starts_soon demo/unsigned:1 || fail "the unsigned image does not start"
 passed "the unsigned image starts, as it did before"
 expect_equal "the node has no condition of it" "" "$(condition AssayEnforcing)"
 [[ -L $NODE/usr/lib/assay/bin/runc ]] || fail "containers cannot call what they began with"
