@@ -1,5 +1,6 @@
 #include "cli/doctor_command.h"
 
+#include <algorithm>
 #include <chrono>
 #include <filesystem>
 #include <optional>
@@ -180,6 +181,28 @@ Json AsJson(const Checks& checks) {
   return Json(std::move(rows));
 }
 
+bool IsWell(const Checks& checks, std::string_view id) {
+  return std::any_of(checks.begin(), checks.end(), [&](const Check& check) {
+    return check.id == id && check.health == Health::kOk;
+  });
+}
+
+// Those that were looked at and found well.
+std::string WiredNames(const Checks& checks) {
+  std::string names;
+  for (const WiredRuntime runtime : kWiredRuntimes) {
+    if (!IsWell(checks, RuntimeName(runtime))) continue;
+    names += (names.empty() ? "" : ", ") + std::string(RuntimeName(runtime));
+  }
+  return names;
+}
+
+// A node of CRI-O's or podman's need not have containerd; one on which nothing
+// is wired is judged as one of containerd's.
+bool ConcernsContainerd(const WireOptions& options, const Checks& others) {
+  return IsContainerdHere(options) || WiredNames(others).empty();
+}
+
 void PrintSummary(Context& context, const Checks& checks) {
   const Check* failure = FirstOf(checks, Health::kFailure);
   const Check* unknown = FirstOf(checks, Health::kUnknown);
@@ -193,7 +216,8 @@ void PrintSummary(Context& context, const Checks& checks) {
                 << "\n  next: " << unknown->remedy << "\n";
   } else {
     context.out << Paint("Enforcing", Tone::kGood, context.color)
-                << ": every container of containerd asks Assay first.\n";
+                << ": every container of " << WiredNames(checks)
+                << " asks Assay first.\n";
   }
 }
 
@@ -267,13 +291,19 @@ ExitCode RunDoctor(Context& context, const Arguments& arguments) {
   CheckPublishedTrust(context.paths, now, checks);
   CheckClusterKeys(context.paths, now, checks);
   CheckDaemon(context.paths, checks);
-  CheckWiring(options, checks);
-  CheckPulls(options, checks);
+  Checks others;
+  CheckDropIns(options.paths, options.search_path, others);
+  const bool containerd = ConcernsContainerd(options, others);
+  if (containerd) {
+    CheckWiring(options, checks);
+    CheckPulls(options, checks);
+  }
   const auto config = NodeConfig::Read(context.paths);
   CheckImageProxy(context.paths, config && config->image_proxy, checks);
   CheckNri(options, ExpectedNri(context.paths, config), checks);
-  CheckDropIns(options.paths, options.search_path, checks);
-  CheckRuntimes(options, checks);
+  checks.insert(checks.end(), others.begin(), others.end());
+  if (containerd) CheckContainerd(options, checks);
+  CheckOtherRuntimes(options, checks);
   if (arguments.Has("canary")) {
     AskByCanary(options, now, checks);
   } else {

@@ -11,6 +11,7 @@
 #include "base/bytes.h"
 #include "base/limits.h"
 #include "io/files/files.h"
+#include "io/wire/journal.h"
 #include "io/wire/peer.h"
 #include "io/wire/runtimes.h"
 
@@ -132,15 +133,15 @@ Check ShadowCheck(const WireOptions& options, const ContainerdConfig& config) {
 }
 
 // Newest change of a file containerd reads at start.
-Time NewestChange(const ContainerdConfig& config) {
-  std::time_t newest = 0;
+Moment NewestChange(const ContainerdConfig& config) {
+  Moment newest{};
   for (const auto& file : config.files()) {
     struct stat info {};
     if (::stat(file.path.c_str(), &info) == 0) {
-      newest = std::max(newest, info.st_mtime);
+      newest = std::max(newest, ModifiedAt(info));
     }
   }
-  return Time(std::chrono::seconds(newest));
+  return newest;
 }
 
 Check PeerFailure(const char* id, const Error& error) {
@@ -155,6 +156,26 @@ bool IsRuntimeSocket(const std::string& path) {
   return name == "containerd.sock" || name == "docker.sock" ||
          name == "crio.sock" || name == "podman.sock" ||
          name == "cri-dockerd.sock";
+}
+
+bool IsWired(const Paths& paths, WiredRuntime runtime) {
+  const auto journal = ReadJournal(paths, runtime);
+  return journal && !journal->empty();
+}
+
+// Whether the socket's runtime has a check of its own, which says how it is.
+bool IsOfWired(const Paths& paths, const std::string& socket) {
+  return std::any_of(std::begin(kWiredRuntimes), std::end(kWiredRuntimes),
+                     [&](WiredRuntime runtime) {
+                       return fs::path(socket).filename() ==
+                                  std::string(RuntimeName(runtime)) + ".sock" &&
+                              runtime != WiredRuntime::kContainerd &&
+                              IsWired(paths, runtime);
+                     });
+}
+
+std::string SocketOf(const Result<ContainerdConfig>& config) {
+  return config ? config->Address() : "/run/containerd/containerd.sock";
 }
 
 Check FolderCheck(const char* id, const std::string& folder) {
@@ -299,10 +320,18 @@ void CheckWiring(const WireOptions& options, Checks& checks) {
   checks.push_back(shadow);
 }
 
-void CheckRuntimes(const WireOptions& options, Checks& checks) {
+bool IsContainerdHere(const WireOptions& options) {
   const auto config = ContainerdConfig::Read(options.config);
-  const std::string socket =
-      config ? config->Address() : "/run/containerd/containerd.sock";
+  if (!config || !config->absent()) return true;
+  if (IsWired(options.paths, WiredRuntime::kContainerd)) return true;
+  if (!Runtimes(options).Lookup("containerd", "").empty()) return true;
+  const auto peer = FindPeer(SocketOf(config), false);
+  return peer || peer.error().reason != Reason::kNotFound;
+}
+
+void CheckContainerd(const WireOptions& options, Checks& checks) {
+  const auto config = ContainerdConfig::Read(options.config);
+  const std::string socket = SocketOf(config);
   const auto peer = FindPeer(socket, false);
   if (!peer) {
     checks.push_back(PeerFailure("containerd", peer.error()));
@@ -316,9 +345,14 @@ void CheckRuntimes(const WireOptions& options, Checks& checks) {
                : "containerd has read its present configuration",
          stale ? "sudo systemctl restart containerd" : ""});
   }
+}
+
+void CheckOtherRuntimes(const WireOptions& options, Checks& checks) {
+  const std::string socket = SocketOf(ContainerdConfig::Read(options.config));
   std::string others;
   for (const auto& path : ListeningSockets()) {
     if (path == socket || !IsRuntimeSocket(path)) continue;
+    if (IsOfWired(options.paths, path)) continue;
     if (!path.starts_with(options.paths.root() + "/")) continue;
     others += (others.empty() ? "" : ", ") + path;
   }

@@ -59,10 +59,16 @@ struct NriExpectation {
 void CheckNri(const WireOptions& options,
               const std::optional<NriExpectation>& nri, Checks& checks);
 
+// Whether containerd is installed, configured or wired on this node, or
+// answers.
+bool IsContainerdHere(const WireOptions& options);
+
 // "containerd", "containerd-restart": the daemon that runs, and whether it has
-// read what the files say now. "other-runtimes": sockets of runtimes that the
-// gate does not stand before.
-void CheckRuntimes(const WireOptions& options, Checks& checks);
+// read what the files say now.
+void CheckContainerd(const WireOptions& options, Checks& checks);
+
+// "other-runtimes": sockets of runtimes that the gate does not stand before.
+void CheckOtherRuntimes(const WireOptions& options, Checks& checks);
 
 // "crio", "crio-restart", "podman", "docker": where they are installed or
 // wired, whether every handler leads to the shim, and whether CRI-O knows.

@@ -55,7 +55,7 @@ void CheckCrioRestart(const WireOptions& options, Checks& checks) {
   if (::stat(OurFile(options).c_str(), &info) != 0) return;
   const auto peer = FindPeer(options.paths.root() + kCrioSocket, false);
   if (!peer) return;
-  const bool stale = Time(std::chrono::seconds(info.st_mtime)) > peer->started;
+  const bool stale = ModifiedAt(info) > peer->started;
   checks.push_back({"crio-restart", stale ? Health::kFailure : Health::kOk,
                     stale ? "CRI-O started before its handlers were changed"
                           : "CRI-O has read its present handlers",

@@ -91,11 +91,11 @@ Result<Journal> ReadJournal(const Paths& paths, WiredRuntime runtime) {
   return journal;
 }
 
-std::optional<Time> JournalTime(const Paths& paths, WiredRuntime runtime) {
+std::optional<Moment> JournalTime(const Paths& paths, WiredRuntime runtime) {
   struct stat info {};
   const std::string path = Folder(paths, runtime) + "/journal.json";
   if (::stat(path.c_str(), &info) != 0) return std::nullopt;
-  return Time(std::chrono::seconds(info.st_mtime));
+  return ModifiedAt(info);
 }
 
 Status WriteJournal(const Paths& paths, WiredRuntime runtime,

@@ -7,10 +7,10 @@
 #include <string>
 #include <vector>
 
-#include "base/clock.h"
 #include "base/digest.h"
 #include "base/paths.h"
 #include "base/result.h"
+#include "io/wire/peer.h"
 #include "io/wire/wiring.h"
 
 namespace assay {
@@ -45,7 +45,7 @@ Status WriteJournal(const Paths& paths, WiredRuntime runtime,
                     const Journal& journal);
 
 // When it was last written; nullopt when there is none.
-std::optional<Time> JournalTime(const Paths& paths, WiredRuntime runtime);
+std::optional<Moment> JournalTime(const Paths& paths, WiredRuntime runtime);
 
 bool HasLink(const Journal& journal, const std::string& path);
 // Whether the wiring of another runtime needs the link. Errors: those of

@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <charconv>
 #include <cstring>
+#include <ctime>
 #include <set>
 #include <sstream>
 
@@ -24,24 +25,39 @@ std::int64_t Number(std::string_view text) {
   return value;
 }
 
+std::chrono::nanoseconds Nanoseconds(const timespec& time) {
+  return std::chrono::seconds(time.tv_sec) +
+         std::chrono::nanoseconds(time.tv_nsec);
+}
+
+Moment BootTime() {
+  timespec up{};
+  timespec now{};
+  ::clock_gettime(CLOCK_BOOTTIME, &up);
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  return Moment(Nanoseconds(now) - Nanoseconds(up));
+}
+
 // Field 22 of /proc/PID/stat, in clock ticks after boot; the name before it is
 // in parentheses and may hold anything.
-Time StartOf(int pid) {
+Moment StartOf(int pid) {
   const auto stat =
       ReadFile("/proc/" + std::to_string(pid) + "/stat", kProcBytes);
-  const auto boot = ReadFile("/proc/stat", kProcBytes);
-  if (!stat || !boot) return Time{};
+  if (!stat) return Moment{};
   std::istringstream fields(stat->substr(stat->rfind(')') + 1));
   std::string field;
   for (int i = 3; i <= 22; ++i) fields >> field;
-  const std::size_t at = boot->find("btime ");
-  if (at == std::string::npos) return Time{};
   const std::int64_t ticks = ::sysconf(_SC_CLK_TCK);
-  const std::int64_t booted = Number(boot->substr(at + 6, 20));
-  return Time(std::chrono::seconds(booted + Number(field) / ticks));
+  return BootTime() +
+         Number(field) *
+             (std::chrono::nanoseconds(std::chrono::seconds(1)) / ticks);
 }
 
 }  // namespace
+
+Moment ModifiedAt(const struct stat& file) {
+  return Moment(Nanoseconds(file.st_mtim));
+}
 
 Result<Peer> FindPeer(const std::string& socket, bool seqpacket) {
   sockaddr_un address{};

@@ -180,7 +180,8 @@ TEST_CASE("containerd that has not read its configuration is a failure") {
   const auto docker = Listen(node.Path("/run/docker.sock"), SOCK_STREAM);
   const auto restart = [&] {
     Checks checks;
-    CheckRuntimes(node.Options(), checks);
+    CheckContainerd(node.Options(), checks);
+    CheckOtherRuntimes(node.Options(), checks);
     CHECK(Only(checks, "containerd").health == Health::kOk);
     CHECK(Only(checks, "other-runtimes").health == Health::kWarning);
     CHECK(Only(checks, "other-runtimes").found.find("docker.sock") !=
@@ -197,10 +198,39 @@ TEST_CASE("containerd that has not read its configuration is a failure") {
   CHECK(restart() == Health::kOk);
 }
 
+TEST_CASE("a restart in the second of the change is one that read it") {
+  const Node node(
+      "version = 2\n[grpc]\naddress = \"@ROOT@/run/containerd.sock\"\n");
+  const auto socket = Listen(node.Path("/run/containerd.sock"), SOCK_STREAM);
+  const auto peer = FindPeer(node.Path("/run/containerd.sock"), false);
+  REQUIRE(peer);
+  const auto changed = [&](std::chrono::milliseconds after_start) {
+    const auto at = peer->started + after_start;
+    fs::last_write_time(node.config(), fs::file_time_type::clock::from_sys(at));
+    Checks checks;
+    CheckContainerd(node.Options(), checks);
+    return Only(checks, "containerd-restart").health;
+  };
+  CHECK(changed(std::chrono::milliseconds(-50)) == Health::kOk);
+  CHECK(changed(std::chrono::milliseconds(50)) == Health::kFailure);
+}
+
+TEST_CASE("containerd is on a node by its file or its program") {
+  const Node node;
+  CHECK(IsContainerdHere(node.Options()));
+  fs::remove(node.config());
+  CHECK_FALSE(IsContainerdHere(node.Options()));
+  WireOptions options = node.Options();
+  options.search_path = {node.Path("/usr/bin")};
+  node.AddProgram("/usr/bin/containerd");
+  CHECK(IsContainerdHere(options));
+}
+
 TEST_CASE("a containerd that does not answer is unknown") {
   const Node node("version = 2\n[grpc]\naddress = \"@ROOT@/no.sock\"\n");
   Checks checks;
-  CheckRuntimes(node.Options(), checks);
+  CheckContainerd(node.Options(), checks);
+  CheckOtherRuntimes(node.Options(), checks);
   CHECK(Only(checks, "containerd").health == Health::kUnknown);
 }
 

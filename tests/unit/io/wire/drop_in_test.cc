@@ -227,6 +227,21 @@ TEST_CASE(
   CHECK(told() == "podman failure");
 }
 
+TEST_CASE("a wired runtime's socket is no way past Assay") {
+  const Node node;
+  node.AddProgram("/usr/bin/podman");
+  const auto socket = Listen(node.Path("/run/podman/podman.sock"), SOCK_STREAM);
+  const auto others = [&] {
+    Checks checks;
+    CheckOtherRuntimes(node.Options(), checks);
+    REQUIRE(checks.size() == 1);
+    return checks.front().health;
+  };
+  CHECK(others() == Health::kWarning);
+  REQUIRE(WireRuntime(node, WiredRuntime::kPodman));
+  CHECK(others() == Health::kOk);
+}
+
 TEST_CASE("what is not Assay's or cannot hold is left alone") {
   const Node node;
   SECTION("a file of that name") {
