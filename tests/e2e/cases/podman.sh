@@ -38,6 +38,10 @@ expect_podman_starts "before it is wired an unsigned image starts" "$unsigned"
 before=$(cd "$ASSAY_ROOT/etc" && find . -type f -exec sha256sum {} +)
 expect_output "podman is wired" "It is in effect." assay wire podman
 expect_output "wiring again changes nothing" "Nothing to change" assay wire podman
+run assay doctor --json
+expect_equal "doctor judges podman, and looks for no containerd" "podman ok" \
+  "$(jq -r '[.checks[] | select(.id | test("^(podman|containerd|handler)")) |
+    "\(.id) \(.health)"] | join(", ")' <<<"$OUTPUT")"
 expect_podman_starts "a signed image starts" "$signed"
 expect_audited "  the audit log says so" signed
 expect_equal "  and that its layers were looked at" layers \
