@@ -3,9 +3,9 @@
 // before, with a connection it keeps. EVIDENCE is "fetched", with nothing
 // stored about the image: what the daemon does for an image it has never seen;
 // or "stored": what it does for one it has no verdict for. The evidence store
-// is in $TMPDIR. Policy, keys and registry hosts are those of the installation
-// at ROOT; PEER is the program to compare with: see PrintInTurn. Without PEER:
-// N decisions, no figures.
+// is in $TMPDIR and stays there. Policy, keys and registry hosts are those of
+// the installation at ROOT; PEER is the program to compare with: see
+// PrintInTurn. Without PEER: N decisions, no figures.
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -112,7 +112,8 @@ class ColdDecision {
   int moved_ = 0;
   RegistryClient registry_;
   RegistryResolver resolver_;
-  testing::TempFolder folder_;
+  // Never removed either: it goes with $TMPDIR.
+  const testing::TempFolder& folder_ = *new testing::TempFolder();
   EvidenceStore store_;
   EvidenceCollector collector_;
   std::shared_ptr<const Subject> subject_;

@@ -92,7 +92,7 @@ requests() { grep -cE '"(GET|HEAD) /v2/demo/' "$WORK/registry.log" || true; }
 evidence_requests() {
   local before
   before=$(wc -l <"$WORK/registry.log")
-  "$(built cold_bench)" "$ASSAY_ROOT" "$1" fetched "$2" >/dev/null
+  TMPDIR=$WORK "$(built cold_bench)" "$ASSAY_ROOT" "$1" fetched "$2" >/dev/null
   mapfile -t ASKED < <(tail -n +"$((before + 1))" "$WORK/registry.log" |
     grep -v "manifests/${1#*@} " |
     sed -nE 's#.*"(GET|HEAD) (/v2/demo/[^ ]*) .*#\2#p')
@@ -124,7 +124,10 @@ cold() {
     "${VERIFY[@]}"
   row "assay verify, $form: cosign's CPU against ours" "$(field 2 5)" x '>=' 8
   row "  peak memory (cosign: $(field 2 3) MiB)" "$(field 1 3)" MiB '<=' 12
-  resident "$form" /dev/shm "evidence store in memory" '>=' 100
+  local memory
+  memory=$(mktemp -d -p /dev/shm)
+  resident "$form" "$memory" "evidence store in memory" '>=' 100
+  rm -r "$memory"
   resident "$form" "$WORK" "evidence store on $(disk)"
   floor
 }
