@@ -57,6 +57,7 @@ shim_price() {
   local bare state
   bare=$(command -v runc)
   make_bundle
+  mkdir -p "$ASSAY_ROOT/run/assay"
   start_service "$WORK/allow.log" "$(built allow_all)" \
     "$ASSAY_ROOT/run/assay/ask.sock"
   wait_for 10 test -S "$ASSAY_ROOT/run/assay/ask.sock"
