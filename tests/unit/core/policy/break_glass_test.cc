@@ -77,7 +77,7 @@ TEST_CASE("an exception that lacks something, or is too wide, is none") {
   CHECK(Has(Wrong("registry.example.com/app:1", "a b"), "a.toml:3:"));
   CHECK(Has(Wrong("scope = \"registry.example.com/app:1\"\n", ""), "scope"));
   CHECK(Has(Wrong("who", "whom"), "whom"));
-  CHECK(Has(Wrong("who =", "who = \"a\"\nwho ="), "who"));
+  CHECK(Has(Wrong("who =", "who = \"a\"\nwho ="), "already exists"));
   CHECK(Has(Wrong("who =", "digest = \"sha256:0\"\nwho ="), "no digest"));
   CHECK(Has(Wrong("who =", "namespaces = []\nwho ="), "no namespace"));
   CHECK(Has(Wrong("version = 1\n", ""), "version"));
