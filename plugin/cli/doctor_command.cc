@@ -293,7 +293,8 @@ ExitCode RunDoctor(Context& context, const Arguments& arguments) {
   CheckDaemon(context.paths, checks);
   Checks others;
   CheckDropIns(options.paths, options.search_path, others);
-  const bool containerd = ConcernsContainerd(options, others);
+  const bool containerd =
+      arguments.Has("config") || ConcernsContainerd(options, others);
   if (containerd) {
     CheckWiring(options, checks);
     CheckPulls(options, checks);

@@ -163,15 +163,15 @@ bool IsWired(const Paths& paths, WiredRuntime runtime) {
   return journal && !journal->empty();
 }
 
-// Whether the socket's runtime has a check of its own, which says how it is.
+// Whether it is the socket of a wired runtime of root's, which has a check of
+// its own. A user's podman listens at another, and asks nobody.
 bool IsOfWired(const Paths& paths, const std::string& socket) {
-  return std::any_of(std::begin(kWiredRuntimes), std::end(kWiredRuntimes),
-                     [&](WiredRuntime runtime) {
-                       return fs::path(socket).filename() ==
-                                  std::string(RuntimeName(runtime)) + ".sock" &&
-                              runtime != WiredRuntime::kContainerd &&
-                              IsWired(paths, runtime);
-                     });
+  const auto is = [&](const char* path, WiredRuntime runtime) {
+    return socket == paths.root() + path && IsWired(paths, runtime);
+  };
+  return is("/run/crio/crio.sock", WiredRuntime::kCrio) ||
+         is("/run/podman/podman.sock", WiredRuntime::kPodman) ||
+         is("/run/docker.sock", WiredRuntime::kDocker);
 }
 
 std::string SocketOf(const Result<ContainerdConfig>& config) {
@@ -326,7 +326,13 @@ bool IsContainerdHere(const WireOptions& options) {
   if (IsWired(options.paths, WiredRuntime::kContainerd)) return true;
   if (!Runtimes(options).Lookup("containerd", "").empty()) return true;
   const auto peer = FindPeer(SocketOf(config), false);
-  return peer || peer.error().reason != Reason::kNotFound;
+  if (peer || peer.error().reason != Reason::kNotFound) return true;
+  // One that another program brings, as k3s does, may listen anywhere.
+  const auto sockets = ListeningSockets();
+  return std::any_of(sockets.begin(), sockets.end(), [&](const auto& path) {
+    return path.starts_with(options.paths.root() + "/") &&
+           fs::path(path).filename() == "containerd.sock";
+  });
 }
 
 void CheckContainerd(const WireOptions& options, Checks& checks) {

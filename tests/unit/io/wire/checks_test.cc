@@ -220,6 +220,11 @@ TEST_CASE("containerd is on a node by its file or its program") {
   CHECK(IsContainerdHere(node.Options()));
   fs::remove(node.config());
   CHECK_FALSE(IsContainerdHere(node.Options()));
+  {
+    const auto brought =
+        Listen(node.Path("/run/k3s/containerd/containerd.sock"), SOCK_STREAM);
+    CHECK(IsContainerdHere(node.Options()));
+  }
   WireOptions options = node.Options();
   options.search_path = {node.Path("/usr/bin")};
   node.AddProgram("/usr/bin/containerd");

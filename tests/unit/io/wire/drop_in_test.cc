@@ -240,6 +240,9 @@ TEST_CASE("a wired runtime's socket is no way past Assay") {
   CHECK(others() == Health::kWarning);
   REQUIRE(WireRuntime(node, WiredRuntime::kPodman));
   CHECK(others() == Health::kOk);
+  const auto rootless =
+      Listen(node.Path("/run/user/1000/podman/podman.sock"), SOCK_STREAM);
+  CHECK(others() == Health::kWarning);
 }
 
 TEST_CASE("what is not Assay's or cannot hold is left alone") {
